@@ -1,0 +1,52 @@
+"""What can go wrong, as exceptions a user can act on.
+
+    ThesisQAError
+    ├── DocumentError      one file can't be read; the others go on
+    ├── IndexStateError    the index is missing, locked, or made by something else
+    ├── QuestionError      the question can't be asked as it stands
+    ├── QuestionSetError   a question set can't be read
+    ├── SettingError       a setting, option or environment variable is wrong
+    └── ModelError         an embedding or language model can't be used
+"""
+
+
+class ThesisQAError(Exception):
+    """Base of every error this package raises on purpose.
+
+    `str(error)` is one line: what happened, to which file, and what to do about it.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        self.problem = one_line(problem)
+        self.remedy = one_line(remedy)
+        super().__init__(f"{self.problem}. {self.remedy}" if remedy else self.problem)
+
+
+class DocumentError(ThesisQAError):
+    """One file can't be read; indexing the others goes on."""
+
+
+class IndexStateError(ThesisQAError):
+    """The index is missing, locked, damaged, or made with another model or version."""
+
+
+class QuestionError(ThesisQAError):
+    """The question is empty, too long, or asks about documents that aren't there."""
+
+
+class QuestionSetError(ThesisQAError):
+    """A question set can't be read."""
+
+
+class SettingError(ThesisQAError):
+    """A setting, option or environment variable has a value that can't be used."""
+
+
+class ModelError(ThesisQAError):
+    """An embedding or language model is missing or can't be used."""
+
+
+def one_line(text: str) -> str:
+    """`text` on one line; control characters (file names may hold them) are shown escaped."""
+    folded = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in folded)

@@ -1,0 +1,175 @@
+"""The nouns that pass between the stages of the pipeline, all of them frozen.
+
+load gives a `Document` of `Page`s and `Block`s; split makes `Passage`s of `Sentence`s from it;
+answer and cite make an `Answer` with `Citation`s. A `Span` points into the stored text of a page
+and is what makes a quote checkable: whatever is shown to a user is `page.text[start:end]`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["id", "en"]
+"""Languages that are told apart; text that is neither (code, formulas) has None."""
+
+Kind = Literal[
+    "text",  # sentences
+    "heading",
+    "list",  # one item of a numbered or bulleted list
+    "table",  # one row of a table; column heads and caption are the block's context
+    "caption",
+    "footnote",
+    "formula",
+    "code",
+    "contents",  # table of contents, lists of figures, tables, symbols, abbreviations
+    "references",
+    "furniture",  # running heads and feet, page numbers, "this page is left blank"
+]
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in PDF points, origin at the top left of the page as displayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) in the text of one page."""
+
+    page: int  # position in Document.pages, from 0
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a file, or the whole text of a format that has no pages.
+
+    `text` is what quotes are checked against: the same file always gives the same text.
+    """
+
+    number: int | None  # 1-based page of the file; None where the format has no pages
+    label: str | None  # the page number as printed; None where none is printed
+    text: str
+    width: float = 0.0  # points
+    height: float = 0.0
+    glyphs: bytes | None = None
+    """zlib-compressed int16 array of shape (len(text), 4): the box of every character in tenths
+    of a point, origin top left, all zero for characters that have no place (joined, invented)."""
+    ocr: bool = False  # the text was recognised from the picture of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table row …; in several spans if a page turn, a footnote
+    or a column break interrupts it. Blocks come in reading order and don't overlap."""
+
+    spans: tuple[Span, ...]
+    kind: Kind = "text"
+    section: tuple[str, ...] = ()  # headings above it, outermost first: ("BAB IV", "4.3 Hambatan")
+    context: str | None = None  # column heads of a table row, caption
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about a thesis; empty where it isn't stated."""
+
+    title: str = ""
+    author: str = ""
+    year: int | None = None
+    student_number: str = ""
+    university: str = ""
+    faculty: str = ""
+    degree: str = ""
+    supervisors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    abstracts: dict[str, tuple[Span, ...]] = field(default_factory=dict)  # by language
+    places: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    """Where each field is stated, by field name, so that it can be cited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, read."""
+
+    name: str  # path relative to the documents folder, with forward slashes
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    metadata: Metadata = Metadata()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, list item or table row: the unit that is quoted."""
+
+    spans: tuple[Span, ...]
+    text: str  # white space folded; parts that a page turn separates joined by a space
+    language: Language | None
+    kind: Kind = "text"
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring sentences of one section: the unit that is searched.
+
+    `score` and `rank` are set by a search: higher is better, rank counts from 1.
+    """
+
+    passage_id: str
+    document: str
+    title: str
+    page: int | None  # file page where it begins
+    page_label: str | None
+    last_page: int | None  # file page where it ends
+    section: str  # "BAB IV › 4.3 Hambatan"
+    language: Language | None
+    text: str
+    kind: Kind = "text"
+    sentences: tuple[Sentence, ...] = ()
+    score: float = 0.0
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSpan:
+    """Where one part of a quote stands."""
+
+    page: int | None  # file page
+    page_label: str | None
+    start: int  # characters in the stored text of the page
+    end: int
+    boxes: tuple[Box, ...] = ()  # one for every line; empty where the format has no pages
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and the place it was taken from."""
+
+    number: int
+    document: str
+    title: str
+    author: str
+    year: int | None
+    page: int | None
+    page_label: str | None
+    section: str
+    language: Language | None
+    quote: str  # text of the spans, white space folded, joined by " … "
+    spans: tuple[CitedSpan, ...]
+    answer: tuple[int, int] | None = None  # where in the quote the answer itself stands
+    context: str | None = None
+    passage_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `Assistant.ask` returns. `print(answer)` shows the text, then the sources."""
+
+    question: str
+    language: Language | None  # of the question
+    answered: bool  # False: the documents do not say; `text` explains, `citations` is empty
+    confidence: float  # probability that the cited evidence answers the question
+    text: str
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    model: str  # "quotes", or the language model that wrote the text
+    timings: dict[str, float]  # seconds: retrieve, answer, total
