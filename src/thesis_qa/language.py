@@ -114,7 +114,7 @@ _CODE = 0.08  # share of programming and mathematical symbols from which a text 
 def fold(text: str) -> str:
     """Text as it is compared in search: NFKC (ligatures, mathematical italics, full width),
     case and accents folded, dashes and quotation marks unified, invisible characters dropped."""
-    plain = unicodedata.normalize("NFKC", text.translate(_FOLD)).casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
     if plain.isascii():
         return plain
     bare = (c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
