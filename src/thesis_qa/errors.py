@@ -1,12 +1,12 @@
 """What can go wrong, as exceptions a user can act on.
 
-    ThesisQAError
-    ├── DocumentError      one file can't be read; the others go on
-    ├── IndexStateError    the index is missing, locked, or made by something else
-    ├── QuestionError      the question can't be asked as it stands
-    ├── QuestionSetError   a question set can't be read
-    ├── SettingError       a setting, option or environment variable is wrong
-    └── ModelError         an embedding or language model can't be used
+ThesisQAError
+├── DocumentError      one file can't be read; the others go on
+├── IndexStateError    the index is missing, locked, or made by something else
+├── QuestionError      the question can't be asked as it stands
+├── QuestionSetError   a question set can't be read
+├── SettingError       a setting, option or environment variable is wrong
+└── ModelError         an embedding or language model can't be used
 """
 
 

@@ -5,8 +5,8 @@ answer and cite make an `Answer` with `Citation`s. A `Span` points into the stor
 and is what makes a quote checkable: whatever is shown to a user is `page.text[start:end]`.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
 
 Language = Literal["id", "en"]
 """Languages that are told apart; text that is neither (code, formulas) has None."""
@@ -173,3 +173,32 @@ class Answer:
     passages: tuple[Passage, ...]
     model: str  # "quotes", or the language model that wrote the text
     timings: dict[str, float]  # seconds: retrieve, answer, total
+    nearest: tuple[Citation, ...] = ()  # best evidence found, also when it was too weak to answer
+
+    def __str__(self) -> str:
+        sources = [
+            f"[{c.number}] {', '.join(part for part in (c.document, place(c), c.section) if part)}"
+            for c in self.citations
+        ]
+        return "\n".join([self.text, *([""] if sources else []), *sources])
+
+
+def place(citation: Citation) -> str:
+    """The page as a reader looks for it: "p. 29 (file page 61)"; empty without pages."""
+    if citation.page is None:
+        return ""
+    if citation.page_label is None or citation.page_label == str(citation.page):
+        return f"p. {citation.page}"
+    return f"p. {citation.page_label} (file page {citation.page})"
+
+
+def to_json(value: object) -> Any:
+    """An answer, passage or report as JSON's types; the sentences of passages are left out."""
+    if is_dataclass(value):
+        names = (f.name for f in fields(value) if f.name != "sentences")
+        return {name: to_json(getattr(value, name)) for name in names}
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value

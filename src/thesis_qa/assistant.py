@@ -1,0 +1,83 @@
+"""Ask a question, get an answer made of quotes."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from thesis_qa.answer import confidence, find_evidence, select
+from thesis_qa.cite import cite
+from thesis_qa.index import Index
+from thesis_qa.language import language_of
+from thesis_qa.retrieve import checked_question
+from thesis_qa.schema import Answer, Citation, Language
+
+CANDIDATES = 12  # passages whose sentences are weighed
+NEAREST = 3  # passages shown when nothing answers
+
+ANSWERED = {
+    "id": "Dalam kata-kata dokumennya sendiri:",
+    "en": "In the document's own words:",
+}
+DECLINED = {
+    "id": "Dokumen tidak menyatakan hal ini. Bagian yang paling dekat ditunjukkan di bawah.",
+    "en": "The documents do not say. The nearest passages are shown below.",
+}
+LIKELY = 0.5  # answered from even odds up; calibrated confidence makes this the balance point
+
+
+class Assistant:
+    """Answers questions from an index, by quotation."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        top_k: int = 5,
+    ) -> Answer:
+        """The answer to `question`. Raises QuestionError for one that can't be asked."""
+        *_, answer = self.stream(question, history, documents, top_k)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        top_k: int = 5,
+    ) -> Iterator[Answer]:
+        """Growing answers: the last one is whole."""
+        started = time.perf_counter()
+        question = checked_question(question)
+        passages = self.index.search(question, max(top_k, CANDIDATES), documents=documents)
+        retrieved = time.perf_counter()
+        vector = self.index.embedding.query_vector(question)
+        evidence = find_evidence(self.index.catalog, vector, passages)
+        probability = confidence(evidence)
+        answered = probability >= LIKELY
+        nearest = cite(self.index.catalog, select(evidence))
+        language = language_of(question)
+        ended = time.perf_counter()
+        yield Answer(
+            question=question,
+            language=language,
+            answered=answered,
+            confidence=round(probability, 4),
+            text=_text(nearest, language) if answered else DECLINED[language or "en"],
+            citations=nearest if answered else (),
+            passages=tuple(passages[:top_k]),
+            model="quotes",
+            timings={
+                "retrieve": round(retrieved - started, 4),
+                "answer": round(ended - retrieved, 4),
+                "total": round(ended - started, 4),
+            },
+            nearest=nearest,
+        )
+
+
+def _text(citations: Sequence[Citation], language: Language | None) -> str:
+    quotes = (f"“{c.quote}” [{c.number}]" for c in citations)
+    return "\n\n".join([ANSWERED[language or "en"], *quotes])

@@ -1,0 +1,280 @@
+"""The command line. It only translates: options into calls, results into text or JSON.
+
+Exit codes: 0 done, 1 could not do it, 2 wrong usage, 3 done but a file failed or a gate was missed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thesis_qa.errors import ThesisQAError, one_line
+from thesis_qa.schema import Answer, Citation, Passage, place, to_json
+from thesis_qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from thesis_qa.index import DocumentReport, Index, OnProgress
+
+DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        given = {k: v for k, v in vars(options).items() if k in SETTINGS and v is not None}
+        command: Command = options.command
+        return command(options, load_settings(given, os.environ, Path.cwd()))
+    except ThesisQAError as error:
+        return _could_not(options, error, str(error))
+    except KeyboardInterrupt as error:
+        return _could_not(options, error, "Interrupted. What was finished is kept")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except Exception as error:
+        kind = type(error).__name__
+        return _could_not(options, error, f"Unexpected {kind}: {one_line(str(error))}. See --debug")
+
+
+def _could_not(options: argparse.Namespace, error: BaseException, line: str) -> int:
+    if options.debug:
+        raise error
+    print(f"thesis-qa: {line}", file=sys.stderr)
+    return COULD_NOT
+
+
+# Options whose value is a setting: the command line beats environment and file.
+SETTINGS = frozenset({"index", "documents", "embedding", "top_k", "llm", "host", "port"})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="thesis-qa",
+        description="Ask a thesis a question and get an answer quoted from its pages.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Command, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(command=run)
+        sub.add_argument("--index", metavar="DIR", help="index folder (default: index)")
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        sub.add_argument("--debug", action="store_true", help="show where an error came from")
+        return sub
+
+    sub = command("index", _index, "Bring the index up to date with a folder, or add one file.")
+    sub.add_argument("documents", nargs="?", metavar="DOCUMENTS", help="default: documents")
+    sub.add_argument("--rebuild", action="store_true", help="start over from the documents")
+    sub.add_argument("--embedding", metavar="NAME", help="embedding model of a new index")
+
+    sub = command("remove", _remove, "Forget documents: text, vectors, feedback.")
+    sub.add_argument("names", nargs="+", metavar="DOCUMENT")
+
+    sub = command("ask", _ask, "Answer a question with citations.")
+    _add_question(sub)
+    sub.add_argument("--llm", metavar="SPEC", help="language model that writes (default: none)")
+
+    sub = command("search", _search, "Rank passages for a question.")
+    _add_question(sub)
+    sub.add_argument("--section", metavar="TEXT", help="only sections whose path holds TEXT")
+    sub.add_argument("--language", choices=("id", "en"), help="only passages in this language")
+    sub.add_argument("--explain", action="store_true", help="show how the scores came about")
+
+    sub = command("serve", _serve, "Serve the web chat.")
+    sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
+    sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
+
+    sub = command("info", _info, "Show what is in the index, what made it, and its health.")
+    sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
+    sub.add_argument("--verify", action="store_true", help="read every file again and compare")
+    return parser
+
+
+def _add_question(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("question", metavar="QUESTION")
+    sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
+    sub.add_argument("--top-k", type=int, metavar="N", help="passages to return (default: 5)")
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.index import Index
+
+    chosen = settings.embedding if options.embedding or options.rebuild else None
+    index = Index.create(settings.index, embedding=chosen, rebuild=options.rebuild)
+    with _Bar(hidden=options.json) as bar:
+        report = index.update(settings.documents, progress=bar.show)
+    if options.json:
+        _print_json(report)
+    else:
+        for document in report.documents:
+            _print_report(document)
+        changed = sum(d.status in ("added", "updated") for d in report.documents)
+        unchanged = sum(d.status == "unchanged" for d in report.documents)
+        print(
+            f"{changed} read, {unchanged} unchanged; {report.passages:,} passages"
+            f" in the index. {report.seconds:.1f} s"
+        )
+    failed = any(document.status == "failed" for document in report.documents)
+    return FAILED_IN_PART if failed else DONE
+
+
+def _print_report(report: "DocumentReport") -> None:
+    name = one_line(report.document)
+    if report.status == "failed":
+        print(f"thesis-qa: {report.error}", file=sys.stderr)
+    elif report.status in ("added", "updated"):
+        pages = f"{report.pages} pages, " if report.pages else ""
+        shares = ", ".join(f"{k} {v:.0%}" for k, v in (report.languages or {}).items())
+        print(f"{report.status} {name}: {pages}{report.passages} passages ({shares})")
+    elif report.status == "removed":
+        print(f"removed {name}")
+    for warning in report.warnings:
+        print(f"thesis-qa: {name}: {one_line(warning)}", file=sys.stderr)
+
+
+def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    _open(settings).remove(*options.names)
+    if options.json:
+        _print_json({"removed": options.names})
+    else:
+        for name in options.names:
+            print(f"removed {one_line(name)}")
+    return DONE
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.assistant import Assistant
+
+    assistant = Assistant(_open(settings))
+    answer = assistant.ask(options.question, documents=options.document, top_k=settings.top_k)
+    if options.json:
+        _print_json(answer)
+    else:
+        _print_answer(answer)
+    return DONE
+
+
+def _print_answer(answer: Answer) -> None:
+    print(_printable(answer.text))
+    if answer.citations:
+        print()
+    for citation in answer.citations:
+        print(f"[{citation.number}] {_source(citation)}")
+    if not answer.answered:
+        for passage in answer.passages[:3]:
+            print(f"\n- {_passage_place(passage)}\n  {_printable(passage.text)}")
+
+
+def _source(citation: Citation) -> str:
+    parts = (citation.document, place(citation), citation.section)
+    return ", ".join(one_line(part) for part in parts if part)
+
+
+def _passage_place(passage: Passage) -> str:
+    page = f"p. {passage.page_label or passage.page}" if passage.page else ""
+    return ", ".join(one_line(part) for part in (passage.document, page, passage.section) if part)
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    passages = _open(settings).search(
+        options.question,
+        settings.top_k,
+        documents=options.document,
+        section=options.section,
+        language=options.language,
+    )
+    if options.json:
+        from thesis_qa.language import language_of
+
+        found = {"question": options.question, "language": language_of(options.question)}
+        _print_json({**found, "passages": passages})
+        return DONE
+    for passage in passages:
+        print(f"{passage.rank}. {_passage_place(passage)}  ({passage.score:.3f})")
+        print(f"   {_printable(passage.text)}\n")
+    return DONE
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.server import serve
+
+    serve(settings)
+    return DONE
+
+
+def _info(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.verify import verify
+
+    index = _open(settings)
+    index.check_documents(options.document)
+    documents = [d for d in index.documents() if not options.document or d.name in options.document]
+    findings = verify(index, options.document) if options.verify else []
+    about = index.catalog.about()
+    if options.json:
+        _print_json({"index": about, "documents": documents, "findings": findings})
+    else:
+        print(f"Index {settings.index}: {len(documents)} documents, model {about['embedding']}")
+        for d in documents:
+            shares = ", ".join(f"{k} {v:.0%}" for k, v in d.languages.items())
+            print(f"- {one_line(d.name)}: {d.pages} pages, {d.passages} passages ({shares})")
+            for warning in d.warnings:
+                print(f"  {one_line(warning)}")
+        for finding in findings:
+            print(f"thesis-qa: {one_line(finding.document)}: {finding.problem}", file=sys.stderr)
+        if options.verify and not findings:
+            print("Every file reads as it was indexed.")
+    return FAILED_IN_PART if findings else DONE
+
+
+def _open(settings: Settings) -> "Index":
+    from thesis_qa.index import Index
+
+    return Index.open(settings.index)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+
+
+def _printable(text: str) -> str:
+    """Text of a document for the terminal: no control characters, which could steer it."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+class _Bar:
+    """A progress bar on a terminal; nothing where stderr isn't one."""
+
+    def __init__(self, hidden: bool) -> None:
+        self._hidden = hidden or not sys.stderr.isatty()
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._hidden:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    @property
+    def show(self) -> "OnProgress":
+        from thesis_qa.index import Progress
+
+        def show(p: Progress) -> None:
+            if self._hidden:
+                return
+            share = p.done / p.total if p.total else 0.0
+            filled = "█" * round(share * 30)
+            name = one_line(p.document)[-30:]
+            line = f"\r\x1b[K{p.number}/{p.documents} {name} {filled:░<30} {share:4.0%}"
+            print(line, end="", file=sys.stderr, flush=True)
+
+        return show
+
+
+if __name__ == "__main__":
+    sys.exit(main())

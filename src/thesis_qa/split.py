@@ -1,0 +1,222 @@
+"""Split a document into passages of whole sentences.
+
+Sentences are what is quoted, passages are what is searched. Both only point into the page text;
+nothing is rewritten on the way.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from thesis_qa.language import language_of
+from thesis_qa.schema import Block, Document, Kind, Language, Page, Passage, Sentence, Span
+
+SPLITTER = "sentences-1"
+"""Goes into the index; a change that moves passages changes it, and documents are split anew."""
+
+TARGET_CHARACTERS = 600  # findings: short passages of whole sentences place a page best
+MAX_TOKENS = 480  # of the embedding model's 512, leaving room for its prefix and special tokens
+MAX_SENTENCE_CHARACTERS = 1500  # text without full stops is cut at white space, to stay quotable
+
+# Kinds that are kept apart from running text, so that a search can treat them differently.
+SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
+
+# A full stop after these doesn't end a sentence.
+ABBREVIATIONS = frozenset(
+    """
+    dkk hlm hal no nos nomor al cf viz dr drs dra ir prof h hj kh st mr mrs ms jr sr jl jln gg kav
+    pt cv ud tbk rp vol ed eds cet pp p fig figs eq eqs sec sect ch chap tab gbr lamp ps ay art
+    tgl thn bln kec kab kel kep kepmen permen uu dept univ inc ltd co corp approx resp vs i.e e.g
+    a.l a.n u.p s.d d.a u.b t.t n.d s.kom s.h s.e s.sos s.t s.si s.pd s.ip m.kom m.t m.si m.sc m.m
+    m.a m.h m.pd m.hum m.eng b.sc b.a ph.d ph d.c u.s u.k
+    """.split()
+)
+# A full stop after these ends one only if a new sentence visibly begins.
+CLOSING_ABBREVIATIONS = frozenset("dll dsb dst etc tsb".split())
+
+_END = re.compile(r"""[.!?…]+["'”’»)\]]*[.!?]*(?=\s+\S)""")
+_LAST_WORD = re.compile(r"[^\s(\[\"“‘'/]+$")
+_ENUMERATOR = re.compile(r"^\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})$")
+_OPENING = re.compile(r"""[\s"'“‘«(\[•*\-–—]*(\S)""")
+
+
+def split(document: Document, count_tokens: Callable[[str], int]) -> list[Passage]:
+    """Passages of `document` in reading order; furniture (running heads, page numbers) is left out.
+
+    `count_tokens` is the embedding model's own count; no passage exceeds MAX_TOKENS of it.
+    """
+    draft = _Draft(document, count_tokens)
+    return [draft.passage(group) for group in draft.groups()]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence in `text`, white space around them left out.
+
+    Knows Indonesian and English: abbreviations ("dkk.", "hlm.", "No.", "et al."), initials,
+    decimals and enumerators don't end a sentence.
+    """
+    spans, start = [], 0
+    for match in _END.finditer(text):
+        if _ends_sentence(text, start, match):
+            spans.append((start, match.end()))
+            start = match.end()
+    spans.append((start, len(text)))
+    trimmed = (_trim(text, *span) for span in spans)
+    return [piece for span in trimmed if span[0] < span[1] for piece in _pieces(text, *span)]
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    opening = _OPENING.match(text, match.end())
+    following = opening.group(1) if opening else ""
+    if following.islower():
+        return False
+    if match.group() != ".":
+        return True
+    before = _LAST_WORD.search(text, start, match.start())
+    word = before.group() if before else ""
+    if _ENUMERATOR.match(text[start : match.start()]):
+        return False
+    if word.lower() in CLOSING_ABBREVIATIONS:
+        return following.isupper()
+    if len(word) == 1 and word.isupper():  # an initial: "J. Smith"
+        return False
+    return word.lower().lstrip("(") not in ABBREVIATIONS
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span itself, or parts of it cut at white space if it is too long to quote."""
+    while end - start > MAX_SENTENCE_CHARACTERS:
+        cut = text.rfind(" ", start + 1, start + MAX_SENTENCE_CHARACTERS)
+        cut = cut if cut > start else start + MAX_SENTENCE_CHARACTERS
+        yield _trim(text, start, cut)
+        start, _ = _trim(text, cut, end)
+    yield start, end
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Sentences that become one passage."""
+
+    section: tuple[str, ...]
+    kind: Kind
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    document: Document
+    count_tokens: Callable[[str], int]
+
+    def groups(self) -> Iterator[_Group]:
+        """Sentences of neighbouring blocks, grouped to about TARGET_CHARACTERS, never across a
+        section or a change of kind, and across a page turn only within a sentence."""
+        pending: list[Sentence] = []
+        key: tuple[tuple[str, ...], Kind] = ((), "text")
+        for block in self.document.blocks:
+            if block.kind == "furniture":
+                continue
+            block_key = (block.section, block.kind if block.kind in SEPARATE else "text")
+            for sentence in self.sentences(block):
+                if pending and (block_key != key or not self._fits(pending, sentence)):
+                    yield _Group(*key, tuple(pending))
+                    pending = []
+                key = block_key
+                pending.append(sentence)
+        if pending:
+            yield _Group(*key, tuple(pending))
+
+    def _fits(self, pending: list[Sentence], sentence: Sentence) -> bool:
+        if all(s.kind == "heading" for s in pending):  # a heading stays with what it heads
+            joined = " ".join([*(s.text for s in pending), sentence.text])
+            return self.count_tokens(joined) <= MAX_TOKENS
+        length = sum(len(s.text) + 1 for s in pending) + len(sentence.text)
+        same_page = pending[0].spans[0].page == sentence.spans[0].page
+        return same_page and length <= TARGET_CHARACTERS
+
+    def sentences(self, block: Block) -> Iterator[Sentence]:
+        text, origin = join_spans(self.document.pages, block.spans)
+        whole = block.kind not in ("text", "footnote", "list")  # headings, rows … are one unit
+        spans = list(_pieces(text, *_trim(text, 0, len(text)))) if whole else sentence_spans(text)
+        for start, end in self._short_enough(text, spans):
+            yield Sentence(
+                spans=_spans_of(text, origin, start, end),
+                text=" ".join(text[start:end].split()),
+                language=language_of(text[start:end]),
+                kind=block.kind,
+                context=block.context,
+            )
+
+    def _short_enough(
+        self, text: str, spans: Iterable[tuple[int, int]]
+    ) -> Iterator[tuple[int, int]]:
+        for start, end in spans:
+            if self.count_tokens(text[start:end]) <= MAX_TOKENS:
+                yield start, end
+                continue
+            middle = text.rfind(" ", start + 1, (start + end) // 2)
+            middle = middle if middle > start else (start + end) // 2
+            halves = (_trim(text, start, middle), _trim(text, middle, end))
+            yield from self._short_enough(text, [half for half in halves if half[0] < half[1]])
+
+    def passage(self, group: _Group) -> Passage:
+        text = " ".join(sentence.text for sentence in group.sentences)
+        first, last = group.sentences[0].spans[0], group.sentences[-1].spans[-1]
+        page, last_page = self.document.pages[first.page], self.document.pages[last.page]
+        language = _main_language(group.sentences)
+        return Passage(
+            passage_id=_passage_id(self.document.name, first, text),
+            document=self.document.name,
+            title=self.document.metadata.title,
+            page=page.number,
+            page_label=page.label,
+            last_page=last_page.number,
+            section=" › ".join(group.section),
+            language=language,
+            text=text,
+            kind=group.kind,
+            sentences=group.sentences,
+        )
+
+
+def join_spans(pages: tuple[Page, ...], spans: tuple[Span, ...]) -> tuple[str, list[Span]]:
+    """The text of `spans` joined by spaces, and for every span where it came from.
+
+    White space is replaced one to one, so that positions can be mapped back.
+    """
+    parts = (pages[span.page].text[span.start : span.end] for span in spans)
+    return " ".join(re.sub(r"\s", " ", part) for part in parts), list(spans)
+
+
+def _spans_of(text: str, origin: list[Span], start: int, end: int) -> tuple[Span, ...]:
+    """The spans in the pages that make up `text[start:end]` of a joined text."""
+    found, offset = [], 0
+    for span in origin:
+        length = span.end - span.start
+        low, high = _trim(text, max(start, offset), min(end, offset + length))
+        if low < high:
+            found.append(Span(span.page, span.start + low - offset, span.start + high - offset))
+        offset += length + 1
+    return tuple(found)
+
+
+def _main_language(sentences: tuple[Sentence, ...]) -> Language | None:
+    counts: Counter[Language] = Counter()
+    for sentence in sentences:
+        if sentence.language:
+            counts[sentence.language] += len(sentence.text)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _passage_id(document: str, first: Span, text: str) -> str:
+    key = f"{document}\0{first.page}\0{first.start}\0{text}"
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
