@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thesis_qa.catalog import Catalog, Vectors, vector_key
+from thesis_qa.catalog import Catalog
 from thesis_qa.schema import Passage, Sentence
+from thesis_qa.tables import Vectors, vector_key
 
 QUOTED_KINDS = frozenset({"text", "list", "table", "caption", "footnote"})
 MAX_EVIDENCE = 5

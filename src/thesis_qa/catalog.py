@@ -5,112 +5,38 @@ change together in one transaction a document, with a generation number written 
 any moment loses at most the document in work. The vector search (vectors.py) is derived from it.
 """
 
-import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from thesis_qa.errors import IndexStateError
-from thesis_qa.language import fold
+from thesis_qa.files import Source
 from thesis_qa.schema import Metadata, Page, Passage, Sentence, Span
-
-FORMAT = "1"
-"""Version of the tables below; an index of another version is refused."""
-
-FILE_NAME = "catalog.sqlite"
-
-Vectors = npt.NDArray[np.float32]
-T = TypeVar("T")
-
-_SCHEMA = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    path TEXT NOT NULL, root TEXT NOT NULL,          -- where the file was, and the folder given
-    size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    splitter TEXT NOT NULL,
-    metadata TEXT NOT NULL, warnings TEXT NOT NULL, seconds REAL NOT NULL);
-CREATE TABLE pages (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    position INTEGER NOT NULL, number INTEGER, label TEXT, text TEXT NOT NULL,
-    width REAL NOT NULL, height REAL NOT NULL, glyphs BLOB, ocr INTEGER NOT NULL,
-    PRIMARY KEY (document, position)) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: keys of the vector search
-    passage_id TEXT NOT NULL UNIQUE,
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    page INTEGER, page_label TEXT, last_page INTEGER,
-    section TEXT NOT NULL, kind TEXT NOT NULL, language TEXT, text TEXT NOT NULL,
-    vector BLOB NOT NULL);
-CREATE INDEX passages_document ON passages (document);
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
-    spans TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL, context TEXT,
-    vector BLOB NOT NULL);
-CREATE INDEX sentences_passage ON sentences (passage);
-CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;  -- float16
-CREATE VIRTUAL TABLE words USING fts5 (text, section, tokenize = "unicode61");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
-"""
-
-_INFO = (
-    "SELECT d.id, d.metadata, d.warnings, d.name, d.path,"
-    " (SELECT count(*) FROM pages p WHERE p.document = d.id AND p.number IS NOT NULL),"
-    " (SELECT count(*) FROM passages p WHERE p.document = d.id), d.seconds FROM documents d"
+from thesis_qa.tables import (
+    FILE_NAME,
+    FORMAT,
+    INFO,
+    PAGE,
+    SCHEMA,
+    DocumentInfo,
+    Unit,
+    Vectors,
+    advance,
+    batches,
+    delete_document,
+    dump_metadata,
+    insert_passage,
+    load_metadata,
+    marks,
+    matrix,
+    page_of,
+    source_values,
 )
-
-_PAGE = (
-    "SELECT p.number, p.label, p.text, p.width, p.height, p.glyphs, p.ocr FROM pages p"
-    " JOIN documents d ON d.id = p.document"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file as it was when it was read."""
-
-    name: str
-    path: str
-    root: str
-    size: int
-    modified: int  # nanoseconds
-    sha256: str
-    splitter: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """What the index knows about a document."""
-
-    name: str
-    path: str
-    pages: int
-    passages: int
-    seconds: float  # that reading and embedding it took
-    languages: dict[str, float]  # share of the text by language
-    metadata: Metadata
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A passage or sentence as the vector search sees it."""
-
-    key: str  # "p<row>" or "s<row>"
-    passage: int  # row of the passage
-    document: str
-    language: str
-    kind: str
 
 
 class Catalog:
@@ -131,7 +57,7 @@ class Catalog:
         catalog = cls(folder)
         catalog._db.execute("PRAGMA journal_mode = WAL")
         with catalog.transaction() as db:
-            for statement in _SCHEMA.split(";\n"):
+            for statement in SCHEMA.split(";\n"):
                 db.execute(statement)
             entries = {**about, "format": FORMAT, "generation": "0"}
             db.executemany("INSERT INTO about VALUES (?, ?)", entries.items())
@@ -216,13 +142,13 @@ class Catalog:
         those the catalog doesn't hold yet.
         """
         with self.transaction() as db:
-            _delete(db, source.name)
+            delete_document(db, source.name)
             row = db.execute(
                 "INSERT INTO documents (name, path, root, size, modified, sha256, splitter,"
                 " metadata, warnings, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *_source_values(source),
-                    _dump_metadata(metadata),
+                    *source_values(source),
+                    dump_metadata(metadata),
                     json.dumps(list(warnings)),
                     seconds,
                 ),
@@ -237,8 +163,8 @@ class Catalog:
                 ((key, vector.astype("<f2").tobytes()) for key, vector in vectors.items()),
             )
             for passage in passages:
-                _insert_passage(db, row, passage, hashes)
-            _advance(db)
+                insert_passage(db, row, passage, hashes)
+            advance(db)
 
     def touch(self, source: Source) -> None:
         """A file was moved or its date changed; its content and name are the same."""
@@ -246,15 +172,15 @@ class Catalog:
             db.execute(
                 "UPDATE documents SET name = ?, path = ?, root = ?, size = ?, modified = ?,"
                 " sha256 = ?, splitter = ? WHERE name = ?",
-                (*_source_values(source), source.name),
+                (*source_values(source), source.name),
             )
 
     def remove(self, names: Iterable[str]) -> None:
         """Forget documents, their text and the vectors nothing else needs."""
         with self.transaction() as db:
             for name in names:
-                _delete(db, name)
-            _advance(db)
+                delete_document(db, name)
+            advance(db)
         self.prune()
 
     def prune(self) -> None:
@@ -280,18 +206,18 @@ class Catalog:
 
     def documents(self) -> list[DocumentInfo]:
         """Every document, by name."""
-        return [self._info(*row) for row in self._rows(f"{_INFO} ORDER BY d.name")]
+        return [self._info(*row) for row in self._rows(f"{INFO} ORDER BY d.name")]
 
     def document(self, name: str) -> DocumentInfo:
         """One document. Raises KeyError where the index has none of that name."""
-        rows = self._rows(f"{_INFO} WHERE d.name = ?", (name,))
+        rows = self._rows(f"{INFO} WHERE d.name = ?", (name,))
         if not rows:
             raise KeyError(name)
         return self._info(*rows[0])
 
     def _info(self, row: int, metadata: str, warnings: str, *values: Any) -> DocumentInfo:
         return DocumentInfo(
-            *values, self._languages(row), _load_metadata(metadata), tuple(json.loads(warnings))
+            *values, self._languages(row), load_metadata(metadata), tuple(json.loads(warnings))
         )
 
     def _languages(self, document: int) -> dict[str, float]:
@@ -305,30 +231,31 @@ class Catalog:
 
     def page(self, document: str, position: int) -> Page:
         """One page by its position from 0. Raises KeyError where there is none."""
-        rows = self._rows(f"{_PAGE} WHERE d.name = ? AND p.position = ?", (document, position))
+        rows = self._rows(f"{PAGE} WHERE d.name = ? AND p.position = ?", (document, position))
         if not rows:
             raise KeyError(f"{document} has no page at position {position}")
-        return _page(rows[0])
+        return page_of(rows[0])
 
     def pages(self, document: str) -> list[Page]:
         """Every page of a document, in order."""
         return [
-            _page(r) for r in self._rows(f"{_PAGE} WHERE d.name = ? ORDER BY position", (document,))
+            page_of(r)
+            for r in self._rows(f"{PAGE} WHERE d.name = ? ORDER BY position", (document,))
         ]
 
     def known_hashes(self, hashes: Iterable[bytes]) -> set[bytes]:
         """Those of `hashes` whose vector is already here."""
-        return {key for batch in _batches(list(hashes)) for (key,) in self._rows(
-            f"SELECT hash FROM vectors WHERE hash IN ({_marks(batch)})", batch)}  # fmt: skip
+        return {key for batch in batches(list(hashes)) for (key,) in self._rows(
+            f"SELECT hash FROM vectors WHERE hash IN ({marks(batch)})", batch)}  # fmt: skip
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """Passages with their sentences, by row; rows that are gone are left out."""
         found: dict[int, Passage] = {}
-        for batch in _batches(rows):
+        for batch in batches(rows):
             for row, metadata, *values in self._rows(
                 "SELECT p.id, d.metadata, p.passage_id, d.name, p.page, p.page_label, p.last_page,"
                 " p.section, p.language, p.text, p.kind FROM passages p JOIN documents d ON"
-                f" d.id = p.document WHERE p.id IN ({_marks(batch)})",
+                f" d.id = p.document WHERE p.id IN ({marks(batch)})",
                 batch,
             ):
                 title = json.loads(metadata).get("title", "")
@@ -339,10 +266,10 @@ class Catalog:
     def sentences(self, passages: Sequence[int]) -> dict[int, list[Sentence]]:
         """Sentences in reading order, by row of their passage."""
         found: dict[int, list[Sentence]] = {row: [] for row in passages}
-        for batch in _batches(passages):
+        for batch in batches(passages):
             for row, spans, *values in self._rows(
                 "SELECT passage, spans, text, language, kind, context FROM sentences WHERE passage"
-                f" IN ({_marks(batch)}) ORDER BY id",
+                f" IN ({marks(batch)}) ORDER BY id",
                 batch,
             ):
                 places = tuple(Span(*place) for place in json.loads(spans))
@@ -352,21 +279,22 @@ class Catalog:
     def sentence_vectors(self, passages: Sequence[int]) -> dict[int, Vectors]:
         """Vectors of the sentences in reading order, shape (n, dimensions), by passage row."""
         found: dict[int, list[bytes]] = {row: [] for row in passages}
-        for batch in _batches(passages):
+        for batch in batches(passages):
             for row, blob in self._rows(
                 "SELECT s.passage, v.vector FROM sentences s JOIN vectors v ON v.hash = s.vector"
-                f" WHERE s.passage IN ({_marks(batch)}) ORDER BY s.id",
+                f" WHERE s.passage IN ({marks(batch)}) ORDER BY s.id",
                 batch,
             ):
                 found[row].append(blob)
-        return {row: _matrix(blobs) for row, blobs in found.items()}
+        return {row: matrix(blobs) for row, blobs in found.items()}
 
     def units(self) -> dict[str, tuple[Unit, bytes]]:
         """Every passage and sentence with the hash of its vector, by key."""
         rows = self._rows(
             "SELECT 'p' || p.id, p.id, d.name, coalesce(p.language, ''), p.kind, p.vector"
             " FROM passages p JOIN documents d ON d.id = p.document"
-            " UNION ALL SELECT 's' || s.id, p.id, d.name, coalesce(p.language, ''), s.kind, s.vector"
+            " UNION ALL"
+            " SELECT 's' || s.id, p.id, d.name, coalesce(p.language, ''), s.kind, s.vector"
             " FROM sentences s JOIN passages p ON p.id = s.passage"
             " JOIN documents d ON d.id = p.document"
         )
@@ -376,18 +304,16 @@ class Catalog:
         """Vectors by hash, float32 of shape (n, dimensions)."""
         found = {
             key: blob
-            for batch in _batches(hashes)
+            for batch in batches(hashes)
             for key, blob in self._rows(
-                f"SELECT hash, vector FROM vectors WHERE hash IN ({_marks(batch)})", batch
+                f"SELECT hash, vector FROM vectors WHERE hash IN ({marks(batch)})", batch
             )
         }
-        return _matrix([found[key] for key in hashes])
+        return matrix([found[key] for key in hashes])
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term occurs."""
-        rows = self._rows(
-            f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(terms)})", terms
-        )
+        rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(terms)})", terms)
         return dict(rows)
 
     def count_passages(self) -> int:
@@ -407,7 +333,7 @@ class Catalog:
         if documents is not None:
             among = (
                 " AND words.rowid IN (SELECT p.id FROM passages p JOIN documents d ON"
-                f" d.id = p.document WHERE d.name IN ({_marks(documents)}))"
+                f" d.id = p.document WHERE d.name IN ({marks(documents)}))"
             )
             values += documents
         return [
@@ -418,81 +344,3 @@ class Catalog:
                 values,
             )
         ]
-
-
-def _page(row: tuple[Any, ...]) -> Page:
-    *values, ocr = row
-    return Page(*values, ocr=bool(ocr))
-
-
-def vector_key(text: str) -> bytes:
-    """Under which the vector of `text` is kept: 16 bytes of its SHA-256."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
-
-
-def _insert_passage(
-    db: sqlite3.Connection, document: int | None, passage: Passage, hashes: dict[str, bytes]
-) -> None:
-    row = db.execute(
-        "INSERT INTO passages (passage_id, document, page, page_label, last_page, section, kind,"
-        " language, text, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (passage.passage_id, document, passage.page, passage.page_label, passage.last_page,
-         passage.section, passage.kind, passage.language, passage.text, hashes[passage.text]),
-    ).lastrowid  # fmt: skip
-    db.executemany(
-        "INSERT INTO sentences (passage, spans, text, language, kind, context, vector)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((row, json.dumps([(p.page, p.start, p.end) for p in s.spans]), s.text, s.language, s.kind,
-          s.context, hashes[s.text]) for s in passage.sentences),
-    )  # fmt: skip
-    db.execute(
-        "INSERT INTO words (rowid, text, section) VALUES (?, ?, ?)",
-        (row, fold(passage.text), fold(passage.section)),
-    )
-
-
-def _delete(db: sqlite3.Connection, name: str) -> None:
-    db.execute(
-        "DELETE FROM words WHERE rowid IN (SELECT p.id FROM passages p JOIN documents d ON"
-        " d.id = p.document WHERE d.name = ?)",
-        (name,),
-    )
-    db.execute("DELETE FROM documents WHERE name = ?", (name,))
-
-
-def _advance(db: sqlite3.Connection) -> None:
-    db.execute("UPDATE about SET value = value + 1 WHERE key = 'generation'")
-
-
-def _source_values(source: Source) -> tuple[object, ...]:
-    return tuple(asdict(source).values())
-
-
-def _dump_metadata(metadata: Metadata) -> str:
-    return json.dumps(asdict(metadata), ensure_ascii=False)
-
-
-def _load_metadata(text: str) -> Metadata:
-    values = json.loads(text)
-    for name in ("abstracts", "places"):
-        values[name] = {
-            key: tuple(Span(**span) for span in spans) for key, spans in values[name].items()
-        }
-    for name in ("supervisors", "keywords"):
-        values[name] = tuple(values[name])
-    return Metadata(**values)
-
-
-def _matrix(blobs: Sequence[bytes]) -> Vectors:
-    if not blobs:
-        return np.zeros((0, 0), np.float32)
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
-
-
-def _batches(items: Sequence[T], size: int = 5000) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -11,10 +11,12 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Literal
 
-from thesis_qa.catalog import FILE_NAME, Catalog, DocumentInfo, Source, vector_key
+from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
+from thesis_qa.files import Source, document_name, find_files, read_source
 from thesis_qa.schema import Block, Document, Language, Page, Passage, Span
 from thesis_qa.split import SPLITTER, split
+from thesis_qa.tables import FILE_NAME, DocumentInfo, vector_key
 
 if TYPE_CHECKING:
     from thesis_qa.embed import Embedding
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
-META_SUFFIX = ".meta.toml"
-JUNK = frozenset({"thumbs.db", "desktop.ini", "icon\r"})  # left in folders by file managers
 
 Status = Literal["added", "updated", "unchanged", "removed", "failed"]
 
@@ -187,7 +187,7 @@ class Index:
         """
         started = time.perf_counter()
         path = Path(path)
-        files = _files(path)
+        files = find_files(path)
         with self._writing():
             known = self.catalog.sources()
             reports = []
@@ -210,9 +210,9 @@ class Index:
         report: Callable[[int, int], None],
     ) -> DocumentReport:
         started = time.perf_counter()
-        name = _document_name(file, given, known)
+        name = document_name(file, given, known)
         try:
-            source = _source(file, given, name, known.get(name))
+            source = read_source(file, given, name, SPLITTER, known.get(name))
             old = known.get(name)
             if old and old.sha256 == source.sha256 and old.splitter == source.splitter:
                 if old != source:
@@ -386,59 +386,6 @@ def _clear(folder: Path) -> None:
     rmtree(folder / FOLDER, ignore_errors=True)
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (folder / name).unlink(missing_ok=True)
-
-
-def _files(path: Path) -> list[Path]:
-    """The file given, or all files under the folder given that aren't hidden, by name."""
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise DocumentError(f"{str(path)!r} doesn't exist", "Give a folder or a file with theses")
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file()
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        and not file.name.endswith(META_SUFFIX)
-        and file.name.lower() not in JUNK
-    )
-
-
-def _document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
-    """Path relative to the folder given; a single file keeps the name it is known by."""
-    if given.is_dir():
-        return file.relative_to(given).as_posix()
-    path = str(file.resolve())
-    for source in known.values():
-        if source.path == path:
-            return source.name
-    taken = known.get(file.name)
-    if taken and Path(taken.path).is_file():  # another file of that name
-        return f"{file.resolve().parent.name}/{file.name}"
-    return file.name
-
-
-def _source(file: Path, given: Path, name: str, old: Source | None) -> Source:
-    """The file as it is now; read only if its size or date changed."""
-    meta = file.with_name(file.name + META_SUFFIX)
-    stats = [part.stat() for part in (file, meta) if part.exists()]
-    size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
-    root = given if given.is_dir() else given.parent
-    if old and (old.size, old.modified) == (size, modified):
-        digest = old.sha256
-    else:
-        digest = _digest(file, meta)
-    return Source(name, str(file.resolve()), str(root.resolve()), size, modified, digest, SPLITTER)
-
-
-def _digest(*files: Path) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        if file.exists():
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
-    return digest.hexdigest()
 
 
 def _os_error(name: str, error: OSError) -> DocumentError:

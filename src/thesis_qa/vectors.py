@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thesis_qa.catalog import Catalog, Unit, Vectors
+from thesis_qa.catalog import Catalog
+from thesis_qa.tables import Unit, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

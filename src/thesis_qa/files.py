@@ -1,0 +1,79 @@
+"""Find the files of a folder and tell whether they changed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from thesis_qa.errors import DocumentError
+
+META_SUFFIX = ".meta.toml"
+"""`<file name>.meta.toml` beside a document overrides what is read from it."""
+
+JUNK = frozenset({"thumbs.db", "desktop.ini", "icon\r"})  # left in folders by file managers
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was when it was read."""
+
+    name: str  # of the document
+    path: str
+    root: str  # the folder given
+    size: int
+    modified: int  # nanoseconds
+    sha256: str
+    splitter: str
+
+
+def find_files(path: Path) -> list[Path]:
+    """The file given, or all files under the folder given that aren't hidden, by name."""
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise DocumentError(f"{str(path)!r} doesn't exist", "Give a folder or a file with theses")
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and not file.name.endswith(META_SUFFIX)
+        and file.name.lower() not in JUNK
+    )
+
+
+def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
+    """Path relative to the folder given; a single file keeps the name it is known by."""
+    if given.is_dir():
+        return file.relative_to(given).as_posix()
+    path = str(file.resolve())
+    for source in known.values():
+        if source.path == path:
+            return source.name
+    taken = known.get(file.name)
+    if taken and Path(taken.path).is_file():  # another file of that name
+        return f"{file.resolve().parent.name}/{file.name}"
+    return file.name
+
+
+def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
+    """The file as it is now; read only if its size or date changed."""
+    meta = file.with_name(file.name + META_SUFFIX)
+    stats = [part.stat() for part in (file, meta) if part.exists()]
+    size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
+    root = given if given.is_dir() else given.parent
+    if old and (old.size, old.modified) == (size, modified):
+        digest = old.sha256
+    else:
+        digest = _digest(file, meta)
+    return Source(name, str(file.resolve()), str(root.resolve()), size, modified, digest, splitter)
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        if file.exists():
+            with file.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+    return digest.hexdigest()
