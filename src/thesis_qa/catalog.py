@@ -57,7 +57,7 @@ class Catalog:
         catalog = cls(folder)
         catalog._db.execute("PRAGMA journal_mode = WAL")
         with catalog.transaction() as db:
-            for statement in SCHEMA.split(";\n"):
+            for statement in SCHEMA:
                 db.execute(statement)
             entries = {**about, "format": FORMAT, "generation": "0"}
             db.executemany("INSERT INTO about VALUES (?, ?)", entries.items())

@@ -23,18 +23,23 @@ MAX_SENTENCE_CHARACTERS = 1500  # text without full stops is cut at white space,
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
 
-# A full stop after these doesn't end a sentence.
+# A full stop after these doesn't end a sentence …
 ABBREVIATIONS = frozenset(
     """
-    dkk hlm hal no nos nomor al cf viz dr drs dra ir prof h hj kh st mr mrs ms jr sr jl jln gg kav
-    pt cv ud tbk rp vol ed eds cet pp p fig figs eq eqs sec sect ch chap tab gbr lamp ps ay art
-    tgl thn bln kec kab kel kep kepmen permen uu dept univ inc ltd co corp approx resp vs i.e e.g
+    dkk al cf viz dr drs dra ir prof h hj kh st mr mrs ms jr sr jl jln gg kav pt cv ud ed eds cet
+    bln kec kab kel kep kepmen permen dept univ approx resp vs i.e e.g
     a.l a.n u.p s.d d.a u.b t.t n.d s.kom s.h s.e s.sos s.t s.si s.pd s.ip m.kom m.t m.si m.sc m.m
     m.a m.h m.pd m.hum m.eng b.sc b.a ph.d ph d.c u.s u.k
     """.split()
 )
-# A full stop after these ends one only if a new sentence visibly begins.
-CLOSING_ABBREVIATIONS = frozenset("dll dsb dst etc tsb".split())
+# … after these not before a number ("No. 5", but "in some cases no." and "beberapa hal.") …
+BEFORE_NUMBERS = frozenset(
+    """
+    no nos hal hlm vol p pp fig figs eq eqs sec sect ch chap tab gbr lamp ps art tgl thn ay rp
+    """.split()
+)
+# … and after these only if a new sentence visibly begins.
+CLOSING_ABBREVIATIONS = frozenset("dll dsb dst etc tsb tbk inc ltd co corp".split())
 
 _END = re.compile(r"""[.!?…]+["'”’»)\]]*[.!?]*(?=\s+\S)""")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'/]+$")
@@ -75,14 +80,16 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match.group() != ".":
         return True
     before = _LAST_WORD.search(text, start, match.start())
-    word = before.group() if before else ""
+    word = (before.group() if before else "").lower()
     if _ENUMERATOR.match(text[start : match.start()]):
         return False
-    if word.lower() in CLOSING_ABBREVIATIONS:
+    if word in CLOSING_ABBREVIATIONS:
         return following.isupper()
-    if len(word) == 1 and word.isupper():  # an initial: "J. Smith"
+    if word in BEFORE_NUMBERS:
+        return not following.isdigit()
+    if len(word) == 1 and word.isalpha():  # an initial: "J. Smith"
         return False
-    return word.lower().lstrip("(") not in ABBREVIATIONS
+    return word not in ABBREVIATIONS
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -22,38 +22,42 @@ FILE_NAME = "catalog.sqlite"
 Vectors = npt.NDArray[np.float32]
 T = TypeVar("T")
 
-SCHEMA = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    path TEXT NOT NULL, root TEXT NOT NULL,          -- where the file was, and the folder given
-    size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    splitter TEXT NOT NULL,
-    metadata TEXT NOT NULL, warnings TEXT NOT NULL, seconds REAL NOT NULL);
-CREATE TABLE pages (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    position INTEGER NOT NULL, number INTEGER, label TEXT, text TEXT NOT NULL,
-    width REAL NOT NULL, height REAL NOT NULL, glyphs BLOB, ocr INTEGER NOT NULL,
-    PRIMARY KEY (document, position)) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: keys of the vector search
-    passage_id TEXT NOT NULL UNIQUE,
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    page INTEGER, page_label TEXT, last_page INTEGER,
-    section TEXT NOT NULL, kind TEXT NOT NULL, language TEXT, text TEXT NOT NULL,
-    vector BLOB NOT NULL);
-CREATE INDEX passages_document ON passages (document);
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
-    spans TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL, context TEXT,
-    vector BLOB NOT NULL);
-CREATE INDEX sentences_passage ON sentences (passage);
-CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;  -- float16
-CREATE VIRTUAL TABLE words USING fts5 (text, section, tokenize = "unicode61");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
-"""
+SCHEMA = (
+    "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        path TEXT NOT NULL, root TEXT NOT NULL,          -- where the file was, and the folder given
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL,
+        splitter TEXT NOT NULL,
+        metadata TEXT NOT NULL, warnings TEXT NOT NULL, seconds REAL NOT NULL)
+    """,
+    """CREATE TABLE pages (
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        position INTEGER NOT NULL, number INTEGER, label TEXT, text TEXT NOT NULL,
+        width REAL NOT NULL, height REAL NOT NULL, glyphs BLOB, ocr INTEGER NOT NULL,
+        PRIMARY KEY (document, position)) WITHOUT ROWID
+    """,
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: keys of the vector search
+        passage_id TEXT NOT NULL UNIQUE,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        page INTEGER, page_label TEXT, last_page INTEGER,
+        section TEXT NOT NULL, kind TEXT NOT NULL, language TEXT, text TEXT NOT NULL,
+        vector BLOB NOT NULL)
+    """,
+    "CREATE INDEX passages_document ON passages (document)",
+    """CREATE TABLE sentences (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
+        spans TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL, context TEXT,
+        vector BLOB NOT NULL)
+    """,
+    "CREATE INDEX sentences_passage ON sentences (passage)",
+    "CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID  -- float16",
+    'CREATE VIRTUAL TABLE words USING fts5 (text, section, tokenize = "unicode61")',
+    "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row)",
+)
 
 INFO = (
     "SELECT d.id, d.metadata, d.warnings, d.name, d.path,"

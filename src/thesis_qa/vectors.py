@@ -54,13 +54,16 @@ class VectorSearch:
         generation = self._catalog.generation
         if self._generation() == generation:
             return
-        units = self._catalog.units()
-        present = set(self._collection.get(include=[])["ids"])
+        units, present = self._catalog.units(), self.keys()
         for batch in _batches(sorted(present - units.keys())):
             self._collection.delete(ids=batch)
         for batch in _batches([key for key in units if key not in present]):
             self._add([units[key] for key in batch])
         self._collection.modify(metadata={"generation": generation})
+
+    def keys(self) -> set[str]:
+        """Keys of all passages and sentences it holds."""
+        return set(self._collection.get(include=[])["ids"])
 
     def _add(self, units: Sequence[tuple[Unit, bytes]]) -> None:
         self._collection.add(
