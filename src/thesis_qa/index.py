@@ -190,6 +190,8 @@ class Index:
         files = find_files(path)
         with self._writing():
             known = self.catalog.sources()
+            if not files and not known:
+                raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
             reports = []
             for number, file in enumerate(files, start=1):
                 report = _reporter(progress, str(file), number, len(files))

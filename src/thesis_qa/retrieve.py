@@ -31,6 +31,8 @@ class Retriever:
         language: Language | None = None,
     ) -> list[Passage]:
         question = checked_question(question)
+        if not 1 <= top_k <= MAX_TOP_K:
+            raise QuestionError(f"top_k is {top_k}", f"Choose 1 to {MAX_TOP_K}")
         vector = self._embedding.query_vector(question)
         best: dict[int, float] = {}
         for tongue in (language,) if language else ("id", "en", ""):
