@@ -1,0 +1,183 @@
+"""The formulas of the metrics, as pure functions. docs/evaluation.md explains them to users.
+
+Functions on one question come first. Those over many questions take `counts`, an integer array of
+shape (resamples, questions) that says how often each question is drawn, and give one value for
+each resample (NaN where it is undefined); `np.ones((1, n), int)` gives the value itself. So the
+bootstrap needs no second implementation of anything.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from thesis_qa.evaluate.matching import contains_phrase
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+DEPTH = 10  # ranks that are looked at
+CITED = 3  # citations of which one must be right
+BINS = 10  # of the calibration error
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_MARKERS = re.compile(r"\[\d+\]")
+
+
+# One question
+
+
+def hit_at(hits: Sequence[bool], k: int) -> float:
+    """1 if one of the first `k` ranked passages is right (success@k)."""
+    return float(any(hits[:k]))
+
+
+def reciprocal_rank(hits: Sequence[bool]) -> float:
+    """1 / rank of the first right passage among the first ten; 0 without one.
+
+    Voorhees, "The TREC-8 Question Answering Track Report", 1999.
+    """
+    return next((1.0 / rank for rank, hit in enumerate(hits[:DEPTH], start=1) if hit), 0.0)
+
+
+def normalise_answer(text: str) -> str:
+    """SQuAD's normalisation: lower case, no ASCII punctuation, no English articles, white space
+    folded."""
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+def token_f1(prediction: str, golds: Iterable[str]) -> float:
+    """Best harmonic mean of token precision and recall over the right answers.
+
+    Rajpurkar et al., "SQuAD: 100,000+ Questions", EMNLP 2016, official evaluation script.
+    """
+    return max((_f1(normalise_answer(prediction), normalise_answer(g)) for g in golds), default=0.0)
+
+
+def _f1(prediction: str, gold: str) -> float:
+    ours, theirs = prediction.split(), gold.split()
+    if not ours or not theirs:
+        return float(ours == theirs)
+    common = (Counter(ours) & Counter(theirs)).total()
+    return 2 * common / (len(ours) + len(theirs))
+
+
+def contains_any(said: Sequence[str], golds: Iterable[str]) -> float:
+    """1 if a right answer occurs in one of the texts, both normalised, at token boundaries."""
+    texts = [f" {normalise_answer(text)} " for text in said]
+    wanted = [normalise_answer(gold) for gold in golds]
+    return float(any(f" {gold} " in text for gold in wanted if gold for text in texts))
+
+
+def fact_counts(
+    facts: Iterable[str], gold_quotes: Sequence[str], said: Sequence[str]
+) -> tuple[int, int]:
+    """(facts found in what was said, facts that occur literally in the gold quotes)."""
+    told = [_MARKERS.sub(" ", text) for text in said]  # "[2]" is a citation, not the number 2
+    literal = [f for f in facts if any(contains_phrase(quote, f) for quote in gold_quotes)]
+    found = sum(any(contains_phrase(text, fact) for text in told) for fact in literal)
+    return found, len(literal)
+
+
+# Many questions
+
+
+def ratio(numerators: Floats, denominators: Floats, counts: Counts) -> Floats:
+    """Σ numerators / Σ denominators: a mean over questions where denominators are 0 or 1."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quotient: Floats = (counts @ numerators) / (counts @ denominators)
+    return np.where(np.isfinite(quotient), quotient, np.nan)
+
+
+def auroc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Floats:
+    """Probability that a positive question scores above a negative one, ties counting half.
+
+    Hanley & McNeil, "The meaning and use of the area under a ROC curve", Radiology 1982.
+    """
+    order = np.argsort(scores, kind="stable")
+    scores, positive, counts = scores[order], positive[order], counts[:, order]
+    if not len(scores):
+        return np.full(len(counts), np.nan)
+    ties = np.flatnonzero(np.r_[True, np.diff(scores) > 0])
+    above = np.add.reduceat(counts * positive, ties, axis=1).astype(np.float64)
+    below = np.add.reduceat(counts * ~positive, ties, axis=1).astype(np.float64)
+    beaten = np.cumsum(below, axis=1) - below / 2
+    return ratio_of(np.sum(above * beaten, axis=1), above.sum(axis=1) * below.sum(axis=1))
+
+
+def ratio_of(numerators: Floats, denominators: Floats) -> Floats:
+    """Elementwise quotient; NaN where the denominator is 0."""
+    return np.divide(
+        numerators, denominators, out=np.full(len(numerators), np.nan), where=denominators > 0
+    )
+
+
+def calibration_error(confidence: Floats, right: Floats, counts: Counts) -> Floats:
+    """Expected calibration error over ten bins of equal mass.
+
+    Σ over bins (questions in the bin / questions) · |mean confidence − share right|. Questions are
+    sorted by confidence and cut as `numpy.array_split` does; questions of equal confidence share
+    their mean of `right`, so that their order doesn't matter.
+    Naeini et al., AAAI 2015; equal mass: Nixon et al., "Measuring Calibration in Deep Learning",
+    CVPR workshops 2019.
+    """
+    bins = reliability(confidence, right, counts)
+    gaps = np.abs(bins[:, :, 1] - bins[:, :, 2]) * bins[:, :, 0]
+    return ratio_of(np.nansum(gaps, axis=1), bins[:, :, 0].sum(axis=1))
+
+
+def reliability(confidence: Floats, right: Floats, counts: Counts) -> Floats:
+    """(questions, mean confidence, share right) of each bin, shape (resamples, 10, 3)."""
+    order = np.argsort(confidence, kind="stable")
+    confidence, right, counts = confidence[order], right[order], counts[:, order]
+    _, group = np.unique(confidence, return_inverse=True)
+    right = (np.bincount(group, right) / np.bincount(group))[group] if len(group) else right
+    return np.stack([_bin_means(row, confidence, right) for row in counts])
+
+
+def _bin_means(count: Counts, confidence: Floats, right: Floats) -> Floats:
+    ends = np.r_[0, np.cumsum(count)]
+    sizes = np.full(BINS, ends[-1] // BINS)
+    sizes[: ends[-1] % BINS] += 1
+    cuts = np.r_[0, np.cumsum(sizes)]
+    sums = (np.interp(cuts, ends, np.r_[0, np.cumsum(count * v)]) for v in (confidence, right))
+    means = (ratio_of(np.diff(total), sizes.astype(np.float64)) for total in sums)
+    return np.stack([sizes.astype(np.float64), *means], axis=1)
+
+
+def quantile(values: Floats, share: float, counts: Counts) -> Floats:
+    """Quantile with linear interpolation (type 7 of Hyndman & Fan, 1996)."""
+    if not len(values):
+        return np.full(len(counts), np.nan)
+    order = np.argsort(values, kind="stable")
+    values, upto = values[order], np.cumsum(counts[:, order], axis=1)
+    place = share * (upto[:, -1] - 1)
+    low = _order_statistic(values, upto, np.floor(place))
+    high = _order_statistic(values, upto, np.ceil(place))
+    return low + (place - np.floor(place)) * (high - low)
+
+
+def _order_statistic(values: Floats, upto: Counts, rank: Floats) -> Floats:
+    """The value of this rank, from 0, in each draw; `upto` are running counts."""
+    picked: Floats = values[np.sum(upto <= rank[:, None], axis=1)]
+    return picked
+
+
+def risk_coverage(confidence: Floats, right: Floats) -> list[tuple[float, float, float]]:
+    """(confidence, coverage, risk) for every confidence that occurs, from high to low.
+
+    If only questions of at least this confidence were answered, `coverage` is their share of all
+    and `risk` the share of them not answered rightly.
+    El-Yaniv & Wiener, "On the Foundations of Noise-free Selective Classification", JMLR 2010.
+    """
+    levels, group = np.unique(-confidence, return_inverse=True)
+    taken = np.cumsum(np.bincount(group, minlength=len(levels)))
+    wrong = taken - np.cumsum(np.bincount(group, right, minlength=len(levels)))
+    return [
+        (-float(level), float(n / len(confidence)), float(w / n))
+        for level, n, w in zip(levels, taken, wrong, strict=True)
+    ]
