@@ -216,8 +216,16 @@ class Catalog:
         return self._info(*rows[0])
 
     def _info(self, row: int, metadata: str, warnings: str, *values: Any) -> DocumentInfo:
+        name, path, pages, passages, seconds = values
         return DocumentInfo(
-            *values, self._languages(row), load_metadata(metadata), tuple(json.loads(warnings))
+            name,
+            path,
+            pages,
+            passages,
+            seconds,
+            self._languages(row),
+            load_metadata(metadata),
+            tuple(json.loads(warnings)),
         )
 
     def _languages(self, document: int) -> dict[str, float]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import QuestionError
 from thesis_qa.language import STOP_WORDS, words
 from thesis_qa.schema import Language, Passage
 from thesis_qa.vectors import VectorSearch
+
+if TYPE_CHECKING:
+    from thesis_qa.embed import Embedding
 
 MAX_QUESTION = 2000
 MAX_TOP_K = 200

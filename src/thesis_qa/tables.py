@@ -39,7 +39,7 @@ SCHEMA = (
         PRIMARY KEY (document, position)) WITHOUT ROWID
     """,
     """CREATE TABLE passages (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: keys of the vector search
+        id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: the vector search's keys
         passage_id TEXT NOT NULL UNIQUE,
         document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
         page INTEGER, page_label TEXT, last_page INTEGER,
@@ -97,8 +97,8 @@ class Unit:
 
 
 def page_of(row: tuple[Any, ...]) -> Page:
-    *values, ocr = row
-    return Page(*values, ocr=bool(ocr))
+    number, label, text, width, height, glyphs, ocr = row
+    return Page(number, label, text, width, height, glyphs, bool(ocr))
 
 
 def vector_key(text: str) -> bytes:

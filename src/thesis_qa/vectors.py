@@ -1,11 +1,10 @@
 """Nearest vectors, with Chroma. Derived from the catalog and rebuilt from it when they differ."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -56,7 +55,7 @@ class VectorSearch:
             return
         units, present = self._catalog.units(), self.keys()
         for batch in _batches(sorted(present - units.keys())):
-            self._collection.delete(ids=batch)
+            self._collection.delete(ids=list(batch))
         for batch in _batches([key for key in units if key not in present]):
             self._add([units[key] for key in batch])
         self._collection.modify(metadata={"generation": generation})
@@ -94,21 +93,26 @@ class VectorSearch:
             where=where,
             include=["metadatas", "distances"],
         )
-        rows = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
+        metadatas, distances = found["metadatas"], found["distances"]
+        assert metadatas is not None  # both are in `include`
+        assert distances is not None
         return [
-            Neighbour(key, **metadata, cosine=1.0 - distance) for key, metadata, distance in rows
+            Neighbour(key, **cast("dict[str, Any]", metadata), cosine=1.0 - distance)
+            for key, metadata, distance in zip(
+                found["ids"][0], metadatas[0], distances[0], strict=True
+            )
         ]
 
     def reopen(self) -> None:
         """See what another process has written since."""
-        from chromadb.api.client import SharedSystemClient
+        from chromadb.api.shared_system_client import SharedSystemClient
 
-        SharedSystemClient.clear_system_cache()
+        self.close()
+        SharedSystemClient.clear_system_cache()  # others in this process would keep the old state
         self._client, self._collection = _open(self._folder)
 
     def rebuild(self) -> None:
         """Make the collection anew from the catalog; nothing of forgotten documents remains."""
-        self._client.delete_collection(COLLECTION)
         self.close()
         rmtree(self._folder, ignore_errors=True)
         self._client, self._collection = _open(self._folder)
@@ -116,11 +120,7 @@ class VectorSearch:
 
     def close(self) -> None:
         """Give the files back."""
-        from chromadb.api.client import SharedSystemClient
-
-        with suppress(AttributeError):
-            self._client._system.stop()  # type: ignore[attr-defined]
-        SharedSystemClient.clear_system_cache()
+        self._client.close()
 
 
 def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
