@@ -12,7 +12,7 @@ from thesis_qa.catalog import Catalog
 from thesis_qa.tables import Unit, Vectors
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 FOLDER = "chroma"
@@ -123,11 +123,12 @@ class VectorSearch:
         self._client.close()
 
 
-def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
+def _open(folder: Path) -> tuple["Client", "Collection"]:
     import chromadb
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    settings = Settings(anonymized_telemetry=False)
+    client = cast("Client", chromadb.PersistentClient(str(folder), settings))
     collection = client.get_or_create_collection(
         COLLECTION,
         configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}},
