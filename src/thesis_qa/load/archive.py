@@ -11,6 +11,7 @@ from typing import Self
 from lxml import etree
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.load import xml
 
 MAX_FILE_BYTES = 500_000_000  # a thesis full of photographs; it is the parts that are read
 MAX_MEMBER_BYTES = 100_000_000  # the XML of 10,000 pages of text is about 60 MB
@@ -136,7 +137,7 @@ class Archive(AbstractContextManager["Archive"]):
     def xml(self, member: str) -> etree._Element:
         """The root of an XML member; entities are not resolved and nothing outside is read."""
         try:
-            return parse_xml(self.read(member))
+            return xml.parse(self.read(member))
         except etree.XMLSyntaxError as error:
             raise self.damaged(f"{member}: {error.msg}") from error
 
@@ -159,18 +160,3 @@ class Archive(AbstractContextManager["Archive"]):
             f"{self.name} would unpack to far more than a thesis holds and was not opened",
             "Save it again, or remove it",
         )
-
-
-def parse_xml(data: bytes) -> etree._Element:
-    """The root of an XML text from an unknown hand: no entities, no network, no huge trees.
-
-    Raises XMLSyntaxError, also for a document type that declares entities.
-    """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
-    )
-    root = etree.fromstring(data, parser)
-    doctype = root.getroottree().docinfo.internalDTD
-    if doctype is not None and any(True for _ in doctype.iterentities()):
-        raise etree.XMLSyntaxError("it declares entities", None, 0, 0, None)
-    return root

@@ -14,9 +14,10 @@ from lxml import etree
 from thesis_qa.errors import DocumentError
 from thesis_qa.load import flow
 from thesis_qa.load.archive import Archive
-from thesis_qa.load.docx_styles import Numbering, Style, Styles, child, is_on, local, value
+from thesis_qa.load.docx_styles import Numbering, Style, Styles, is_on
 from thesis_qa.load.flow import Part
 from thesis_qa.load.numbering import in_format
+from thesis_qa.load.xml import child, local, value
 from thesis_qa.schema import Document, Metadata
 
 _TRANSPARENT = frozenset(  # hold blocks or runs, and are nothing to a reader

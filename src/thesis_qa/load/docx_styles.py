@@ -6,32 +6,11 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from thesis_qa.load.numbering import in_format
+from thesis_qa.load.xml import child, local, value
 
 MAX_CHAIN = 20  # styles based on styles; a circle in them ends here
 _HEADING = re.compile(r"heading ([1-9])")
 _PLACE = re.compile(r"%([1-9])")
-
-
-def local(element: etree._Element) -> str:
-    """The tag without its namespace (the strict and the usual variant differ only there)."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def value(element: etree._Element | None, name: str = "val") -> str:
-    """An attribute by its local name; "" where there is none."""
-    if element is None:
-        return ""
-    return next((str(v) for k, v in element.attrib.items() if str(k).endswith("}" + name)), "")
-
-
-def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first child, grandchild … with these tags."""
-    for tag in path:
-        element = (
-            next((e for e in element if local(e) == tag), None) if element is not None else None
-        )
-    return element
 
 
 def is_on(properties: etree._Element | None, tag: str, default: bool = False) -> bool:

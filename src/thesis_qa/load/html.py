@@ -12,8 +12,10 @@ from thesis_qa.load import archive, encoding, flow
 from thesis_qa.load.flow import Part
 from thesis_qa.load.lines import paragraphs
 from thesis_qa.load.numbering import in_format
+from thesis_qa.load.xml import local
 from thesis_qa.schema import Document, Kind, Metadata
 
+REMEDY = "Save the page again with its content, or remove it"
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
 _SKIPPED = frozenset(
@@ -42,30 +44,38 @@ def load_html(path: Path, name: str) -> Document:
     """Read the main content of a page: headings, paragraphs, lists, tables, code, notes."""
     data = archive.read_file(path, name, MAX_BYTES, "HTML")
     declared = _META_CHARSET.search(data[:4096]) or _XML_ENCODING.search(data[:200])
-    root = parse(encoding.decode(data, name, declared[1].decode() if declared else None))
-    loaded = flow.document(name, [] if root is None else element_parts(_main(root)), _stated(root))
+    text = encoding.decode(data, name, declared[1].decode() if declared else None)
+    try:
+        root = parse(text)
+    except etree.ParserError as error:
+        raise DocumentError(f"{name} holds no HTML that can be read: {error}", REMEDY) from error
+    loaded = flow.document(name, element_parts(_main(root)), _stated(root))
     if not loaded.blocks:
-        raise DocumentError(f"{name} holds no text", "Save the page with its content, or remove it")
+        raise DocumentError(f"{name} holds no text", REMEDY)
     return loaded
 
 
 def parts(fragment: str) -> Iterator[Part]:
-    """What stands in a piece of HTML."""
-    root = parse(fragment)
-    if root is not None:
-        yield from element_parts(root)
+    """What stands in a piece of HTML; of one that no parser takes, the text between its tags."""
+    try:
+        yield from element_parts(parse(fragment))
+    except etree.ParserError:
+        yield Part(re.sub(r"<[^<>]*>", " ", fragment))
 
 
-def parse(text: str) -> etree._Element | None:
-    """The root of an HTML text, however broken; None if nothing is in it."""
-    parser = lxml_html.HTMLParser(
+def parse(text: str) -> etree._Element:
+    """The root of an HTML text, however broken.
+
+    Raises ParserError where nothing is in it, or elements are nested to thousands.
+    """
+    parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
     )
-    clean = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text)
-    try:
-        return lxml_html.document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
-        return None
+    clean = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text).encode("utf-8", "replace")
+    root = lxml_html.document_fromstring(clean, parser=parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise etree.ParserError("elements are nested too deeply")
+    return root
 
 
 def element_parts(root: etree._Element) -> Iterator[Part]:
@@ -75,8 +85,7 @@ def element_parts(root: etree._Element) -> Iterator[Part]:
 
 def tag_of(element: etree._Element) -> str:
     """The tag in lower case and without its namespace; "" for comments and the like."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return local(element).lower()
 
 
 def _main(root: etree._Element) -> etree._Element:
@@ -92,10 +101,8 @@ def _weight(element: etree._Element) -> int:
     return sum(len("".join(p.itertext())) for p in paragraphs_in)
 
 
-def _stated(root: etree._Element | None) -> Metadata:
+def _stated(root: etree._Element) -> Metadata:
     """What the head states; repositories put the record of a thesis there."""
-    if root is None:
-        return Metadata()
     meta: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         key = (element.get("name") or element.get("property") or "").lower()
