@@ -17,6 +17,7 @@ _LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011](?:\\s+|\\Z)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
+@lru_cache(maxsize=512)
 def fold(text: str) -> str:
     """`text` with white space, line-end hyphens and NFKC folded: what `quote_verbatim` compares."""
     text = _LINE_END_HYPHEN.sub("", _INVISIBLE.sub("", text))
@@ -58,12 +59,14 @@ class _Bare(dict[str, str]):
 _BARE = _Bare()
 
 
+@lru_cache(maxsize=512)
 def bare(text: str) -> str:
     """`text` without white space, hyphens, case and typographic variants: to find a text again
     that went through another extraction."""
     return "".join([_BARE[c] for c in text])
 
 
+@lru_cache(maxsize=4096)
 def bare_offset(text: str, position: int) -> int:
     """Where character `position` of `text` stands in `bare(text)`."""
     return len(bare(text[:position]))
