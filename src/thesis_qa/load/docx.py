@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import flow
+from thesis_qa.load import flow, headings
 from thesis_qa.load.archive import Archive
 from thesis_qa.load.docx_styles import Numbering, Style, Styles, is_on
 from thesis_qa.load.flow import Part
@@ -146,7 +146,7 @@ class _Reader:
             yield Part(text, "contents")
         elif style.name == "caption":
             yield Part(text, "caption")
-        elif numbered and not strong and number.rstrip(".").count(".") == 0:
+        elif numbered and not strong and headings.level_by_number(flow.folded(text)) is None:
             yield Part(text, "list")
         else:
             yield Part(text, strong=strong, title=style.name == "title")

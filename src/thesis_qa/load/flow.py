@@ -168,8 +168,10 @@ def _kind_in_body(part: Part, listing: Kind | None, below: str) -> Part:
     level = headings.level_by_number(part.text)
     on_title_page = headings.names_institution(below)  # a name, a study programme …
     if level is None and listing is None and _stands_out(part) and not on_title_page:
-        level = headings.CHAPTER_LEVEL if part.text.isupper() else headings.LOWEST_LEVEL
-    return part if level is None else replace(part, kind="heading", level=level)
+        level = headings.level_by_look(part.text)
+    if level is not None:
+        return replace(part, kind="heading", level=level)
+    return replace(part, kind="list") if headings.is_item(part.text) else part
 
 
 def _listing(heading: str) -> Kind | None:

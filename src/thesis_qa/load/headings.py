@@ -8,7 +8,7 @@ import re
 MAX_HEADING = 200  # characters; a longer paragraph in a heading style is a paragraph
 MAX_INSTITUTION = 70  # characters of a name; a title that begins with "University" is longer
 CHAPTER_LEVEL = 1
-LOWEST_LEVEL = 8  # a bold line that heads a paragraph stands below every numbered heading
+BOLD_LEVELS = (6, 7, 8, 9)  # of bold lines, below 4.3.1: "A. …", "1. …", "a. …", without number
 
 CONTENTS = frozenset(
     """daftar isi/daftar gambar/daftar tabel/daftar lampiran/daftar bagan/daftar grafik
@@ -64,6 +64,15 @@ def level_by_number(text: str) -> int | None:
     if (numbered := _NUMBERED.fullmatch(text)) and _is_title(numbered[2]):
         return 1 + numbered[1].count(".")
     return CHAPTER_LEVEL if in_words(text) in CONTENTS | REFERENCES | ALONE else None
+
+
+def level_by_look(text: str) -> int:
+    """The level of a heading in capitals or in bold whose words don't tell it."""
+    marks = ("[A-Z]", r"\d{1,2}", "[a-z]")
+    for level, mark in zip(BOLD_LEVELS, marks, strict=False):
+        if re.match(rf"\(?{mark}[.)]\s", text):
+            return level
+    return CHAPTER_LEVEL if text.isupper() else BOLD_LEVELS[-1]
 
 
 def is_chapter_number(text: str) -> bool:
