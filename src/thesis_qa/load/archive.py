@@ -120,9 +120,7 @@ class Archive(AbstractContextManager["Archive"]):
         if info is None:
             raise self.damaged(f"{member} is missing in it")
         if info.flag_bits & 1:
-            raise DocumentError(
-                f"{self.name} is protected by a password", "Save it without one and add it again"
-            )
+            raise self.protected()
         if info.file_size > MAX_MEMBER_BYTES:
             raise self._bomb()
         try:
@@ -145,6 +143,11 @@ class Archive(AbstractContextManager["Archive"]):
         return DocumentError(
             f"{self.name} is damaged or no {self.kind}: {what}",
             "Open it in the program it was made with, save it again, and add that",
+        )
+
+    def protected(self) -> DocumentError:
+        return DocumentError(
+            f"{self.name} is protected by a password", "Save it without one and add it again"
         )
 
     def _refuse_bomb(self) -> None:

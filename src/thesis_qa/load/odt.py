@@ -31,6 +31,10 @@ def load_odt(path: Path, name: str) -> Document:
     Raises DocumentError if it is damaged, encrypted, or no ODT at all.
     """
     with Archive(path, name, "ODT") as archive:
+        if "META-INF/manifest.xml" in archive and any(
+            local(e) == "encryption-data" for e in archive.xml("META-INF/manifest.xml").iter()
+        ):
+            raise archive.protected()
         content = archive.xml("content.xml")
         styles = archive.xml("styles.xml") if "styles.xml" in archive else None
         body = next(iter(content.xpath("//*[local-name()='body']/*[local-name()='text']")), None)
