@@ -90,7 +90,8 @@ def ratio(numerators: Floats, denominators: Floats, counts: Counts) -> Floats:
     """Σ numerators / Σ denominators: a mean over questions where denominators are 0 or 1."""
     with np.errstate(invalid="ignore", divide="ignore"):
         quotient: Floats = (counts @ numerators) / (counts @ denominators)
-    return np.where(np.isfinite(quotient), quotient, np.nan)
+    quotient[~np.isfinite(quotient)] = np.nan
+    return quotient
 
 
 def auroc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Floats:
@@ -106,14 +107,13 @@ def auroc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Fl
     above = np.add.reduceat(counts * positive, ties, axis=1).astype(np.float64)
     below = np.add.reduceat(counts * ~positive, ties, axis=1).astype(np.float64)
     beaten = np.cumsum(below, axis=1) - below / 2
-    return ratio_of(np.sum(above * beaten, axis=1), above.sum(axis=1) * below.sum(axis=1))
+    return _quotients(np.sum(above * beaten, axis=1), above.sum(axis=1) * below.sum(axis=1))
 
 
-def ratio_of(numerators: Floats, denominators: Floats) -> Floats:
-    """Elementwise quotient; NaN where the denominator is 0."""
-    return np.divide(
-        numerators, denominators, out=np.full(len(numerators), np.nan), where=denominators > 0
-    )
+def _quotients(numerators: Floats, denominators: Floats) -> Floats:
+    """NaN where the denominator is 0."""
+    nothing: Floats = np.full(len(numerators), np.nan)
+    return np.divide(numerators, denominators, out=nothing, where=denominators > 0)
 
 
 def calibration_error(confidence: Floats, right: Floats, counts: Counts) -> Floats:
@@ -127,7 +127,7 @@ def calibration_error(confidence: Floats, right: Floats, counts: Counts) -> Floa
     """
     bins = reliability(confidence, right, counts)
     gaps = np.abs(bins[:, :, 1] - bins[:, :, 2]) * bins[:, :, 0]
-    return ratio_of(np.nansum(gaps, axis=1), bins[:, :, 0].sum(axis=1))
+    return _quotients(np.nansum(gaps, axis=1), bins[:, :, 0].sum(axis=1))
 
 
 def reliability(confidence: Floats, right: Floats, counts: Counts) -> Floats:
@@ -136,7 +136,8 @@ def reliability(confidence: Floats, right: Floats, counts: Counts) -> Floats:
     confidence, right, counts = confidence[order], right[order], counts[:, order]
     _, group = np.unique(confidence, return_inverse=True)
     right = (np.bincount(group, right) / np.bincount(group))[group] if len(group) else right
-    return np.stack([_bin_means(row, confidence, right) for row in counts])
+    bins: Floats = np.stack([_bin_means(row, confidence, right) for row in counts])
+    return bins
 
 
 def _bin_means(count: Counts, confidence: Floats, right: Floats) -> Floats:
@@ -145,7 +146,7 @@ def _bin_means(count: Counts, confidence: Floats, right: Floats) -> Floats:
     sizes[: ends[-1] % BINS] += 1
     cuts = np.r_[0, np.cumsum(sizes)]
     sums = (np.interp(cuts, ends, np.r_[0, np.cumsum(count * v)]) for v in (confidence, right))
-    means = (ratio_of(np.diff(total), sizes.astype(np.float64)) for total in sums)
+    means = (_quotients(np.diff(total), sizes.astype(np.float64)) for total in sums)
     return np.stack([sizes.astype(np.float64), *means], axis=1)
 
 

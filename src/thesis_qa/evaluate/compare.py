@@ -1,0 +1,160 @@
+"""Two runs of one question set: what got better, what got worse, and gates."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from thesis_qa.errors import QuestionSetError, SettingError
+from thesis_qa.evaluate.intervals import Metric, interval
+from thesis_qa.evaluate.metrics import Counts, Floats
+from thesis_qa.evaluate.outcome import Outcome, Report, from_json
+from thesis_qa.evaluate.summary import LOWER_IS_BETTER, NAMES, statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A metric before and now over the questions of both runs, and the change with its interval."""
+
+    before: float | None
+    now: float | None
+    change: Metric
+
+    @property
+    def certain(self) -> bool:
+        """Whether the interval leaves out 0: the change is more than chance."""
+        low, high = self.change.low, self.change.high
+        return low is not None and high is not None and (low > 0 or high < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A question that was right in one run and wrong in the other."""
+
+    id: str
+    question: str
+    before: str  # what was answered, in short
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Paired differences (now − before) and the questions that flipped."""
+
+    differences: dict[str, Difference]
+    better: tuple[Flip, ...]
+    worse: tuple[Flip, ...]
+    questions: int  # in both runs
+    only_before: int
+    only_now: int
+
+    def __str__(self) -> str:
+        from thesis_qa.evaluate.report import comparison_table
+
+        return comparison_table(self)
+
+
+def read_run(path: Path) -> tuple[Outcome, ...]:
+    """The questions of a run saved with `eval --json`. Raises QuestionSetError if it isn't one."""
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        return from_json(tuple[Outcome, ...], saved["questions"])
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise QuestionSetError(f"{path} can't be read: {reason}", "Check the path") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionSetError(
+            f"{path} is not a run of this version", "Save one: thesis-qa eval QUESTIONS --json"
+        ) from error
+
+
+def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> Comparison:
+    """Compare two runs over the questions that both asked, by id and wording.
+
+    Raises QuestionSetError if they have none in common.
+    """
+    old = {(outcome.id, outcome.question): outcome for outcome in before}
+    new = {(outcome.id, outcome.question): outcome for outcome in now}
+    shared = sorted(old.keys() & new.keys())
+    if not shared:
+        raise QuestionSetError("The two runs share no question", "Compare runs of the same set")
+    ours, theirs = [new[key] for key in shared], [old[key] for key in shared]
+    pairs = list(zip(theirs, ours, strict=True))
+    return Comparison(
+        differences=_differences(theirs, ours),
+        better=tuple(_flip(o, n) for o, n in pairs if o.good is False and n.good),
+        worse=tuple(_flip(o, n) for o, n in pairs if o.good and n.good is False),
+        questions=len(shared),
+        only_before=len(old) - len(shared),
+        only_now=len(new) - len(shared),
+    )
+
+
+def _differences(before: Sequence[Outcome], now: Sequence[Outcome]) -> dict[str, Difference]:
+    old, new = statistics(before), statistics(now)
+    every = np.ones((1, len(now)), np.int64)
+    found = {}
+    for name in NAMES:
+        (old_statistic, old_n), (new_statistic, new_n) = old[name], new[name]
+
+        def change(counts: Counts, old=old_statistic, new=new_statistic) -> Floats:  # type: ignore[no-untyped-def]
+            return new(counts) - old(counts)  # type: ignore[no-any-return]
+
+        n = min(old_n, new_n)
+        found[name] = Difference(
+            float(old_statistic(every)[0]) if old_n else None,
+            float(new_statistic(every)[0]) if new_n else None,
+            interval(change, len(now), n),
+        )
+    return found
+
+
+def _flip(before: Outcome, now: Outcome) -> Flip:
+    return Flip(now.id, now.question, in_short(before), in_short(now))
+
+
+def in_short(outcome: Outcome) -> str:
+    """What was answered, on one line: the first quote and its page, or that it declined."""
+    if not outcome.answered:
+        return "declined"
+    if not outcome.citations:
+        return " ".join(outcome.text.split())[:120]
+    first = outcome.citations[0]
+    page = f"p. {first.page}: " if first.page is not None else ""
+    return f"{page}“{first.quote[:120]}{'…' if len(first.quote) > 120 else ''}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A bound that a metric must keep: at least `bound`, at most for LOWER_IS_BETTER."""
+
+    name: str
+    bound: float
+
+    def missed(self, report: Report) -> str | None:
+        """Why the gate is missed, in one line; None if it is kept."""
+        value = report.metrics[self.name].value
+        if value is None:
+            return f"{self.name} could not be measured on this set"
+        lower = self.name in LOWER_IS_BETTER
+        if value <= self.bound if lower else value >= self.bound:
+            return None
+        most = "at most" if lower else "at least"
+        return f"{self.name} is {value:.4f}, {most} {self.bound:g} is asked for"
+
+
+def read_gate(text: str) -> Gate:
+    """A gate written METRIC=VALUE. Raises SettingError for an unknown metric or no number."""
+    name, _, bound = (part.strip() for part in text.partition("="))
+    if name not in NAMES:
+        raise SettingError(f"There is no metric {name!r}", f"Known: {', '.join(NAMES)}")
+    try:
+        gate = Gate(name, float(bound))
+    except ValueError:
+        gate = Gate(name, math.nan)
+    if not math.isfinite(gate.bound):
+        raise SettingError(f"--fail-under {text!r} gives no number", f"Write {name}=0.8")
+    return gate
