@@ -207,6 +207,11 @@ class TestEpub:
         document = epub(tmp_path, **{"OEBPS/bab1.xhtml": "<p>Izin&nbsp;sulit<br>sekali."})
         assert texts(document, "text")[0] == "Izin sulit sekali."
 
+    def test_named_characters_of_xhtml_are_text(self, tmp_path: Path) -> None:
+        doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://localhost:9/x.dtd">'
+        body = "<html><body><p>caf&eacute;&nbsp;tua</p></body></html>"
+        assert texts(epub(tmp_path, **{"OEBPS/bab1.xhtml": doctype + body}), "text")[0] == "café tua"
+
     def test_protected_books_are_said(self, tmp_path: Path) -> None:
         encryption = '<encryption><CipherReference URI="OEBPS/bab1.xhtml"/></encryption>'
         with pytest.raises(DocumentError, match="protected"):

@@ -70,20 +70,21 @@ def _encrypted(book: Archive) -> set[str]:
 
 def _parts(book: Archive, members: list[str]) -> Iterator[Part]:
     for member in members:
-        root = _chapter(book.read(member), book.name)
-        if root is not None:
-            yield from html.element_parts(root)
+        try:
+            root = _chapter(book.read(member), book.name)
+        except etree.ParserError:  # an empty chapter
+            continue
+        yield from html.element_parts(root)
 
 
-def _chapter(data: bytes, name: str) -> etree._Element | None:
-    """The body of a chapter: as the XML it should be, or as the HTML it is."""
+def _chapter(data: bytes, name: str) -> etree._Element:
+    """The body of a chapter, read as the XML it should be, or as the HTML it is."""
     try:
         root = xml.parse(data)
-    except etree.XMLSyntaxError:
-        try:
+        if any(True for _ in root.iter(etree.Entity)):  # &nbsp; of a document type never fetched
             root = html.parse(encoding.decode(data, name))
-        except etree.ParserError:
-            return None
+    except etree.XMLSyntaxError:
+        root = html.parse(encoding.decode(data, name))
     return next((e for e in root.iter() if html.tag_of(e) == "body"), root)
 
 
