@@ -1,0 +1,230 @@
+"""Turn text into vectors.
+
+The bundled model runs on onnxruntime, which starts in a fifth of a second and on a CPU embeds two
+to three times as many passages as torch does; with a GPU, and for any other model,
+sentence-transformers does the work. Both give the same vectors, so they can serve one index.
+"""
+
+import hashlib
+import os
+import shutil
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from thesis_qa.errors import ModelError, SettingError
+from thesis_qa.tables import Vectors
+from thesis_qa.telemetry import disable_telemetry
+from thesis_qa.weights import GRAPH, unpacked
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "bundled:multilingual-e5-small"
+OTHER = "sentence-transformers:"
+
+QUERY, PASSAGE = "query: ", "passage: "  # prefixes that E5 was trained with
+BATCH_TOKENS = 2048  # padded; more gains nothing on a CPU and only costs memory
+GPU_WORTHWHILE = 500  # texts; below, importing torch takes longer than it saves
+
+Batch = tuple[list[int], Vectors]
+"""Positions of some of the texts, and their vectors of shape (n, dimensions)."""
+
+
+def open_embedding(spec: str = BUNDLED) -> "Embedding":
+    """The embedding model that `spec` names.
+
+    Raises SettingError for a spec of no known kind, ModelError where the model can't be loaded.
+    """
+    disable_telemetry()
+    if spec == BUNDLED:
+        return BundledEmbedding()
+    if spec.startswith(OTHER) and len(spec) > len(OTHER):
+        return OtherEmbedding(spec.removeprefix(OTHER))
+    raise SettingError(
+        f"There is no embedding model {spec!r}", f"Use {BUNDLED} or {OTHER}<name or folder>"
+    )
+
+
+class Embedding(Embeddings):
+    """LangChain's port, and beside it what indexing needs. All vectors have length 1."""
+
+    name: str  # identity of the model: vectors of equal names can stand in one index
+    dimensions: int
+    max_tokens: int  # what is beyond isn't read
+
+    @abstractmethod
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Vectors of passages, batch by batch, shortest texts first."""
+
+    @abstractmethod
+    def query_vector(self, question: str) -> Vectors:
+        """The vector of a question, shape (dimensions,)."""
+
+    @abstractmethod
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a passage has, prefix and special tokens included."""
+
+    def passage_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages in their order, shape (len(texts), dimensions)."""
+        found = np.zeros((len(texts), self.dimensions), np.float32)
+        for rows, vectors in self.embed_batches(texts):
+            found[rows] = vectors
+        return found
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self.passage_vectors(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = self.query_vector(text).tolist()
+        return vector
+
+
+class BundledEmbedding(Embedding):
+    """multilingual-e5-small on onnxruntime, without torch."""
+
+    dimensions = 384
+    max_tokens = 512
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._folder = unpacked()
+        self._threads = threads
+        self.name = self._folder.name
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads or os.cpu_count() or 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self._folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+
+    def query_vector(self, question: str) -> Vectors:
+        vector: Vectors = self._run(self._tokenize([QUERY + question]))[0]
+        return vector
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenize([PASSAGE + text])[0])
+
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        if len(texts) >= GPU_WORTHWHILE and _gpu():
+            yield from OtherEmbedding(str(self._folder)).embed_batches(texts)
+            return
+        tokens = self._tokenize([PASSAGE + text for text in texts])
+        for rows in _batches([len(ids) for ids in tokens]):
+            yield rows, self._run([tokens[row] for row in rows])
+
+    def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        encodings = self._tokenizer.encode_batch_fast([_clean(text) for text in texts])
+        return [encoding.ids for encoding in encodings]
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
+        mask = np.zeros_like(ids)
+        for row, line in enumerate(tokens):
+            ids[row, : len(line)] = line
+            mask[row, : len(line)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        vectors: Vectors = self._session.run(["sentence_embedding"], inputs)[0]
+        return vectors
+
+
+class OtherEmbedding(Embedding):
+    """Any model that sentence-transformers loads, by name or folder."""
+
+    def __init__(self, model: str) -> None:
+        self._model = _load_sentence_transformer(model)
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        self.name = f"{Path(model).name}-{_fingerprint(self._model)}"
+
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        for rows in _batches([self.count_tokens(text) for text in texts]):
+            batch = [_clean(texts[row]) for row in rows]
+            yield rows, self._encode(self._model.encode_document, batch)
+
+    def query_vector(self, question: str) -> Vectors:
+        vector: Vectors = self._encode(self._model.encode_query, [_clean(question)])[0]
+        return vector
+
+    def count_tokens(self, text: str) -> int:
+        prompt = (self._model.prompts or {}).get("document") or ""
+        return len(self._model.tokenizer(prompt + _clean(text), verbose=False)["input_ids"])
+
+    def _encode(self, encode: Any, texts: list[str]) -> Vectors:
+        vectors = encode(
+            texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, np.float32)
+
+
+def _load_sentence_transformer(model: str) -> "SentenceTransformer":
+    try:
+        import sentence_transformers
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        return sentence_transformers.SentenceTransformer(model)
+    except ImportError as error:
+        raise ModelError(
+            f"sentence-transformers can't be loaded here ({error})",
+            "Install it: pip install sentence-transformers",
+        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"The embedding model {model!r} can't be loaded ({type(error).__name__})",
+            "Give the name of a model on this machine, or the folder it is in",
+        ) from error
+
+
+def _fingerprint(model: "SentenceTransformer") -> str:
+    """Of the first and last weights: tells two models of one name apart."""
+    tensors = list(model.state_dict().values())
+    digest = hashlib.sha256()
+    for tensor in (tensors[0], tensors[-1]) if tensors else ():
+        digest.update(tensor.detach().cpu().float().numpy().ravel()[:4096].tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _gpu() -> bool:
+    """Whether torch can use an NVIDIA GPU; torch is only asked where there is a driver."""
+    if shutil.which("nvidia-smi") is None:
+        return False
+    try:
+        import torch
+    except ImportError:
+        return False
+    return bool(torch.cuda.is_available())
+
+
+def _clean(text: str) -> str:
+    """Text a tokenizer takes: no U+0000, no lone surrogates."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions in batches of similar length, shortest first, BATCH_TOKENS at most when padded."""
+    rows: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
+        if rows and (len(rows) + 1) * lengths[row] > BATCH_TOKENS:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows
