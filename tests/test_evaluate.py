@@ -87,7 +87,8 @@ def test_without_pages_the_passage_that_holds_the_quote_takes_their_part() -> No
 
 def test_questions_without_evidence_are_skipped_by_the_page_metrics() -> None:
     outcome = judged(question(), answer(citation(PAGES[1])), [passage(1)])
-    assert outcome.hits == () and outcome.right is None
+    assert outcome.hits == ()
+    assert outcome.right is None
     assert outcome.scores.keys() == {"answered_rate", "quote_verbatim"}
 
 
@@ -96,9 +97,11 @@ def test_answered_rightly_needs_one_of_the_first_three_citations_on_an_evidence_
     wrong, good = citation(PAGES[1], 1), citation(PAGES[2], 2)
     third = judged(asked, answer(wrong, wrong, good))
     fourth = judged(asked, answer(wrong, wrong, wrong, good))
-    assert third.right and third.scores["answer_page_hit"] == (1, 1)
+    assert third.right
+    assert third.scores["answer_page_hit"] == (1, 1)
     assert third.scores["citation_precision"] == (pytest.approx(1 / 3), 1)
-    assert not fourth.right and fourth.scores["answer_page_hit"] == (0, 1)
+    assert not fourth.right
+    assert fourth.scores["answer_page_hit"] == (0, 1)
 
 
 def test_declining_an_answerable_question_is_not_right_but_its_evidence_is_judged() -> None:
@@ -112,7 +115,8 @@ def test_declining_an_answerable_question_is_not_right_but_its_evidence_is_judge
 def test_an_unanswerable_question_is_never_answered_rightly() -> None:
     asked = question(answerable=False)
     given = judged(asked, answer(citation(PAGES[1]), confidence=0.8))
-    assert given.scores["false_answer_rate"] == (1, 1) and not given.good
+    assert given.scores["false_answer_rate"] == (1, 1)
+    assert not given.good
     assert given.scores["brier"] == (pytest.approx(0.64), 1)
     assert judged(asked, answer(declined=True)).good
 
@@ -179,7 +183,8 @@ def in_context(part: str, document: str = "c1") -> Citation:
 def test_the_right_context_is_the_page_of_a_reading_set() -> None:
     outcome = reading(in_context("Hanoi ibu kota Vietnam."), golds=(Gold("Hanoi", 28),))
     assert outcome.hits == (False, True)
-    assert outcome.scores["page_hit@1"] == (0, 1) and outcome.scores["mrr"] == (0.5, 1)
+    assert outcome.scores["page_hit@1"] == (0, 1)
+    assert outcome.scores["mrr"] == (0.5, 1)
 
 
 def test_a_sentence_must_hold_the_place_of_the_answer_not_just_its_words() -> None:
@@ -187,8 +192,10 @@ def test_a_sentence_must_hold_the_place_of_the_answer_not_just_its_words() -> No
     first, last = "Jakarta ibu kota Indonesia.", "Jakarta berdiri tahun 1527."
     hit = reading(in_context(first), golds=golds)
     missed = reading(in_context(last), golds=golds)
-    assert hit.right and hit.scores["sentence_hit@1"] == (1, 1)
-    assert missed.right is False and missed.scores["answer_page_hit"] == (1, 1)
+    assert hit.right
+    assert hit.scores["sentence_hit@1"] == (1, 1)
+    assert missed.right is False
+    assert missed.scores["answer_page_hit"] == (1, 1)
     assert missed.scores["contains_answer"] == (1, 1)
     assert reading(in_context(first, "c2"), golds=golds).right is False
 
@@ -246,9 +253,13 @@ def run(**more):  # type: ignore[no-untyped-def]
 
 def test_a_run_by_hand() -> None:
     values = {name: metric.value for name, metric in run().metrics.items()}
-    assert values["page_hit@1"] == 0 and values["page_hit@3"] == 1 and values["mrr"] == 0.5
-    assert values["answered_rate"] == 1 and values["false_answer_rate"] == 0.5
-    assert values["answer_page_hit"] == 0.5 and values["citation_precision"] == 0.5
+    assert values["page_hit@1"] == 0
+    assert values["page_hit@3"] == 1
+    assert values["mrr"] == 0.5
+    assert values["answered_rate"] == 1
+    assert values["false_answer_rate"] == 0.5
+    assert values["answer_page_hit"] == 0.5
+    assert values["citation_precision"] == 0.5
     # (.9,.7) (.9,.1) (.6,.1) won, (.6,.7) lost
     assert values["abstention_auroc"] == 0.75
     # .1² .6² .7² .1²
@@ -269,7 +280,8 @@ def test_risk_and_coverage_of_the_run() -> None:
 
 def test_slices_hold_the_same_metrics() -> None:
     slices = run().slices
-    assert "difficulty" not in slices and "language" not in slices  # all questions are alike
+    assert "difficulty" not in slices
+    assert "language" not in slices
     report = evaluate_typed()
     assert report.slices["type"]["list"]["answer_page_hit"].value == 1
     assert report.slices["type"]["why"]["answer_page_hit"].value == 0
@@ -315,7 +327,9 @@ def test_the_json_of_a_run_can_be_read_back_and_compared(tmp_path: Path) -> None
     saved.write_text(json.dumps(report_json(report)), encoding="utf-8")
     assert read_run(saved) == report.questions
     same = compare(read_run(saved), report.questions)
-    assert not same.better and not same.worse and same.questions == 4
+    assert not same.better
+    assert not same.worse
+    assert same.questions == 4
     for name, difference in same.differences.items():
         assert difference.change.value in (0, None), name
 
@@ -330,7 +344,8 @@ def test_flips_are_listed_both_ways() -> None:
     assert [flip.id for flip in compared.better] == ["q2", "q3"]
     assert [flip.id for flip in compared.worse] == ["q1", "q4"]
     change = compared.differences["mrr"].change
-    assert change.value == 0.5 and compared.differences["mrr"].certain
+    assert change.value == 0.5
+    assert compared.differences["mrr"].certain
 
 
 def test_runs_of_different_sets_can_not_be_compared() -> None:

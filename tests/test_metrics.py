@@ -173,7 +173,9 @@ def test_a_ratio_is_weighted_by_its_denominators() -> None:
 def test_an_interval_holds_its_value(right: list[bool]) -> None:
     values = np.array(right, float)
     found = interval(lambda counts: ratio(values, np.ones_like(values), counts), len(right), 1)
-    assert found.value is not None and found.low is not None and found.high is not None
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
     assert 0 <= found.low <= found.value <= found.high <= 1
     assert found.value == pytest.approx(values.mean())
 

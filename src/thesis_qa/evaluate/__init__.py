@@ -1,4 +1,4 @@
-"""Evaluate answers on a question set: metrics with intervals, comparison, and a check of the set."""
+"""Evaluate answers on a question set: metrics with intervals, comparison, check of the set."""
 
 from thesis_qa.evaluate.check import check
 from thesis_qa.evaluate.command import Run, check_set, run_set

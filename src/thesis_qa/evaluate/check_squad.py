@@ -51,7 +51,8 @@ def _check_qa(
         yield Finding(entry.line, "error", "each item of 'qas' must be an object")
         return
     question, identifier = qa.get("question"), qa.get("id")
-    line = raw.line_of(question, entry.line) if isinstance(question, str) else entry.line
+    landmark = question if isinstance(question, str) else identifier
+    line = raw.line_of(landmark, entry.line) if isinstance(landmark, str) else entry.line
     name = str(identifier) if isinstance(identifier, str | int) else None
     if name and name in ids:
         yield Finding(line, "error", f"the id {name!r} is that of line {ids[name]} too", name)

@@ -8,9 +8,7 @@ from functools import lru_cache
 
 _JOINERS = "\u00ad\u0002\ufffe\u200b\u200c\u200d\u2060\ufeff"  # invisible; PDFium's line-end marks
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212"
-_QUOTES = str.maketrans(
-    {c: "'" for c in '\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f"`'}
-)
+_QUOTES = str.maketrans(dict.fromkeys('‘’‚‛ʼ“”„‟"`', "'"))
 _INVISIBLE = re.compile(f"[{_JOINERS}]\\s*")
 # followed by any white space: a quote has its line ends folded already
 _LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011](?:\\s+|\\Z)")

@@ -159,7 +159,8 @@ def quantile(values: Floats, share: float, counts: Counts) -> Floats:
     place = share * (upto[:, -1] - 1)
     low = _order_statistic(values, upto, np.floor(place))
     high = _order_statistic(values, upto, np.ceil(place))
-    return low + (place - np.floor(place)) * (high - low)
+    between: Floats = low + (place - np.floor(place)) * (high - low)
+    return between
 
 
 def _order_statistic(values: Floats, upto: Counts, rank: Floats) -> Floats:
