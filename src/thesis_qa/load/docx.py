@@ -21,8 +21,7 @@ from thesis_qa.load.xml import child, local, value
 from thesis_qa.schema import Document, Metadata
 
 _TRANSPARENT = frozenset(  # hold blocks or runs, and are nothing to a reader
-    """sdt sdtContent ins moveTo customXml smartTag hyperlink fldSimple body Choice dir bdo
-    oMathPara oMath""".split()
+    ["sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "body", "Choice", "dir", "bdo", "oMathPara", "oMath"]
 )
 _DELETED = frozenset({"del", "moveFrom"})
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}

@@ -19,13 +19,10 @@ REMEDY = "Save the page again with its content, or remove it"
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
 _SKIPPED = frozenset(
-    """script style nav noscript template svg head iframe object embed canvas audio video button
-    select input textarea dialog menu map""".split()
+    ["script", "style", "nav", "noscript", "template", "svg", "head", "iframe", "object", "embed", "canvas", "audio", "video", "button", "select", "input", "textarea", "dialog", "menu", "map"]
 )
 _BLOCKS = frozenset(
-    """address article aside blockquote body caption center dd details div dl dt fieldset
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p pre section
-    summary table tbody td tfoot th thead tr ul""".split()
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset({"b", "strong"})

@@ -17,8 +17,7 @@ from thesis_qa.schema import Document, Kind, Metadata
 
 MAX_SPACES = 1000  # of <text:s text:c="…"/> and of repeated cells: more is no text
 _HOLDERS = frozenset(
-    """text section index-body table-of-content illustration-index table-index alphabetical-index
-    bibliography index-title frame text-box""".split()
+    ["text", "section", "index-body", "table-of-content", "illustration-index", "table-index", "alphabetical-index", "bibliography", "index-title", "frame", "text-box"]
 )
 _CONTENTS = frozenset({"table-of-content", "illustration-index", "table-index", "object-index"})
 _INLINE_ONLY = frozenset({"annotation", "annotation-end", "tracked-changes", "ruby-text", "desc"})

@@ -1,0 +1,43 @@
+"""Read a file into a Document, whatever its format."""
+
+from pathlib import Path
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.schema import Document
+
+SUPPORTED = (".pdf", ".docx", ".odt", ".epub", ".md", ".markdown", ".txt", ".html", ".htm")
+
+HINTS = {
+    ".doc": "Save it as DOCX or PDF",
+    ".rtf": "Save it as DOCX or PDF",
+    ".tex": "Index the PDF that is made of it",
+    ".pages": "Export it as PDF",
+    ".pptx": "Save it as PDF",
+    ".xlsx": "Save it as PDF",
+}
+
+
+def load(path: Path, name: str) -> Document:
+    """The document at `path`, under `name`. The same file always gives the same document.
+
+    Raises DocumentError for a file that can't be read, with the reason and what to do.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUPPORTED:
+        kinds = ", ".join(sorted({s[1:].upper() for s in SUPPORTED if len(s) < 6}))
+        raise DocumentError(
+            f"{name!r} is of a type that can't be read", HINTS.get(suffix, f"Read are {kinds}")
+        )
+    if suffix == ".pdf":
+        from thesis_qa.load.pdf import load_pdf as read
+    elif suffix == ".docx":
+        from thesis_qa.load.docx import load_docx as read
+    elif suffix == ".odt":
+        from thesis_qa.load.odt import load_odt as read
+    elif suffix == ".epub":
+        from thesis_qa.load.epub import load_epub as read
+    elif suffix in (".html", ".htm"):
+        from thesis_qa.load.html import load_html as read
+    else:
+        from thesis_qa.load.text import load_text as read
+    return read(path, name)

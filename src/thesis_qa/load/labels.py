@@ -1,0 +1,100 @@
+"""The page number as printed, for every page of a file."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+_NUMBER = re.compile(r"(?<![\w.])(\d{1,4}|[ivxlc]{1,7})(?![\w.])", re.IGNORECASE)
+SUPPORT = 3  # pages that must agree before printed numbers decide
+
+Number = tuple[str, int]
+"""Style ("arabic" or "roman") and value."""
+
+
+def printed_labels(
+    labels: Sequence[str | None], margins: Sequence[Sequence[str]]
+) -> list[str | None]:
+    """The printed number of every page, None where none is printed.
+
+    `labels` are the file's own, `margins` the running heads and feet of every page. What is
+    printed beats what the file says: a number counts if at least SUPPORT pages of the same style
+    have the same distance between it and the page of the file; pages between take their place in
+    the sequence. Where too little is printed, the file's labels stand.
+    """
+    found = [_numbers(lines) for lines in margins]
+    offsets = Counter(
+        (style, position - value)
+        for position, numbers in enumerate(found)
+        for style, value in set(numbers)
+    )
+    trusted = {key for key, count in offsets.items() if count >= SUPPORT}
+    printed = [_trusted(position, numbers, trusted) for position, numbers in enumerate(found)]
+    if not any(printed):
+        return [label or None for label in labels]
+    filled = [_format(number) for number in _filled(printed)]
+    return [number or label or None for number, label in zip(filled, labels, strict=True)]
+
+
+def _numbers(lines: Sequence[str]) -> list[Number]:
+    found: list[Number] = []
+    for line in lines:
+        for text in _NUMBER.findall(line):
+            if text.isdigit():
+                found.append(("arabic", int(text)))
+            elif value := roman_value(text):
+                found.append(("roman", value))
+    return found
+
+
+def roman_value(text: str) -> int | None:
+    """The value of a Roman numeral; None where it isn't one ("civil")."""
+    values = [_ROMAN.get(character, 0) for character in text.lower()]
+    total = sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
+    return total if all(values) and roman(total) == text.lower() else None
+
+
+def roman(value: int) -> str:
+    """`value` as a lower-case Roman numeral."""
+    steps = zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
+        strict=True,
+    )
+    text = ""
+    for size, sign in steps:
+        count, value = divmod(value, size)
+        text += sign * count
+    return text
+
+
+def _trusted(
+    position: int, numbers: Sequence[Number], trusted: set[tuple[str, int]]
+) -> Number | None:
+    return next((n for n in numbers if (n[0], position - n[1]) in trusted), None)
+
+
+def _filled(printed: Sequence[Number | None]) -> list[Number | None]:
+    """Pages without a number that stand between two of one sequence have their place in it."""
+    filled = list(printed)
+    known = [position for position, number in enumerate(printed) if number]
+    for left, right in pairwise(known):
+        before, after = printed[left], printed[right]
+        for position in range(left + 1, right):
+            if before and after and before[0] == after[0] and after[1] - before[1] == right - left:
+                filled[position] = (before[0], before[1] + position - left)
+            elif after and after[1] - (right - position) >= 1:  # a new sequence has begun
+                filled[position] = (after[0], after[1] - (right - position))
+            elif before:
+                filled[position] = (before[0], before[1] + position - left)
+    return filled
+
+
+def _format(number: Number | None) -> str | None:
+    if number is None:
+        return None
+    return str(number[1]) if number[0] == "arabic" else roman(number[1])

@@ -1,0 +1,111 @@
+"""Read a PDF file, page by page, with PDFium."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.load.glyphs import pack
+from thesis_qa.load.labels import printed_labels
+from thesis_qa.load.layout import blocks, furniture, running_lines
+from thesis_qa.load.pdf_lines import Line, page_lines
+from thesis_qa.load.pdf_text import PageText, page_text, vocabulary
+from thesis_qa.schema import Document, Metadata, Page
+
+
+@dataclass(frozen=True, slots=True)
+class _RawPage:
+    lines: tuple[Line, ...]
+    width: float
+    height: float
+    label: str | None
+    error: str | None = None
+
+
+def load_pdf(path: Path, name: str) -> Document:
+    """The PDF file at `path`.
+
+    Raises DocumentError for a file that is no PDF, is damaged beyond reading, or has a password.
+    A page that can't be read is left empty and named in the warnings.
+    """
+    with _opened(path, name) as pdf:
+        raw = [_raw_page(pdf, number) for number in range(len(pdf))]
+        properties = pdf.get_metadata_dict(skip_empty=True)
+    if not any(page.lines for page in raw):
+        raise DocumentError(
+            f"{name!r} has no text on its {len(raw)} pages, only pictures",
+            "Install the extra for scans: pip install 'thesis-qa[ocr]'",
+        )
+    texts = _texts([page.lines for page in raw])
+    heights = [page.height for page in raw]
+    margins = running_lines(texts, heights)
+    heads = [
+        [row.text for row in furniture(text, height, margins)]
+        for text, height in zip(texts, heights, strict=True)
+    ]
+    labels = printed_labels([page.label for page in raw], heads)
+    pages = tuple(
+        Page(number, label, text.text, page.width, page.height, pack(text.places))
+        for number, (page, label, text) in enumerate(zip(raw, labels, texts, strict=True), start=1)
+    )
+    metadata = Metadata(title=properties.get("Title", "").strip())
+    return Document(name, pages, blocks(texts, heights), metadata, tuple(_warnings(raw)))
+
+
+def _texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:
+    words = vocabulary(pages)
+    return [page_text(lines, words) for lines in pages]
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[Any]:
+    import pypdfium2
+
+    if path.stat().st_size == 0:
+        raise DocumentError(f"{name!r} is empty", "Replace it with the whole file")
+    try:
+        pdf = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise _cannot_open(name, str(error)) from error
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _cannot_open(name: str, reason: str) -> DocumentError:
+    if "password" in reason.lower():
+        return DocumentError(
+            f"{name!r} is protected by a password", "Save a copy without one and index that"
+        )
+    return DocumentError(
+        f"{name!r} can't be read as PDF; it is damaged or something else",
+        "Open it in a viewer and save it anew",
+    )
+
+
+def _raw_page(pdf: Any, number: int) -> _RawPage:
+    import pypdfium2
+
+    try:
+        page = pdf[number]
+        try:
+            width, height = page.get_size()
+            label = pdf.get_page_label(number) or None
+            return _RawPage(tuple(page_lines(page)), width, height, label)
+        finally:
+            page.close()
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        return _RawPage((), 0.0, 0.0, None, str(error))
+
+
+def _warnings(pages: Sequence[_RawPage]) -> Iterator[str]:
+    for number, page in enumerate(pages, start=1):
+        if page.error:
+            yield f"page {number} can't be read ({page.error})"
+    empty = [n for n, page in enumerate(pages, start=1) if not page.lines and not page.error]
+    if empty:
+        listed = ", ".join(map(str, empty[:20])) + (" …" if len(empty) > 20 else "")
+        yield f"no text on page {listed}"

@@ -1,0 +1,96 @@
+"""The stored text of PDF pages: lines joined, words that a line end divides made whole."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from thesis_qa.load.pdf_lines import HYPHENS, Line
+from thesis_qa.schema import Box
+
+_WORD_AT_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)$")
+_WORD_AT_START = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line and where it stands in the text of its page."""
+
+    line: Line
+    start: int
+    end: int
+    divided: bool = False  # ends within a word that the next row completes
+
+    @property
+    def text(self) -> str:
+        return self.line.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page's stored text, the place of every character of it, and its rows."""
+
+    text: str
+    places: tuple[Box | None, ...]
+    rows: tuple[Row, ...]
+
+
+def vocabulary(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
+    """Words that stand whole somewhere in the document: they tell "perizin-⏎an" (one word) from
+    "anak-⏎anak" and "long-⏎term"."""
+    return frozenset(
+        word.lower()
+        for lines in pages
+        for line in lines
+        for word in _WORD.findall(line.text.rstrip(HYPHENS + "-"))
+    )
+
+
+def page_text(lines: Sequence[Line], words: frozenset[str], following: str = "") -> PageText:
+    """The stored text of a page whose lines are in reading order.
+
+    `following` is the first text of the next page: a word may be divided by the page turn.
+    """
+    text: list[str] = []
+    places: list[Box | None] = []
+    rows: list[Row] = []
+    for line, next_line in zip(lines, [*lines[1:], None], strict=True):
+        start = len(places)
+        below = next_line.text if next_line else following
+        characters, divided = _end_of_line(line, below, words)
+        for character, place in characters:
+            text.append(character)
+            places.extend([place] * len(character))
+        rows.append(Row(line, start, len(places), divided))
+        if next_line and not divided:
+            text.append("\n")
+            places.append(None)
+    return PageText("".join(text), tuple(places), tuple(rows))
+
+
+def _end_of_line(
+    line: Line, below: str, words: frozenset[str]
+) -> tuple[list[tuple[str, Box | None]], bool]:
+    """The characters of a line; whether its end and the beginning of the next make one word."""
+    characters = list(_characters(line))
+    while characters and characters[-1][0].isspace():
+        characters.pop()
+    if not characters or characters[-1][0] != "-":
+        return characters, False
+    before = _WORD_AT_END.search("".join(c for c, _ in characters[:-1]))
+    after = _WORD_AT_START.match(below.lstrip().translate(_AS_HYPHEN))
+    if not before or not after or not below.lstrip()[:1].islower():
+        return characters, bool(after) and bool(before)
+    left, right = before[1].lower(), after[0].lower()
+    if left + right in words:
+        return characters[:-1], True
+    keeps_hyphen = f"{left}-{right}" in words or right.startswith(left) or "-" in left
+    return (characters if keeps_hyphen else characters[:-1]), True
+
+
+_AS_HYPHEN = str.maketrans(dict.fromkeys(HYPHENS, "-"))
+
+
+def _characters(line: Line) -> Iterator[tuple[str, Box | None]]:
+    for character, place in zip(line.text, line.places, strict=True):
+        yield character.translate(_AS_HYPHEN), place
