@@ -25,7 +25,7 @@ HEADLINES = {
     "answer_f1": "overlap with the right answer",
     "false_answer_rate": "answered though not stated",
     "quote_verbatim": "quotes found verbatim",
-    "latency_p50": "seconds for a middling question",
+    "latency_p50": "time for an answer (median)",
 }
 
 SHOWN = 20  # documents that are listed
@@ -68,7 +68,8 @@ def page(report: Report, comparison: Comparison | None = None) -> str:
 
 def _header(title: str, report: Report) -> str:
     documents = report.index.get("documents", [])
-    facts = f"{len(report.questions)} questions, {len(documents)} documents"
+    of = f"{len(documents)} documents" if len(documents) != 1 else escape(str(documents[0]))
+    facts = f"{len(report.questions)} questions about {of}"
     when = escape(str(report.settings.get("finished", "")).replace("T", " ").replace("+00:00", ""))
     gone = "".join(
         f'<p class="small">Quotes not checked: {escape(text)}</p>' for text in report.unchecked
@@ -85,18 +86,28 @@ def _header(title: str, report: Report) -> str:
 
 
 def _card(label: str, name: str, metric: Metric) -> str:
+    shown = _seconds if name.startswith("latency") else _percent
     return (
-        f'<div class="card"><span class="small soft">{label}</span><b>{number(metric.value)}</b>'
-        f'<span class="small soft">{escape(name)} · {number(metric.low)}–{number(metric.high)}'
-        "</span></div>"
+        f'<div class="card" title="{escape(name)}"><span class="small soft">{label}</span>'
+        f'<b>{shown(metric.value)}</b><span class="small soft">{shown(metric.low)} – '
+        f"{shown(metric.high)}</span></div>"
     )
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s"
 
 
 def _metrics(metrics: Mapping[str, Metric]) -> str:
     rows = "".join(_metric_row(name, metric) for name, metric in metrics.items() if metric.n)
     return (
         "<h2>Metrics</h2><div class='scroll'><table><thead><tr><th>metric</th><th>value</th>"
-        f"<th>{LEVEL:.0%} interval</th><th></th><th>n</th></tr></thead><tbody>{rows}</tbody>"
+        f"<th>{LEVEL:.0%} interval</th><th class='range'></th><th>n</th></tr></thead>"
+        f"<tbody>{rows}</tbody>"
         "</table></div><p class='small soft'>Intervals: percentile bootstrap over questions. "
         "↓: lower is better. n: questions, spans or facts that the value is a mean over.</p>"
     )
@@ -261,10 +272,19 @@ def _given(outcome: Outcome) -> str:
     if outcome.answered:
         hits = [*outcome.cited_hits, *([None] * len(outcome.citations))]
         quotes = "".join(map(_citation, outcome.citations, hits))
-        return f"<h3>Answer</h3><p class='text'>{escape(outcome.text)}</p>{quotes}"
+        told = "" if _only_quotes(outcome) else f"<p class='text'>{escape(outcome.text)}</p>"
+        return f"<h3>Answer</h3>{told}{quotes}"
     nearest = "".join(_citation(citation, None) for citation in outcome.nearest[:3])
     considered = f"<p class='small soft'>The nearest it found:</p>{nearest}" if nearest else ""
     return f"<h3>Declined</h3><p class='text'>{escape(outcome.text)}</p>{considered}"
+
+
+def _only_quotes(outcome: Outcome) -> bool:
+    """Whether the text says little beside the quotes that are shown anyway."""
+    rest = outcome.text
+    for citation in outcome.citations:
+        rest = rest.replace(citation.quote, "")
+    return len(rest) < len(outcome.text) / 3
 
 
 def _citation(citation: Citation, hit: bool | None) -> str:
