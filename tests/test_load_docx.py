@@ -86,7 +86,8 @@ class TestStructure:
         made.add_page_break()
         made.add_paragraph("Dua.")
         (page,) = load(tmp_path, made).pages
-        assert page.number is None and page.label is None
+        assert page.number is None
+        assert page.label is None
         assert page.text == "Satu.\n\nDua."
 
     def test_contents_lines_are_marked_and_no_headings(self, tmp_path: Path) -> None:
@@ -269,14 +270,14 @@ class TestRefused:
                 load_docx(path, name)
 
     def test_without_text(self, tmp_path: Path) -> None:
-        with pytest.raises(DocumentError, match=r"tesis\.docx holds no text"):
+        with pytest.raises(DocumentError, match=r"'tesis\.docx' holds no text"):
             load(tmp_path, NewDocument())
 
     def test_without_a_document(self, tmp_path: Path) -> None:
         path = tmp_path / "a.docx"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("lain.txt", "x")
-        with pytest.raises(DocumentError, match=r"a\.docx is damaged"):
+        with pytest.raises(DocumentError, match=r"'a\.docx' is damaged"):
             load_docx(path, path.name)
 
 

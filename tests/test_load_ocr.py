@@ -50,7 +50,8 @@ def test_lines_are_read_with_a_box_for_every_character() -> None:
         assert line.confidence > 0.8
         assert [box is None for box in line.boxes] == [c == " " for c in text]
         for box in filter(None, line.boxes):
-            assert x - 20 <= box[0] < box[2] and y - 20 <= box[1] < box[3] <= y + 70
+            assert x - 20 <= box[0] < box[2]
+            assert y - 20 <= box[1] < box[3] <= y + 70
         starts = [box[0] for box in line.boxes if box]
         assert starts == sorted(starts)
 
@@ -80,9 +81,12 @@ def test_lost_spaces_of_justified_lines_are_put_back() -> None:
         return [[x, 0], [x + 18, 0], [x + 18, 40], [x, 40]]
 
     places = [0, 20, 40, 110, 130, 150, 200, 220]
-    line = ocr._piece("abcdef gh", [(c, 1.0, corners(x)) for c, x in zip("abcdefgh", places)], 0.9)
+    line = ocr._piece(
+        "abcdef gh", [(c, 1.0, corners(x)) for c, x in zip("abcdefgh", places, strict=True)], 0.9
+    )
     assert line.text == "abc def gh"
-    assert line.boxes[3] is None and line.boxes[4] == (110, 0, 128, 40)
+    assert line.boxes[3] is None
+    assert line.boxes[4] == (110, 0, 128, 40)
     assert len(line.boxes) == len(line.text)
 
 

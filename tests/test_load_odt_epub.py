@@ -47,7 +47,8 @@ STYLES = """<style:style style:name="Tebal"><style:text-properties fo:font-weigh
   <text:list-style style:name="L1"><text:list-level-style-number text:level="1"
     style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2"
     style:num-format="a" style:num-suffix=")"/></text:list-style>
-  <text:list-style style:name="L2"><text:list-level-style-bullet text:level="1"/></text:list-style>"""
+  <text:list-style style:name="L2"><text:list-level-style-bullet text:level="1"/>
+  </text:list-style>"""
 OUTLINE = """<text:outline-style><text:outline-level-style text:level="1" style:num-format="I"
   style:num-prefix="BAB "/><text:outline-level-style text:level="2" style:num-format="1"
   text:display-levels="2"/></text:outline-style>"""
@@ -80,7 +81,8 @@ class TestOdt:
     def test_bold_paragraphs_head_what_follows(self, tmp_path: Path) -> None:
         document = odt(
             tmp_path,
-            '<text:h text:outline-level="1">HASIL</text:h><text:p text:style-name="P1">Dana</text:p>'
+            '<text:h text:outline-level="1">HASIL</text:h>'
+            '<text:p text:style-name="P1">Dana</text:p>'
             '<text:p>Dana <text:span text:style-name="Tebal">kurang</text:span>.</text:p>',
         )
         assert block_of(document, "Dana kurang.").section == ("BAB I HASIL", "Dana")
@@ -138,7 +140,8 @@ class TestOdt:
         document = odt(
             tmp_path,
             "<text:table-of-content><text:index-body><text:p>BAB I HASIL<text:tab/>1</text:p>"
-            '</text:index-body></text:table-of-content><text:h text:outline-level="1">HASIL</text:h>',
+            "</text:index-body></text:table-of-content>"
+            '<text:h text:outline-level="1">HASIL</text:h>',
         )
         assert texts(document, "contents") == ["BAB I HASIL 1"]
 
@@ -210,7 +213,8 @@ class TestEpub:
     def test_named_characters_of_xhtml_are_text(self, tmp_path: Path) -> None:
         doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://localhost:9/x.dtd">'
         body = "<html><body><p>caf&eacute;&nbsp;tua</p></body></html>"
-        assert texts(epub(tmp_path, **{"OEBPS/bab1.xhtml": doctype + body}), "text")[0] == "café tua"
+        document = epub(tmp_path, **{"OEBPS/bab1.xhtml": doctype + body})
+        assert texts(document, "text")[0] == "café tua"
 
     def test_protected_books_are_said(self, tmp_path: Path) -> None:
         encryption = '<encryption><CipherReference URI="OEBPS/bab1.xhtml"/></encryption>'

@@ -44,7 +44,7 @@ def read_file(path: Path, name: str, limit: int, kind: str) -> bytes:
         size = path.stat().st_size
         if size > limit:
             raise DocumentError(
-                f"{name} is {size / 1e6:.0f} MB of {kind}, and {limit / 1e6:.0f} MB is the limit",
+                f"{name!r} is {size / 1e6:.0f} MB of {kind}, and {limit / 1e6:.0f} MB is the limit",
                 "Split it into smaller files",
             )
         data = path.read_bytes()
@@ -58,7 +58,7 @@ def read_file(path: Path, name: str, limit: int, kind: str) -> bytes:
 
 def unreadable(name: str, error: OSError) -> DocumentError:
     return DocumentError(
-        f"{name} can't be read: {error.strerror or error}", "Check its permissions"
+        f"{name!r} can't be read: {error.strerror or error}", "Check its permissions"
     )
 
 
@@ -71,7 +71,7 @@ def refuse_other_type(start: bytes, name: str, kind: str) -> None:
 
 def _wrong_suffix(name: str, what: str, suffix: str, kind: str) -> DocumentError:
     remedy = f"Rename it to end in {suffix}" if suffix in _READABLE else SAVE_AS
-    return DocumentError(f"{name} is {what}, not {kind}", remedy)
+    return DocumentError(f"{name!r} is {what}, not {kind}", remedy)
 
 
 class Archive(AbstractContextManager["Archive"]):
@@ -85,7 +85,7 @@ class Archive(AbstractContextManager["Archive"]):
             with path.open("rb") as file:
                 start = file.read(8)
             if not start:
-                raise DocumentError(f"{name} is empty", f"Save the {kind} again or remove it")
+                raise DocumentError(f"{name!r} is empty", f"Save the {kind} again or remove it")
             refuse_other_type(start, name, kind)
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
@@ -136,18 +136,18 @@ class Archive(AbstractContextManager["Archive"]):
         """The root of an XML member; entities are not resolved and nothing outside is read."""
         try:
             return xml.parse(self.read(member))
-        except etree.XMLSyntaxError as error:
-            raise self.damaged(f"{member}: {error.msg}") from error
+        except (etree.XMLSyntaxError, xml.EntityError) as error:
+            raise self.damaged(f"{member}: {error}") from error
 
     def damaged(self, what: str) -> DocumentError:
         return DocumentError(
-            f"{self.name} is damaged or no {self.kind}: {what}",
+            f"{self.name!r} is damaged or no {self.kind}: {what}",
             "Open it in the program it was made with, save it again, and add that",
         )
 
     def protected(self) -> DocumentError:
         return DocumentError(
-            f"{self.name} is protected by a password", "Save it without one and add it again"
+            f"{self.name!r} is protected by a password", "Save it without one and add it again"
         )
 
     def _refuse_bomb(self) -> None:
@@ -160,6 +160,6 @@ class Archive(AbstractContextManager["Archive"]):
 
     def _bomb(self) -> DocumentError:
         return DocumentError(
-            f"{self.name} would unpack to far more than a thesis holds and was not opened",
+            f"{self.name!r} would unpack to far more than a thesis holds and was not opened",
             "Save it again, or remove it",
         )

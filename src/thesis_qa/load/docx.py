@@ -20,8 +20,12 @@ from thesis_qa.load.numbering import in_format
 from thesis_qa.load.xml import child, local, value
 from thesis_qa.schema import Document, Metadata
 
-_TRANSPARENT = frozenset(  # hold blocks or runs, and are nothing to a reader
-    ["sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "body", "Choice", "dir", "bdo", "oMathPara", "oMath"]
+_TRANSPARENT = frozenset(
+    re.findall(
+        r"[\w-]+",
+        """sdt sdtContent ins moveTo customXml smartTag hyperlink fldSimple body Choice dir bdo
+    oMathPara oMath""",
+    )
 )
 _DELETED = frozenset({"del", "moveFrom"})
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -34,7 +38,7 @@ def load_docx(path: Path, name: str) -> Document:
     Raises DocumentError if it is damaged, encrypted, or no DOCX at all.
     """
     if Path(name).suffix.lower() == ".doc":
-        raise DocumentError(f"{name} is an old Word document", "Save it as DOCX or PDF")
+        raise DocumentError(f"{name!r} is an old Word document", "Save it as DOCX or PDF")
     with Archive(path, name, "DOCX") as archive:
         main = _main_member(archive)
         folder = main.rpartition("/")[0]
@@ -50,7 +54,7 @@ def load_docx(path: Path, name: str) -> Document:
         loaded = flow.document(name, reader.blocks(body), _stated(archive))
     if not loaded.blocks:
         raise DocumentError(
-            f"{name} holds no text", "If it holds pictures of pages, save it as PDF"
+            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
         )
     return loaded
 

@@ -30,11 +30,11 @@ def load_epub(path: Path, name: str) -> Document:
         members = list(_spine(package, posixpath.dirname(package_name), book))
         encrypted = _encrypted(book)
         if encrypted & set(members):
-            raise DocumentError(f"{name} is protected (DRM)", "Add a copy without protection")
+            raise DocumentError(f"{name!r} is protected (DRM)", "Add a copy without protection")
         loaded = flow.document(name, _parts(book, members), _stated(package))
     if not loaded.blocks:
         raise DocumentError(
-            f"{name} holds no text", "If it holds pictures of pages, save it as PDF"
+            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
         )
     return loaded
 
@@ -83,7 +83,7 @@ def _chapter(data: bytes, name: str) -> etree._Element:
         root = xml.parse(data)
         if any(True for _ in root.iter(etree.Entity)):  # &nbsp; of a document type never fetched
             root = html.parse(encoding.decode(data, name))
-    except etree.XMLSyntaxError:
+    except (etree.XMLSyntaxError, xml.EntityError):
         root = html.parse(encoding.decode(data, name))
     return next((e for e in root.iter() if html.tag_of(e) == "body"), root)
 

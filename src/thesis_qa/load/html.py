@@ -8,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import archive, encoding, flow
+from thesis_qa.load import archive, encoding, flow, xml
 from thesis_qa.load.flow import Part
 from thesis_qa.load.lines import paragraphs
 from thesis_qa.load.numbering import in_format
@@ -19,10 +19,19 @@ REMEDY = "Save the page again with its content, or remove it"
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
 _SKIPPED = frozenset(
-    ["script", "style", "nav", "noscript", "template", "svg", "head", "iframe", "object", "embed", "canvas", "audio", "video", "button", "select", "input", "textarea", "dialog", "menu", "map"]
+    re.findall(
+        r"[\w-]+",
+        """script style nav noscript template svg head iframe object embed canvas audio video
+    button select input textarea dialog menu map""",
+    )
 )
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    re.findall(
+        r"[\w-]+",
+        """address article aside blockquote body caption center dd details div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p
+    pre section summary table tbody td tfoot th thead tr ul""",
+    )
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset({"b", "strong"})
@@ -45,10 +54,10 @@ def load_html(path: Path, name: str) -> Document:
     try:
         root = parse(text)
     except etree.ParserError as error:
-        raise DocumentError(f"{name} holds no HTML that can be read: {error}", REMEDY) from error
+        raise DocumentError(f"{name!r} holds no HTML that can be read: {error}", REMEDY) from error
     loaded = flow.document(name, element_parts(_main(root)), _stated(root))
     if not loaded.blocks:
-        raise DocumentError(f"{name} holds no text", REMEDY)
+        raise DocumentError(f"{name!r} holds no text", REMEDY)
     return loaded
 
 
@@ -87,7 +96,9 @@ def tag_of(element: etree._Element) -> str:
 
 def _main(root: etree._Element) -> etree._Element:
     """The element that holds the content: <main>, a lone <article>, or everything."""
-    for found in (root.xpath("//main | //*[@role='main']"), root.xpath("//article")):
+    elements = list(root.iter())
+    mains = [e for e in elements if tag_of(e) == "main" or e.get("role") == "main"]
+    for found in (mains, [e for e in elements if tag_of(e) == "article"]):
         if len(found) == 1 and _weight(found[0]) > _weight(root) / 2:
             return found[0]
     return root
@@ -95,7 +106,7 @@ def _main(root: etree._Element) -> etree._Element:
 
 def _weight(element: etree._Element) -> int:
     paragraphs_in = element.iter("p", "li", "td", "h1", "h2", "h3", "pre")
-    return sum(len("".join(p.itertext())) for p in paragraphs_in)
+    return sum(len(xml.text(p)) for p in paragraphs_in)
 
 
 def _stated(root: etree._Element) -> Metadata:
@@ -109,7 +120,7 @@ def _stated(root: etree._Element) -> Metadata:
     )
     keywords = re.split(r"\s*[;,]\s*", "; ".join(_first(meta, "citation_keywords", "keywords")))
     titles = _first(meta, "citation_title", "dc.title", "og:title") or [
-        flow.folded("".join(title.itertext())) for title in root.iter("title")
+        flow.folded(xml.text(title)) for title in root.iter("title")
     ]
     return Metadata(
         title=next(iter(titles), ""),
@@ -286,4 +297,4 @@ def _text_of(element: etree._Element) -> str:
 
 
 def _code(element: etree._Element) -> Iterator[Part]:
-    yield Part("".join(str(text) for text in element.itertext()), "code")
+    yield Part(xml.text(element), "code")

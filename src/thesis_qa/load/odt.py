@@ -8,16 +8,20 @@ from pathlib import Path
 from lxml import etree
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import flow
+from thesis_qa.load import flow, xml
 from thesis_qa.load.archive import Archive
 from thesis_qa.load.flow import Part
 from thesis_qa.load.numbering import in_format
-from thesis_qa.load.xml import local, value
+from thesis_qa.load.xml import child, local, value
 from thesis_qa.schema import Document, Kind, Metadata
 
 MAX_SPACES = 1000  # of <text:s text:c="…"/> and of repeated cells: more is no text
 _HOLDERS = frozenset(
-    ["text", "section", "index-body", "table-of-content", "illustration-index", "table-index", "alphabetical-index", "bibliography", "index-title", "frame", "text-box"]
+    re.findall(
+        r"[\w-]+",
+        """text section index-body table-of-content illustration-index table-index
+    alphabetical-index bibliography index-title frame text-box""",
+    )
 )
 _CONTENTS = frozenset({"table-of-content", "illustration-index", "table-index", "object-index"})
 _INLINE_ONLY = frozenset({"annotation", "annotation-end", "tracked-changes", "ruby-text", "desc"})
@@ -36,7 +40,7 @@ def load_odt(path: Path, name: str) -> Document:
             raise archive.protected()
         content = archive.xml("content.xml")
         styles = archive.xml("styles.xml") if "styles.xml" in archive else None
-        body = next(iter(content.xpath("//*[local-name()='body']/*[local-name()='text']")), None)
+        body = child(child(content, "body"), "text")
         if body is None:
             raise archive.damaged("it holds no text document")
         reader = _Reader(_Styles([root for root in (styles, content) if root is not None]))
@@ -44,7 +48,7 @@ def load_odt(path: Path, name: str) -> Document:
         loaded = flow.document(name, reader.blocks(body), _stated(meta))
     if not loaded.blocks:
         raise DocumentError(
-            f"{name} holds no text", "If it holds pictures of pages, save it as PDF"
+            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
         )
     return loaded
 
@@ -236,9 +240,8 @@ class _Reader:
             read.add(element.tail, bold)
 
     def _note(self, element: etree._Element) -> Iterator[Part]:
-        number = "".join(
-            text for e in element if local(e) == "note-citation" for text in e.itertext()
-        )
+        citation = child(element, "note-citation")
+        number = "" if citation is None else xml.text(citation)
         for body in (e for e in element if local(e) == "note-body"):
             text = " ".join(part.text for part in self.blocks(body))
             yield Part(f"{number} {text}", "footnote")

@@ -24,7 +24,7 @@ def load_text(path: Path, name: str) -> Document:
     """
     text = encoding.decode(archive.read_file(path, name, MAX_BYTES, "text"), name)
     if not text.strip():
-        raise DocumentError(f"{name} is empty", "Put text into it or remove it")
+        raise DocumentError(f"{name!r} is empty", "Put text into it or remove it")
     if Path(name).suffix.lower() in MARKDOWN:
         matter, text = markdown.front_matter(unix(text))
         return flow.document(name, markdown.parts(text), matter)
