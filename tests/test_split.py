@@ -71,7 +71,9 @@ def document(*pages: str, **block: object) -> Document:
 
 
 def test_a_passage_knows_where_it_stands() -> None:
-    (passage,) = split(document("Kerja sama ini terhambat.", section=("BAB IV", "4.3 H")), count_words)
+    (passage,) = split(
+        document("Kerja sama ini terhambat.", section=("BAB IV", "4.3 H")), count_words
+    )
     assert (passage.document, passage.page, passage.last_page) == ("a.pdf", 1, 1)
     assert passage.page_label == "1"
     assert passage.section == "BAB IV › 4.3 H"

@@ -12,11 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thesis_qa.errors import ThesisQAError, one_line
-from thesis_qa.schema import Answer, Citation, Passage, place, to_json
+from thesis_qa.schema import (
+    Answer,
+    Citation,
+    DocumentReport,
+    Passage,
+    Progress,
+    place,
+    to_json,
+)
 from thesis_qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from thesis_qa.index import DocumentReport, Index, OnProgress
+    from thesis_qa.evaluate import Finding
+    from thesis_qa.index import Index
 
 DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
 
@@ -86,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--language", choices=("id", "en"), help="only passages in this language")
     sub.add_argument("--explain", action="store_true", help="show how the scores came about")
 
+    sub = command("eval", _eval, "Run a question set and print how good the answers are.")
+    sub.add_argument("questions", metavar="QUESTIONS", help="JSON Lines, YAML, SQuAD, IDK-MRC")
+    sub.add_argument("--fail-under", action="append", metavar="METRIC=VALUE", help="a gate")
+    sub.add_argument("--compare", metavar="RUN.json", help="a run saved with --json")
+    sub.add_argument("--report", metavar="FILE.html", help="also write a page to look at")
+    sub.add_argument("--check", action="store_true", help="only look for mistakes in the set")
+
     sub = command("serve", _serve, "Serve the web chat.")
     sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
     sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
@@ -124,7 +140,7 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     return FAILED_IN_PART if failed else DONE
 
 
-def _print_report(report: "DocumentReport") -> None:
+def _print_report(report: DocumentReport) -> None:
     name = one_line(report.document)
     if report.status == "failed":
         print(f"thesis-qa: {report.error}", file=sys.stderr)
@@ -201,6 +217,44 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
+def _eval(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.evaluate import check_set, report_json, run_set
+
+    questions, index = Path(options.questions), Path(settings.index)
+    if options.check:
+        return _eval_check(options, check_set(questions, index))
+    with _Bar(hidden=options.json) as bar:
+        run = run_set(
+            questions,
+            index,
+            Assistant,
+            fail_under=options.fail_under or (),
+            compare_with=Path(options.compare) if options.compare else None,
+            page_path=Path(options.report) if options.report else None,
+            progress=bar.count,
+        )
+    if options.json:
+        _print_json(report_json(run.report, run.comparison))
+    else:
+        print(run.report)
+        if run.comparison:
+            print(f"\n{run.comparison}")
+    for missed in run.missed:
+        print(f"thesis-qa: {missed}", file=sys.stderr)
+    return FAILED_IN_PART if run.missed else DONE
+
+
+def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> int:
+    from thesis_qa.evaluate import findings_table
+
+    if options.json:
+        _print_json({"findings": findings})
+    else:
+        print(_printable(findings_table(findings)))
+    return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.server import serve
 
@@ -260,20 +314,21 @@ class _Bar:
         if not self._hidden:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
-    @property
-    def show(self) -> "OnProgress":
-        from thesis_qa.index import Progress
+    def show(self, p: Progress) -> None:
+        """Show how far indexing is."""
+        if not self._hidden:
+            name = f"{p.number}/{p.documents} {one_line(p.document)[-30:]}"
+            self._draw(name, p.done / p.total if p.total else 0.0)
 
-        def show(p: Progress) -> None:
-            if self._hidden:
-                return
-            share = p.done / p.total if p.total else 0.0
-            filled = "█" * round(share * 30)
-            name = one_line(p.document)[-30:]
-            line = f"\r\x1b[K{p.number}/{p.documents} {name} {filled:░<30} {share:4.0%}"
-            print(line, end="", file=sys.stderr, flush=True)
+    def count(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done."""
+        if not self._hidden:
+            self._draw(f"{what} {done}/{total}", done / total if total else 1.0)
 
-        return show
+    def _draw(self, label: str, share: float) -> None:
+        filled = "█" * round(share * 30)
+        line = f"\r\x1b[K{label} {filled:░<30} {share:4.0%}"
+        print(line, end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

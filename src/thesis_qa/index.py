@@ -5,16 +5,27 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
 from thesis_qa.files import Source, document_name, find_files, read_source
-from thesis_qa.schema import Block, Document, Language, Page, Passage, Span
+from thesis_qa.schema import (
+    Block,
+    Document,
+    DocumentReport,
+    IndexReport,
+    Language,
+    OnProgress,
+    Page,
+    Passage,
+    Progress,
+    Span,
+    Status,
+)
 from thesis_qa.split import SPLITTER, split
 from thesis_qa.tables import FILE_NAME, DocumentInfo, vector_key
 
@@ -26,46 +37,6 @@ if TYPE_CHECKING:
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
-
-Status = Literal["added", "updated", "unchanged", "removed", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentReport:
-    """What indexing did with one file."""
-
-    document: str
-    status: Status
-    pages: int = 0
-    passages: int = 0
-    languages: Mapping[str, float] | None = None
-    seconds: float = 0.0
-    warnings: tuple[str, ...] = ()
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What indexing did, and how many passages the index holds now."""
-
-    documents: tuple[DocumentReport, ...]
-    passages: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far indexing is. `done` of `total` counts characters to embed in this document."""
-
-    document: str
-    number: int  # of this document, from 1
-    documents: int
-    done: int
-    total: int
-
-
-OnProgress = Callable[[Progress], None]
-"""Called often; an exception it raises stops indexing, and nothing indexed so far is lost."""
 
 
 class Index:

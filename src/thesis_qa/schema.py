@@ -5,6 +5,7 @@ answer and cite make an `Answer` with `Citation`s. A `Span` points into the stor
 and is what makes a quote checkable: whatever is shown to a user is `page.text[start:end]`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
@@ -181,6 +182,47 @@ class Answer:
             for c in self.citations
         ]
         return "\n".join([self.text, *([""] if sources else []), *sources])
+
+
+Status = Literal["added", "updated", "unchanged", "removed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """What indexing did with one file."""
+
+    document: str
+    status: Status
+    pages: int = 0
+    passages: int = 0
+    languages: Mapping[str, float] | None = None
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What indexing did, and how many passages the index holds now."""
+
+    documents: tuple[DocumentReport, ...]
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far indexing is. `done` of `total` counts characters to embed in this document."""
+
+    document: str
+    number: int  # of this document, from 1
+    documents: int
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+"""Called often; an exception it raises stops indexing, and nothing indexed so far is lost."""
 
 
 def place(citation: Citation) -> str:

@@ -130,7 +130,8 @@ def _language(shares: Mapping[str, float]) -> str | None:
 
 
 def _context_index(asked: QuestionSet, folder: Path, progress: OnProgress | None) -> "Index":
-    from thesis_qa.index import Index, Progress
+    from thesis_qa.index import Index
+    from thesis_qa.schema import Progress
 
     done = folder / "complete"
     if done.is_file():

@@ -1,0 +1,32 @@
+"""What tests share: the data folder, and an index of the sister-city abstract."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from thesis_qa.index import Index
+
+ROOT = Path(__file__).parent.parent
+SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with theses and question sets; tests that need it skip where it is missing."""
+    folder = Path(os.environ.get("THESIS_QA_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no data folder at {folder} (set THESIS_QA_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index of the sister-city abstract, with the real model and the real store."""
+    folder = tmp_path_factory.mktemp("sister-city")
+    (folder / "documents").mkdir()
+    (folder / "documents" / SISTER_CITY.name).write_bytes(SISTER_CITY.read_bytes())
+    index = Index.build(folder / "documents", folder / "index")
+    yield index
+    index.close()
