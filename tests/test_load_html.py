@@ -121,6 +121,10 @@ def test_thousands_of_nested_elements_are_refused_not_cut(tmp_path: Path) -> Non
         load(tmp_path, "<div>" * 100_000 + "x")
 
 
+def test_hundreds_of_nested_tables_are_text(tmp_path: Path) -> None:
+    assert texts(load(tmp_path, "<table><tr><td>" * 600 + "Izin sulit.")) == ["Izin sulit."]
+
+
 def test_external_entities_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "rahasia.txt").write_text("RAHASIA")
     page = (

@@ -212,6 +212,10 @@ class TestRefused:
     def test_empty(self, tmp_path: Path, content: bytes) -> None:
         assert "is empty" in self.refusal(tmp_path, content, "kosong.txt")
 
+    @pytest.mark.parametrize("content", [b"<!-- x -->", b"---\ntitle: a\n---\n", b">" * 500 + b"a"])
+    def test_markup_without_text(self, tmp_path: Path, content: bytes) -> None:
+        assert "holds no text" in self.refusal(tmp_path, content, "kosong.md")
+
     def test_binary(self, tmp_path: Path) -> None:
         assert "binary" in self.refusal(tmp_path, bytes(range(256)) * 40, "acak.txt")
 

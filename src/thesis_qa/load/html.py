@@ -34,6 +34,7 @@ _BLOCKS = frozenset(
     )
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_NOT_IN_DATA = frozenset({"table", "pre", *_HEADINGS})
 _STRONG = frozenset({"b", "strong"})
 _CAPTIONS = frozenset({"caption", "figcaption"})
 _NOTE_HOLDERS = frozenset({"aside", "div", "section", "ol", "li", "p"})
@@ -266,9 +267,9 @@ def _kind_inside(element: etree._Element, tag: str) -> Kind | None:
 
 def _is_data(table: etree._Element) -> bool:
     """Whether a table holds data; old pages are laid out with tables."""
-    inside = {tag_of(element) for element in table.iterdescendants()}
-    columns = max((len(_cells(row)) for row in _rows(table)), default=0)
-    return columns > 1 and not inside & {"table", "pre", *_HEADINGS}
+    if any(tag_of(element) in _NOT_IN_DATA for element in table.iterdescendants()):
+        return False
+    return any(len(_cells(row)) > 1 for row in _rows(table))
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

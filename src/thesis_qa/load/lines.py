@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from thesis_qa.load import headings
 
 _TITLE_PAGE_LINE = 70  # characters; the lines of an institution's name are short
+_LONGEST_WORD = 60
 _DIVIDED = re.compile(r"([^\W\d_]{2,})-$")
 
 
@@ -31,16 +33,15 @@ def paragraphs(lines: Sequence[str]) -> Iterator[str]:
 def joined(lines: Sequence[str]) -> str:
     """`lines` as one; a word that a hyphen divides at the end of a line becomes whole, a doubled
     one ("anak-anak") keeps its hyphen."""
-    text = lines[0]
-    for line in lines[1:]:
-        word = _DIVIDED.search(text)
+    pieces = [lines[0]]
+    for before, line in pairwise(lines):
+        word = _DIVIDED.search(before[-_LONGEST_WORD:])
         if not word or not line[:1].islower():
-            text = f"{text} {line}"
-        elif line.lower().startswith(word[1].lower()):
-            text += line
-        else:
-            text = text[:-1] + line
-    return text
+            pieces.append(" ")
+        elif not line.lower().startswith(word[1].lower()):
+            pieces[-1] = pieces[-1][:-1]
+        pieces.append(line)
+    return "".join(pieces)
 
 
 def _is_title_page(lines: Sequence[str]) -> bool:
@@ -55,7 +56,7 @@ def _begins_anew(pending: Sequence[str], line: str) -> bool:
     before = pending[-1]
     numbered = any(headings.level_by_number(text) is not None for text in (before, line))
     contents = any(headings.is_contents_line(text, in_contents=False) for text in (before, line))
-    below_capitals = all(text.isupper() for text in pending) and any(map(str.islower, line))
+    below_capitals = pending[0].isupper() and any(map(str.islower, line))
     return (
         numbered
         or contents

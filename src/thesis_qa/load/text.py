@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import archive, encoding, flow, headings, markdown
+from thesis_qa.load import archive, encoding, flow, headings, lines, markdown
 from thesis_qa.load.flow import Part
-from thesis_qa.load.lines import paragraphs, unix
 from thesis_qa.schema import Document, Metadata
 
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd"})
@@ -23,18 +22,23 @@ def load_text(path: Path, name: str) -> Document:
     and with the lines of a paragraph joined.
     """
     text = encoding.decode(archive.read_file(path, name, MAX_BYTES, "text"), name)
+    text = lines.unix(text)
     if not text.strip():
         raise DocumentError(f"{name!r} is empty", "Put text into it or remove it")
     if Path(name).suffix.lower() in MARKDOWN:
-        matter, text = markdown.front_matter(unix(text))
-        return flow.document(name, markdown.parts(text), matter)
-    return flow.document(name, _plain_parts(unix(text)), Metadata())
+        matter, text = markdown.front_matter(text)
+        loaded = flow.document(name, markdown.parts(text), matter)
+    else:
+        loaded = flow.document(name, _plain_parts(text), Metadata())
+    if not loaded.blocks:
+        raise DocumentError(f"{name!r} holds no text", "Put text into it or remove it")
+    return loaded
 
 
 def _plain_parts(text: str) -> Iterator[Part]:
     for paragraph in re.split(r"\n(?:[^\S\n]*\n)+", text):
-        lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
-        yield from map(_plain_part, paragraphs(lines))
+        stripped = [line.strip() for line in paragraph.split("\n") if line.strip()]
+        yield from map(_plain_part, lines.paragraphs(stripped))
 
 
 def _plain_part(text: str) -> Part:
