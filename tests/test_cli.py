@@ -117,7 +117,7 @@ def test_a_failed_file_gives_exit_code_3_and_one_line(folder: Path, tmp_path: Pa
     (tmp_path / "old thesis.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     (tmp_path / "empty.pdf").write_bytes(b"")
     (tmp_path / "good.txt").write_text("Penelitian ini memakai metode survei.")
-    done = run(folder, "index", str(tmp_path), "--index", str(tmp_path / "index"))
+    done = run(folder, "index", str(tmp_path), "--index", str(tmp_path / "the index"))
     assert done.returncode == 3
     assert "added good.txt" in done.stdout
     lines = done.stderr.splitlines()

@@ -158,7 +158,8 @@ class Index:
         """
         started = time.perf_counter()
         path = Path(path)
-        files = find_files(path)
+        own = self.folder.resolve()
+        files = [file for file in find_files(path) if not file.resolve().is_relative_to(own)]
         with self._writing():
             known = self.catalog.sources()
             if not files and not known:
