@@ -136,11 +136,11 @@ def language_of(text: str) -> Language | None:
     if not found or _is_code(text, found):
         return None
     scores = [_word_score(word) for word in found]
-    third = sum(word in _THIRD for word in found)
+    third = sum(word in _THIRD or fold(word) != word for word in found)  # neither has accents
     decided = sum(abs(score) == _DECIDES for score in scores)
     total = sum(scores)
     malay = sum(word in _MALAY for word in found)
-    if abs(total) < _SURE or third > max(1, decided) or malay * _MALAY_RATE >= len(found):
+    if abs(total) < _SURE or (third and third >= decided) or malay * _MALAY_RATE >= len(found):
         return None
     return "id" if total > 0 else "en"
 
