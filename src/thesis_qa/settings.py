@@ -1,7 +1,7 @@
 """Settings: command line beats environment (THESIS_QA_…) beats thesis-qa.toml beats defaults."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -27,29 +27,41 @@ class Settings:
     max_upload_mb: int = 200
 
 
+NAMES = tuple(field.name for field in fields(Settings))
+
+ALLOWED: Mapping[str, range | tuple[str, ...]] = {
+    "top_k": range(1, 201),
+    "rerank": ("none",),
+    "port": range(65_536),  # 0: any free one
+    "max_upload_mb": range(1, 10_001),
+}
+"""What a setting may be where its type alone doesn't say."""
+
+OTHER_VARIABLES = frozenset({"CACHE", "DATA", "REQUIRE_BROWSER"})
+"""THESIS_QA_… variables that aren't settings: where unpacked models go, and two for the tests."""
+
+
 def load_settings(
     given: Mapping[str, object], environment: Mapping[str, str], folder: Path
 ) -> Settings:
     """The settings in force: `given` on the command line, in `environment`, in a file in `folder`.
 
-    Raises SettingError for an unknown name in the file or a value of the wrong kind.
+    An empty environment variable counts as not set; "none" turns a setting without a default off.
+    Raises SettingError for an unknown name or a value that isn't allowed, in any of the three.
     """
-    names = {field.name for field in fields(Settings)}
     values: dict[str, object] = {}
-    for name, value in _from_file(folder / FILE_NAME).items():
-        if name not in names:
-            known = ", ".join(sorted(names))
-            raise SettingError(f"{FILE_NAME} has an unknown setting {name!r}", f"Known: {known}")
-        values[name] = _typed(name, value, f"in {FILE_NAME}")
-    for name in sorted(names):
-        if (text := environment.get(PREFIX + name.upper())) is not None:
-            values[name] = _typed(name, text, f"in {PREFIX}{name.upper()}")
-    return Settings(**{**values, **given})  # type: ignore[arg-type]
+    for source, found in (
+        (FILE_NAME, _from_file(folder / FILE_NAME)),
+        ("the environment", _from_environment(environment)),
+        ("the command line", given),
+    ):
+        values |= {name: _checked(name, value, source) for name, value in found.items()}
+    return Settings(**values)  # type: ignore[arg-type]
 
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -58,17 +70,44 @@ def _from_file(path: Path) -> dict[str, object]:
         ) from error
 
 
-def _typed(name: str, value: object, where: str) -> object:
-    """`value` as the setting's type; environment variables are text and are converted."""
-    wanted = get_type_hints(Settings)[name]
-    kind = next(t for t in (get_args(wanted) or (wanted,)) if t is not type(None))
-    if kind is int and isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            pass
-    elif type(value) is kind:
-        return value
-    raise SettingError(
-        f"The setting {name} {where} is {value!r}", f"It must be of type {kind.__name__}"
-    )
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    ours = {
+        variable.removeprefix(PREFIX): text
+        for variable, text in sorted(environment.items())
+        if variable.startswith(PREFIX) and text
+    }
+    return {
+        name.lower(): int(text) if _kind(name.lower()) is int and _is_whole(text) else text
+        for name, text in ours.items()
+        if name not in OTHER_VARIABLES
+    }
+
+
+def _is_whole(text: str) -> bool:
+    return len(text) < 20 and text.isascii() and text.removeprefix("-").isdigit()
+
+
+def _checked(name: str, value: object, source: str) -> object:
+    """`value` if the setting `name` may have it; `source` is where a message says it stands."""
+    shown = f"{PREFIX}{name.upper()}" if source == "the environment" else f"{name} in {source}"
+    if name not in NAMES:
+        raise SettingError(f"There is no setting {shown}", f"There are: {', '.join(NAMES)}")
+    if value == "none" and getattr(Settings(), name) is None:
+        return None
+    allowed: Container[object] = ALLOWED.get(name, (value,))
+    if type(value) is not _kind(name) or value not in allowed:
+        raise SettingError(f"The setting {shown} is {value!r}", f"It must be {_expected(name)}")
+    return value
+
+
+def _kind(name: str) -> type | None:
+    """The type of a setting, without its None."""
+    wanted = get_type_hints(Settings).get(name)
+    return next((t for t in get_args(wanted) or (wanted,) if t is not type(None)), None)
+
+
+def _expected(name: str) -> str:
+    allowed = ALLOWED.get(name)
+    if isinstance(allowed, range):
+        return f"a whole number from {allowed.start} to {allowed.stop - 1}"
+    return f"one of: {', '.join(allowed)}" if allowed else "text"
