@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from thesis_qa.load.pdf_lines import HYPHENS, Line
 from thesis_qa.schema import Box
@@ -54,7 +55,7 @@ def page_text(lines: Sequence[Line], words: frozenset[str], following: str = "")
     text: list[str] = []
     places: list[Box | None] = []
     rows: list[Row] = []
-    for line, next_line in zip(lines, [*lines[1:], None], strict=True):
+    for line, next_line in zip_longest(lines, lines[1:]):
         start = len(places)
         below = next_line.text if next_line else following
         characters, divided = _end_of_line(line, below, words)
@@ -77,7 +78,10 @@ def _end_of_line(
         characters.pop()
     if not characters or characters[-1][0] != "-":
         return characters, False
-    before = _WORD_AT_END.search("".join(c for c, _ in characters[:-1]))
+    written = "".join(c for c, _ in characters[:-1])
+    if _is_range(written, below.lstrip()):
+        return characters, True
+    before = _WORD_AT_END.search(written)
     after = _WORD_AT_START.match(below.lstrip().translate(_AS_HYPHEN))
     if not before or not after or not below.lstrip()[:1].islower():
         return characters, bool(after) and bool(before)
@@ -86,6 +90,11 @@ def _end_of_line(
         return characters[:-1], True
     keeps_hyphen = f"{left}-{right}" in words or right.startswith(left) or "-" in left
     return (characters if keeps_hyphen else characters[:-1]), True
+
+
+def _is_range(before: str, after: str) -> bool:
+    """Whether a line end divides two numbers: "2017-⏎2019"."""
+    return before[-1:].isdigit() and after[:1].isdigit()
 
 
 _AS_HYPHEN = str.maketrans(dict.fromkeys(HYPHENS, "-"))
