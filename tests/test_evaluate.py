@@ -10,13 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionSetError, SettingError
-from thesis_qa.evaluate import compare, evaluate, read_gate, read_questions, read_run, report_json
+from thesis_qa.evaluate import (
+    check_set,
+    compare,
+    evaluate,
+    read_gate,
+    read_questions,
+    read_run,
+    report_json,
+    run_set,
+)
 from thesis_qa.evaluate.fresh import TextPages
 from thesis_qa.evaluate.judge import judge, verbatim
 from thesis_qa.evaluate.outcome import Outcome, from_json
 from thesis_qa.evaluate.questions import Evidence, Gold, Question, QuestionSet
 from thesis_qa.evaluate.summary import measure
+from thesis_qa.index import Index
 from thesis_qa.schema import Answer, Citation, CitedSpan, Page, Passage, to_json
 
 
@@ -428,3 +439,46 @@ def test_the_gold_sets_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     path.write_text('{"id": 3, "question": "Apa?", "answerable": true}\n\n', encoding="utf-8")
     assert read_questions(path).questions[0].id == "3"
+
+
+# With the real thing
+
+
+def test_a_set_is_asked_of_a_real_index(sister_city: Index) -> None:
+    path = Path(__file__).parent.parent / "evaluation" / "sister-city.jsonl"
+    report = evaluate(Assistant(sister_city), path)
+    assert len(report.questions) == 28
+    assert report.metrics["quote_verbatim"].value == 1
+    assert report.metrics["page_hit@5"].value >= 0.7  # type: ignore[operator]
+    assert report.metrics["latency_p50"].n == 28
+    assert {"type", "difficulty", "language"} <= report.slices.keys()
+
+
+def test_the_sister_city_set_is_in_order(sister_city: Index) -> None:
+    path = Path(__file__).parent.parent / "evaluation" / "sister-city.jsonl"
+    found = check_set(path, sister_city.folder)
+    assert [finding for finding in found if finding.level != "note"] == []
+
+
+def test_a_reading_set_needs_no_index_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    texts = {
+        "Jakarta adalah ibu kota Indonesia. Kota ini berdiri tahun 1527.": [
+            {"id": "a", "question": "Tahun berapa Jakarta berdiri?", "is_impossible": False,
+             "answers": [{"text": "1527", "answer_start": 58}]},
+        ],
+        "Danau Toba terletak di Sumatra Utara. Danau itu terbentuk oleh letusan gunung api.": [
+            {"id": "b", "question": "Di mana letak Danau Toba?", "is_impossible": False,
+             "answers": [{"text": "Sumatra Utara", "answer_start": 23}]},
+            {"id": "c", "question": "Siapa presiden Prancis?", "is_impossible": True,
+             "answers": []},
+        ],
+    }  # fmt: skip
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps([{"context": c, "qas": q} for c, q in texts.items()]))
+    done = run_set(path, tmp_path / "index", Assistant, fail_under=["page_hit@1=1", "mrr=2"])
+    assert done.report.metrics["page_hit@1"].value == 1
+    assert done.report.metrics["sentence_hit@1"].n == 2
+    assert done.report.metrics["quote_verbatim"].value == 1
+    assert len(done.missed) == 1
+    assert "mrr is 1.0000, at least 2 is asked for" in done.missed[0]
+    assert not list((tmp_path / "index" / "evaluations").glob("*"))

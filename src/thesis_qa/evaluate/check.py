@@ -37,7 +37,9 @@ _IS: dict[str, Callable[[Any], bool]] = {
     _LIST: lambda value: isinstance(value, list),
 }
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX+|lorem ipsum)\b|\?{3}", re.IGNORECASE)
-_DAMAGED = re.compile(r"\ufffd|â€|Ã[\x80-\xbf©¨¼¶¤]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_DAMAGED = re.compile(
+    r"\ufffd|â€|Ã[\x80-\xbf©¨¼¶¤]|[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060\ufeff]"
+)
 _DECLINES = re.compile(
     r"^\W*(?:not (?:stated|mentioned|reported|given|specified|in the)|unknown|n/a|"
     r"tidak (?:di|ada\b|ter)|belum di)",
@@ -146,7 +148,7 @@ def _suspicious(values: dict[str, Any]) -> Iterator[str]:
         if _PLACEHOLDER.search(text):
             yield f"{name} holds a placeholder"
         if _DAMAGED.search(text):
-            yield f"{name} holds damaged characters (wrong encoding?)"
+            yield f"{name} holds damaged or invisible characters"
     for name in FIELDS.keys() - {"question", "answer"}:
         value = values.get(name)
         if isinstance(value, str) and value and value != value.strip():
@@ -209,7 +211,7 @@ def _check_repeats(rows: Sequence[Entry]) -> Iterator[Finding]:
     by_question: dict[tuple[str, ...], Entry] = {}
     for entry in rows:
         name, question = name_of(entry), entry.value.get("question")
-        if name and (first := by_id.setdefault(name, entry)) is not entry:
+        if name and (first := by_id.setdefault(name.strip().casefold(), entry)) is not entry:
             text = f"the id {name!r} is that of line {first.line} too"
             yield Finding(entry.line, "error", text, name)
         asked = (*words(question),) if isinstance(question, str) else ()

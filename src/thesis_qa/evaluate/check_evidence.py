@@ -75,6 +75,8 @@ def _position(text: Text, number: int | None) -> int | None:
 def _check_quote(quote: str, position: int | None, text: Text, home: str, library: Library) -> Said:
     found = text.find(quote)
     if position is not None and position in found:
+        if not text.spelt(quote, position):
+            yield "warning", "the quote differs from its page in upper and lower case"
         return
     where = place(text.pages[position]) if position is not None else None
     missing = f"the quote is not on {where}" if where else "no page is given"
@@ -139,8 +141,12 @@ def _check_numbers(what: str, said: str, items: list[dict[str, Any]], text: Text
     pages = {item.get("pdf_page") for item in items}
     known = [p.text for p in text.pages if p.number in pages]
     known += [item["quote"] for item in items if isinstance(item.get("quote"), str)]
-    stated = {token for source in known for token in words(source)}
-    numbers = [token for token in words(said) if token[0].isdigit() and len(token) > 1]
-    missing = sorted(set(numbers) - stated)
+    stated = {_digits(token) for source in known for token in words(source)}
+    numbers = {token for token in words(said) if token[0].isdigit() and len(token) > 1}
+    missing = sorted(number for number in numbers if _digits(number) not in stated)
     if missing:
         yield "warning", f"{what} gives {', '.join(missing)}, which is on no page of the evidence"
+
+
+def _digits(number: str) -> str:
+    return number.replace(".", "")  # 10.000 and 10000 are written for the same

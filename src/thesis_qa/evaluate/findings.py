@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from thesis_qa.evaluate.judge import PagesOf
-from thesis_qa.evaluate.matching import bare
+from thesis_qa.evaluate.matching import bare, letters
 from thesis_qa.schema import Page
 
 Level = Literal["error", "warning", "note"]
@@ -51,6 +51,11 @@ class Text:
         whole = [i for i, text in enumerate(self.bare) if wanted in text]
         pairs = zip(self.bare, self.bare[1:], strict=False)
         return whole or [i for i, (one, next_) in enumerate(pairs) if wanted in one + next_]
+
+    def spelt(self, quote: str, position: int) -> bool:
+        """Whether the page holds `quote` with the same upper and lower case."""
+        texts = (page.text for page in self.pages[position : position + 2])
+        return letters(quote) in "".join(map(letters, texts))
 
     def closest(self, quote: str) -> tuple[int, float]:
         """The page that holds most of `quote`, by position, and the share of it found there."""

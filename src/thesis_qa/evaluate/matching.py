@@ -44,24 +44,29 @@ def _wordy(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
-class _Bare(dict[str, str]):
-    """Character → what is left of it in `bare`; filled as characters are met."""
+class _Letters(dict[str, str]):
+    """Character → what is left of it in `letters`; filled as characters are met."""
 
     def __missing__(self, character: str) -> str:
-        kept = unicodedata.normalize("NFKD", character.translate(_QUOTES)).casefold()
+        plain = unicodedata.normalize("NFKD", character.translate(_QUOTES))
         dropped = _HYPHENS + _JOINERS
-        self[character] = "".join(c for c in kept if not c.isspace() and c not in dropped)
+        self[character] = "".join(c for c in plain if not c.isspace() and c not in dropped)
         return self[character]
 
 
-_BARE = _Bare()
+_LETTERS = _Letters()
+
+
+@lru_cache(maxsize=512)
+def letters(text: str) -> str:
+    """`text` without white space, hyphens and typographic variants."""
+    return "".join([_LETTERS[c] for c in text])
 
 
 @lru_cache(maxsize=512)
 def bare(text: str) -> str:
-    """`text` without white space, hyphens, case and typographic variants: to find a text again
-    that went through another extraction."""
-    return "".join([_BARE[c] for c in text])
+    """`letters` without case: to find a text again that went through another extraction."""
+    return letters(text).casefold()
 
 
 @lru_cache(maxsize=4096)

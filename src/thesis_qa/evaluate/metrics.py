@@ -112,7 +112,7 @@ def auroc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Fl
 
 def _quotients(numerators: Floats, denominators: Floats) -> Floats:
     """NaN where the denominator is 0."""
-    nothing: Floats = np.full(len(numerators), np.nan)
+    nothing: Floats = np.full(numerators.shape, np.nan)
     return np.divide(numerators, denominators, out=nothing, where=denominators > 0)
 
 
@@ -136,18 +136,27 @@ def reliability(confidence: Floats, right: Floats, counts: Counts) -> Floats:
     confidence, right, counts = confidence[order], right[order], counts[:, order]
     _, group = np.unique(confidence, return_inverse=True)
     right = (np.bincount(group, right) / np.bincount(group))[group] if len(group) else right
-    bins: Floats = np.stack([_bin_means(row, confidence, right) for row in counts])
-    return bins
+    upto = np.cumsum(counts, axis=1)
+    cuts = _cuts(counts.sum(axis=1))
+    sizes = np.diff(cuts, axis=1).astype(np.float64)
+    totals = [np.diff(_sums(v, counts, upto, cuts), axis=1) for v in (confidence, right)]
+    return np.stack([sizes, *(_quotients(total, sizes) for total in totals)], axis=2)
 
 
-def _bin_means(count: Counts, confidence: Floats, right: Floats) -> Floats:
-    ends = np.r_[0, np.cumsum(count)]
-    sizes = np.full(BINS, ends[-1] // BINS)
-    sizes[: ends[-1] % BINS] += 1
-    cuts = np.r_[0, np.cumsum(sizes)]
-    sums = (np.interp(cuts, ends, np.r_[0, np.cumsum(count * v)]) for v in (confidence, right))
-    means = (_quotients(np.diff(total), sizes.astype(np.float64)) for total in sums)
-    return np.stack([sizes.astype(np.float64), *means], axis=1)
+def _cuts(drawn: Counts) -> Counts:
+    """Where `array_split` cuts as many questions into BINS parts, shape (resamples, BINS + 1)."""
+    parts = np.arange(BINS + 1)
+    return drawn[:, None] // BINS * parts + np.minimum(parts, drawn[:, None] % BINS)
+
+
+def _sums(values: Floats, counts: Counts, upto: Counts, cuts: Counts) -> Floats:
+    """Sum of the values of the first `cuts` questions drawn; `upto` are running counts."""
+    whole = np.sum(upto[:, None, :] <= cuts[:, :, None], axis=2)  # questions wholly before the cut
+    before = np.pad(np.cumsum(counts * values, axis=1), ((0, 0), (1, 0)))
+    drawn = np.pad(upto, ((0, 0), (1, 0)))
+    started = cuts - np.take_along_axis(drawn, whole, axis=1)  # draws of the question that is cut
+    sums: Floats = np.take_along_axis(before, whole, axis=1) + started * np.append(values, 0)[whole]
+    return sums
 
 
 def quantile(values: Floats, share: float, counts: Counts) -> Floats:
