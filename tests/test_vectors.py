@@ -1,0 +1,55 @@
+"""The vector search is derived from the catalog, and follows it."""
+
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from thesis_qa.index import Index
+from thesis_qa.vectors import FOLDER, VectorSearch
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    texts = {
+        "izin.txt": "Perizinan sulit didapatkan oleh pemerintah kota.",
+        "boats.txt": "The fishing boats leave the harbour before sunrise.",
+    }
+    index = Index.from_texts(texts, tmp_path / "index")
+    index.synchronise()
+    return index
+
+
+def test_a_lost_vector_search_is_rebuilt_without_embedding(index: Index) -> None:
+    folder = index.folder
+    index.close()
+    rmtree(folder / FOLDER)
+    again = Index.open(folder)
+    again.refresh()
+    assert again.vectors.keys() == again.catalog.units().keys()
+    assert "embedding" not in vars(again)
+    again.close()
+
+
+def test_it_says_when_the_catalog_is_ahead(index: Index) -> None:
+    search = index.vectors
+    assert search.current()
+    index.catalog.remove(["boats.txt"])
+    assert not search.current()
+    search.synchronise()
+    assert search.current()
+    assert search.keys() == index.catalog.units().keys()
+    index.close()
+
+
+def test_the_nearest_come_first_and_can_be_narrowed(index: Index) -> None:
+    search: VectorSearch = index.vectors
+    question = index.embedding.query_vector("When do the boats leave?")
+    found = search.nearest(question, 10)
+    assert found[0].document == "boats.txt"
+    assert [n.cosine for n in found] == sorted((n.cosine for n in found), reverse=True)
+    assert {n.document for n in search.nearest(question, 10, documents=["izin.txt"])} == {
+        "izin.txt"
+    }
+    assert {n.language for n in search.nearest(question, 10, language="id")} == {"id"}
+    index.close()
