@@ -73,6 +73,9 @@ def _runs(page: Any, text_page: Any) -> Iterator[list[_Character]]:
         elif character not in _DROPPED:
             raw.FPDFText_GetLooseCharBox(handle, index, pointer)
             run.append((character, place(rectangle), index))
+            if character in HYPHENS:  # no line end of its own follows
+                yield run
+                run = []
     if run:
         yield run
 

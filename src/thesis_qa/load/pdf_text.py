@@ -83,13 +83,19 @@ def _end_of_line(
         return characters, True
     before = _WORD_AT_END.search(written)
     after = _WORD_AT_START.match(below.lstrip().translate(_AS_HYPHEN))
-    if not before or not after or not below.lstrip()[:1].islower():
-        return characters, bool(after) and bool(before)
-    left, right = before[1].lower(), after[0].lower()
-    if left + right in words:
-        return characters[:-1], True
-    keeps_hyphen = f"{left}-{right}" in words or right.startswith(left) or "-" in left
-    return (characters if keeps_hyphen else characters[:-1]), True
+    if not before or not after:
+        return characters, False
+    return (characters if _keeps_hyphen(before[1], after[0], words) else characters[:-1]), True
+
+
+def _keeps_hyphen(before: str, after: str, words: frozenset[str]) -> bool:
+    """Whether two parts of a word that a line end divides are written with a hyphen anyway."""
+    left, right = before.lower(), after.lower()
+    if f"{left}-{right}" in words or right.startswith(left):
+        return True
+    if after[:1].isupper() and not before.isupper():
+        return True
+    return left + right not in words and "-" in left
 
 
 def _is_range(before: str, after: str) -> bool:
