@@ -5,57 +5,56 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit browser eval bench clean
+.NOTPARALLEL:
+.PHONY: help run test lint unit browser eval clean
 
 help:
-	@echo "make run    index documents/ and serve the web chat on http://127.0.0.1:7860"
-	@echo "make test   lint, types, every test, the page in a headless browser"
-	@echo "make eval   run the question sets and write docs/results.md's numbers"
-	@echo "make clean  remove the environment and the index"
+	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
+	@echo "make test   lint, types and every test, those of the page in a headless browser too"
+	@echo "make eval   ask the questions of evaluation/ and print how good the answers are"
+	@echo "make clean  remove the environment and the index; both can be made again"
 
-# uv installs in seconds what takes pip minutes; where it can't be had, pip does the work.
+OLD := Thesis QA needs Python 3.11 or newer; if you have one: make clean run PYTHON=python3.12
+new_enough = { $(1) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "$(OLD)" >&2; exit 1; }; }
+
 define install
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"; then \
-		UV_FIND_LINKS="$$PIP_FIND_LINKS" $(BIN)/python -m uv pip install --quiet \
-			--python $(BIN)/python --constraint constraints.txt --editable $(1); \
-	else \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-			--constraint constraints.txt --editable $(1); \
-	fi
-	@touch $@
+	@test -x $(BIN)/python || { $(call new_enough,$(PYTHON)) && $(PYTHON) -m venv $(VENV); }
+	@$(call new_enough,$(BIN)/python)
+	@echo "Installing (minutes the first time, nothing after that) …"
+	@$(BIN)/python scripts/install.py "$(1)"
 endef
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@echo "Installing into $(VENV) (a few minutes the first time) …"
 	$(call install,.)
+	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
-	@echo "Installing what the tests need into $(VENV) …"
-	$(call install,".[dev]")
-	@touch $(VENV)/.installed
+	$(call install,.[dev])
+	@touch $@ $(VENV)/.installed
 
-# Exit code 3 means that a file could not be read; the others can still be asked.
+# Exit code 3: a file could not be read, the others can be asked.
 run: $(VENV)/.installed
-	@$(BIN)/thesis-qa index || test $$? -eq 3
-	@$(BIN)/thesis-qa serve
+	@$(BIN)/python -m thesis_qa.cli index || test $$? -eq 3
+	@$(BIN)/python -m thesis_qa.cli serve
 
 test: lint unit browser
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --cov
 
 # In a process of its own: Playwright's loop and the asyncio tests don't mix.
 browser: $(VENV)/.installed-dev
-	$(BIN)/pytest tests/browser --override-ini addopts= -ra
+	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra
 
-eval: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/results.py
+eval: $(VENV)/.installed
+	@$(BIN)/python -m thesis_qa.cli index || test $$? -eq 3
+	@for questions in evaluation/*.jsonl; do \
+		echo "$$questions"; $(BIN)/python -m thesis_qa.cli eval "$$questions" || exit; done
 
 clean:
 	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/writer.lock
