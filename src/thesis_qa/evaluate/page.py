@@ -68,8 +68,9 @@ def page(report: Report, comparison: Comparison | None = None) -> str:
 
 def _header(title: str, report: Report) -> str:
     documents = report.index.get("documents", [])
-    of = f"{len(documents)} documents" if len(documents) != 1 else escape(str(documents[0]))
-    facts = f"{len(report.questions)} questions about {of}"
+    of = f"an index of {len(documents)} documents"
+    of = escape(str(documents[0])) if len(documents) == 1 else of
+    facts = f"{len(report.questions)} questions asked of {of}"
     when = escape(str(report.settings.get("finished", "")).replace("T", " ").replace("+00:00", ""))
     gone = "".join(
         f'<p class="small">Quotes not checked: {escape(text)}</p>' for text in report.unchecked
