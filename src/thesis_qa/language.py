@@ -130,6 +130,28 @@ def _number(token: str) -> str:
     return token.replace(",", ".") if token[0].isdigit() else token
 
 
+def terms(text: str) -> list[str]:
+    """Words as the keyword index holds them, in order: stemmed, with function words."""
+    return [stem(word) for word in words(text)]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """`word` without Indonesian particles and the English plural; numbers stay as they are.
+
+    No more than that: taking off other affixes gained nothing (docs/decisions.md).
+    """
+    if not word.isalpha():
+        return word
+    if word.endswith(("nya", "kah", "lah", "pun")) and len(word) > 6:
+        return word[:-3]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
 def language_of(text: str) -> Language | None:
     """ "id" or "en"; None for code, formulas, numbers, too little text and other languages."""
     found = [w.lower() for w in _WORD.findall(unicodedata.normalize("NFKC", text))]
