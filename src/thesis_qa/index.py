@@ -271,7 +271,10 @@ class Index:
 
     def synchronise(self) -> None:
         """Bring the vector search into line with the catalog; embeds nothing."""
-        self.vectors.synchronise()
+        from thesis_qa.vectors import is_current
+
+        if not is_current(self.folder, self.catalog):
+            self.vectors.synchronise()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

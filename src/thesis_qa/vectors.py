@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = "chroma"
 COLLECTION = "units"
+MARK = "generation"  # a file that tells without opening Chroma what the collection holds
 EF_SEARCH = 400  # recall@10 of .99 on 5,000 vectors; Chroma's default of 100 gives .70 to .92
 BATCH = 5000  # Chroma refuses more than 5,461 at once
 
@@ -31,6 +32,15 @@ class Neighbour:
     language: str
     kind: str
     cosine: float  # higher is better
+
+
+def is_current(folder: Path, catalog: Catalog) -> bool:
+    """Whether the vector search of an index folder was left in line with the catalog.
+
+    Costs nothing; Chroma takes a second to import.
+    """
+    mark = folder / FOLDER / MARK
+    return mark.is_file() and mark.read_text(encoding="utf-8") == str(catalog.generation)
 
 
 class VectorSearch:
@@ -59,6 +69,7 @@ class VectorSearch:
         for batch in _batches([key for key in units if key not in present]):
             self._add([units[key] for key in batch])
         self._collection.modify(metadata={"generation": generation})
+        (self._folder / MARK).write_text(str(generation), encoding="utf-8")
 
     def keys(self) -> set[str]:
         """Keys of all passages and sentences it holds."""
