@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from thesis_qa.answer import confidence, find_evidence, select
+from thesis_qa.answer import confidence, find_evidence, likely, select, term_weights
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
-from thesis_qa.language import language_of
+from thesis_qa.question import understand
 from thesis_qa.retrieve import checked_question
 from thesis_qa.schema import Answer, Citation, Language
 
@@ -21,7 +21,6 @@ DECLINED = {
     "id": "Dokumen tidak menyatakan hal ini. Bagian yang paling dekat ditunjukkan di bawah.",
     "en": "The documents do not say. The nearest passages are shown below.",
 }
-LIKELY = 0.5  # answered from even odds up; calibrated confidence makes this the balance point
 
 
 class Assistant:
@@ -54,11 +53,12 @@ class Assistant:
         passages = self.index.search(question, max(top_k, CANDIDATES), documents=documents)
         retrieved = time.perf_counter()
         vector = self.index.embedding.query_vector(question)
-        evidence = find_evidence(self.index.catalog, vector, passages)
-        probability = confidence(evidence)
-        answered = probability >= LIKELY
-        nearest = cite(self.index.catalog, select(evidence))
-        language = language_of(question)
+        query = understand(question)
+        evidence = find_evidence(self.index.catalog, query, vector, passages)
+        probability = confidence(query, term_weights(self.index.catalog, query), evidence)
+        answered = probability >= likely()
+        nearest = cite(self.index.catalog, select(self.index.catalog, query, evidence))
+        language = query.language
         ended = time.perf_counter()
         yield Answer(
             question=question,

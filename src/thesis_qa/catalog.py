@@ -271,6 +271,26 @@ class Catalog:
         sentences = self.sentences(list(found))
         return {row: replace(p, sentences=tuple(sentences[row])) for row, p in found.items()}
 
+    def around(self, passage_id: str, before: int, after: int) -> list[Passage]:
+        """A passage with those before and after it in its document, in reading order."""
+        rows = self._rows(
+            "SELECT o.id FROM passages p JOIN passages o ON o.document = p.document"
+            " AND o.id BETWEEN p.id - ? AND p.id + ? WHERE p.passage_id = ? ORDER BY o.id",
+            (before, after, passage_id),
+        )
+        found = self.passages([row for (row,) in rows])
+        return [found[row] for (row,) in rows]
+
+    def passages_on(self, document: str, number: int | None) -> list[Passage]:
+        """Passages that begin on a page (None in a format without pages), in reading order."""
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document"
+            " WHERE d.name = ? AND p.page IS ? ORDER BY p.id",
+            (document, number),
+        )
+        found = self.passages([row for (row,) in rows])
+        return [found[row] for (row,) in rows]
+
     def sentences(self, passages: Sequence[int]) -> dict[int, list[Sentence]]:
         """Sentences in reading order, by row of their passage."""
         found: dict[int, list[Sentence]] = {row: [] for row in passages}

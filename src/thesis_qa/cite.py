@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from thesis_qa.answer import Evidence
+from thesis_qa.answer import Evidence, Shown
 from thesis_qa.catalog import Catalog
 from thesis_qa.load.glyphs import boxes
 from thesis_qa.schema import Citation, CitedSpan, Page, Span
@@ -10,16 +10,17 @@ from thesis_qa.schema import Citation, CitedSpan, Page, Span
 PART_SEPARATOR = " … "
 
 
-def cite(catalog: Catalog, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
-    """One citation for every piece of evidence, numbered from 1."""
-    return tuple(_citation(catalog, number, e) for number, e in enumerate(evidence, start=1))
+def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
+    """One citation for every statement shown, numbered from 1."""
+    return tuple(_citation(catalog, number, s) for number, s in enumerate(shown, start=1))
 
 
-def _citation(catalog: Catalog, number: int, evidence: Evidence) -> Citation:
-    passage, sentence = evidence.passage, evidence.sentence
-    pages = {s.page: catalog.page(passage.document, s.page) for s in sentence.spans}
+def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
+    passage, sentence = shown.evidence.passage, shown.evidence.sentence
+    pages = _pages(catalog, shown.evidence)
     metadata = catalog.document(passage.document).metadata
     first = pages[sentence.spans[0].page]
+    context = [part for part in (sentence.context, shown.context) if part]
     return Citation(
         number=number,
         document=passage.document,
@@ -31,9 +32,15 @@ def _citation(catalog: Catalog, number: int, evidence: Evidence) -> Citation:
         section=passage.section,
         language=sentence.language or passage.language,
         quote=quote(pages, sentence.spans),
-        spans=tuple(_cited_span(pages[span.page], span) for span in sentence.spans),
-        context=sentence.context,
+        spans=_cited_spans(pages, sentence.spans),
+        context="\n".join(context) or None,
         passage_id=passage.passage_id,
+        places=tuple(
+            span
+            for other in shown.places
+            for span in _cited_spans(_pages(catalog, other), other.sentence.spans)
+        ),
+        translation=shown.translation.sentence.text if shown.translation else None,
     )
 
 
@@ -41,6 +48,15 @@ def quote(pages: dict[int, Page], spans: Sequence[Span]) -> str:
     """What stands at `spans`, white space folded, parts joined by " … "."""
     parts = (pages[span.page].text[span.start : span.end] for span in spans)
     return PART_SEPARATOR.join(" ".join(part.split()) for part in parts)
+
+
+def _pages(catalog: Catalog, evidence: Evidence) -> dict[int, Page]:
+    document = evidence.passage.document
+    return {s.page: catalog.page(document, s.page) for s in evidence.sentence.spans}
+
+
+def _cited_spans(pages: dict[int, Page], spans: Sequence[Span]) -> tuple[CitedSpan, ...]:
+    return tuple(_cited_span(pages[span.page], span) for span in spans)
 
 
 def _cited_span(page: Page, span: Span) -> CitedSpan:

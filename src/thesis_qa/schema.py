@@ -159,6 +159,8 @@ class Citation:
     answer: tuple[int, int] | None = None  # where in the quote the answer itself stands
     context: str | None = None
     passage_id: str = ""
+    places: tuple[CitedSpan, ...] = ()  # where else the document says the same
+    translation: str | None = None  # the document's own words for it in the other language
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,9 @@ class Answer:
     model: str  # "quotes", or the language model that wrote the text
     timings: dict[str, float]  # seconds: retrieve, answer, total
     nearest: tuple[Citation, ...] = ()  # best evidence found, also when it was too weak to answer
+    resolved_question: str | None = None  # what a follow-up ("Why?") was taken to ask
+    missing: tuple[str, ...] = ()  # words of the question that the documents searched don't hold
+    suggestion: str | None = None  # a question that can be answered, where this one can't
 
     def __str__(self) -> str:
         sources = [
