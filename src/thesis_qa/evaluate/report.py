@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from thesis_qa.errors import one_line
 from thesis_qa.evaluate.compare import Comparison, Difference
 from thesis_qa.evaluate.findings import Finding
 from thesis_qa.evaluate.intervals import LEVEL, Metric
@@ -19,7 +20,7 @@ def table(report: Report) -> str:
     parts = [_aligned([head, *rows])]
     parts += [_slice_table(kind, values) for kind, values in report.slices.items()]
     for gone in report.unchecked:
-        parts.append(f"Quotes not checked: {gone}")
+        parts.append(one_line(f"Quotes not checked: {gone}"))
     return "\n\n".join(parts)
 
 
@@ -57,6 +58,7 @@ def number(value: float | None) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -79,8 +81,8 @@ def comparison_table(comparison: Comparison) -> str:
     for name, flips in (("better", comparison.better), ("worse", comparison.worse)):
         lines = [f"{len(flips)} got {name}"]
         for flip in flips[:SHOWN_FLIPS]:
-            lines += [f"  {flip.id}: {flip.question}", f"    before: {flip.before}"]
-            lines += [f"    now:    {flip.now}"]
+            lines.append(f"  {one_line(flip.id)}: {one_line(flip.question)}")
+            lines += [f"    before: {one_line(flip.before)}", f"    now:    {one_line(flip.now)}"]
         if len(flips) > SHOWN_FLIPS:
             lines.append(
                 f"  … and {len(flips) - SHOWN_FLIPS} more (all are in --json and --report)"
@@ -112,7 +114,8 @@ def findings_table(findings: Sequence[Finding]) -> str:
         for level in ("error", "warning", "note")
         if (n := sum(finding.level == level for finding in findings))
     ]
-    return "\n".join([*map(str, findings), ", ".join(counts) or "Nothing to complain about"])
+    lines = (one_line(str(finding)) for finding in findings)
+    return "\n".join([*lines, ", ".join(counts) or "Nothing to complain about"])
 
 
 def report_json(report: Report, comparison: Comparison | None = None) -> dict[str, Any]:
