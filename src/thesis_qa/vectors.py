@@ -20,6 +20,7 @@ from thesis_qa.telemetry import disable_telemetry
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import Where
 
 FOLDER = "chroma"
 COLLECTIONS = {"id": "indonesian", "en": "english", "": "neither"}
@@ -124,7 +125,7 @@ class VectorSearch:
         found = collection.query(
             query_embeddings=np.asarray(vector, np.float32)[None],
             n_results=min(limit, count),
-            where=None if documents is None else {"document": {"$in": list(documents)}},
+            where=_among(documents),
             include=["metadatas", "distances"],
         )
         metadatas, distances = found["metadatas"], found["distances"]
@@ -177,6 +178,10 @@ def _marked(folder: Path) -> int:
     """The generation of the catalog that the collections were left in line with; -1 if none."""
     mark = folder / MARK
     return int(mark.read_text(encoding="utf-8")) if mark.is_file() else -1
+
+
+def _among(documents: Sequence[str] | None) -> "Where | None":
+    return None if documents is None else {"document": {"$in": [*documents]}}
 
 
 def _metadata(unit: Unit) -> dict[str, Any]:
