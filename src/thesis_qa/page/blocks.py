@@ -1,0 +1,184 @@
+"""The page as Gradio components: a chat beside the sources, the library, and what it is."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from thesis_qa.load import SUPPORTED
+from thesis_qa.page import chat, library
+from thesis_qa.page.cards import no_sources
+from thesis_qa.page.desk import Desk
+from thesis_qa.page.texts import Texts
+
+ASKING = 4  # questions worked on at once
+WAITING = 64  # visitors in the queue; more are told to come back
+
+Turns = tuple[chat.Turn, ...]
+Step = tuple[str, Turns, list[chat.Message], str]
+
+
+def build_page(desk: Desk, texts: Texts) -> Any:
+    """The page in one language, a `gradio.Blocks`."""
+    import gradio as gr
+
+    with gr.Blocks(title=texts.name, analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(_header(texts), elem_id="top", padding=False)
+        turns = gr.State(())
+        with gr.Row(elem_id="desk"):
+            with gr.Column(scale=6, min_width=320, elem_id="asking"):
+                log, question = _chat(texts)
+            with gr.Column(scale=5, min_width=320, elem_id="beside"), gr.Tabs(elem_id="tabs"):
+                with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
+                    cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
+                with gr.Tab(texts.library, id="library", elem_id="library-tab"):
+                    files, cancel, progress, shelf = _library(desk, texts)
+                with gr.Tab(texts.about, id="about", elem_id="about-tab"):
+                    gr.HTML(_about(desk, texts), elem_id="about", padding=False)
+        gr.HTML(_reader(texts), elem_id="reader-frame", padding=False)
+
+        def on_ask(text: str, before: Turns) -> Iterator[Step]:
+            yield from _steps(desk, before, text, texts)
+
+        def on_example(before: Turns, event: gr.SelectData) -> Iterator[Step]:
+            yield from _steps(desk, before, event.value["text"], texts)
+
+        def on_retry(before: Turns) -> Iterator[Step]:
+            if before:
+                yield from _steps(desk, before[:-1], before[-1].question, texts)
+
+        def on_undo(before: Turns) -> Step:
+            again = before[-1].question if before else ""
+            return _step(before[:-1], texts, again)
+
+        def on_upload(sent: list[str] | None) -> Iterator[tuple[str, Any, Any, Any]]:
+            named = [(Path(path), Path(path).name) for path in sent or []]
+            for state in library.add_files(desk, named, texts):
+                markup = library.upload_markup(state, texts)
+                yield markup, None, gr.update(visible=not state.done), _shelf(desk, texts)
+
+        def on_load() -> str:
+            return _shelf(desk, texts)
+
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asked: dict[str, Any] = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
+        talk = [question, turns, log, cards]
+        runs = [
+            question.submit(on_ask, [question, turns], talk, **quiet, **asked),
+            log.example_select(on_example, turns, talk, **quiet, **asked),
+            log.retry(on_retry, turns, talk, **quiet, **asked),
+        ]
+        question.stop(None, cancels=runs, **quiet)
+        log.undo(on_undo, turns, talk, **quiet)
+        log.clear(lambda: _step((), texts), None, talk, **quiet)
+        shown = [progress, files, cancel, shelf]
+        upload = files.upload(on_upload, files, shown, concurrency_limit=4, **quiet)
+        cancel.click(lambda: _cancelled(texts), None, shown[:3], cancels=[upload], **quiet)
+        page.load(on_load, None, shelf, **quiet)
+    page.queue(default_concurrency_limit=ASKING, max_size=WAITING)
+    return page
+
+
+def _steps(desk: Desk, before: Turns, text: str, texts: Texts) -> Iterator[Step]:
+    if text.strip():
+        for turns in chat.ask(desk, before, text, None):
+            yield _step(turns, texts)
+    else:
+        yield _step(before, texts)
+
+
+def _step(turns: Turns, texts: Texts, question: str = "") -> Step:
+    """The question box, the conversation, what the chat shows of it, and the source cards."""
+    cards = chat.sources(turns, texts) or no_sources(texts)
+    return question, turns, chat.messages(turns, texts), cards
+
+
+def _shelf(desk: Desk, texts: Texts) -> str:
+    return library.shelf(desk.assistant.index.documents(), texts)
+
+
+def _cancelled(texts: Texts) -> tuple[str, Any, Any]:
+    import gradio as gr
+
+    done = library.Upload(lines=(texts.cancelled,), done=True)
+    return library.upload_markup(done, texts), None, gr.update(visible=False)
+
+
+def _chat(texts: Texts) -> tuple[Any, Any]:
+    import gradio as gr
+
+    log = gr.Chatbot(
+        label=texts.conversation,
+        show_label=False,
+        container=False,
+        height="100%",
+        elem_id="log",
+        layout="bubble",
+        buttons=[],
+        latex_delimiters=[],
+        allow_tags=False,
+        feedback_options=None,
+        group_consecutive_messages=False,
+        placeholder=f"<h2>{escape(texts.welcome)}</h2><p>{escape(texts.welcome_more)}</p>",
+        examples=[{"text": example} for example in texts.examples],
+    )
+    with gr.Row(elem_id="question-row"):
+        question = gr.Textbox(
+            label=texts.question,
+            show_label=False,
+            container=False,
+            placeholder=texts.placeholder,
+            submit_btn=True,
+            lines=1,
+            max_lines=6,
+            autofocus=True,
+            elem_id="question",
+        )
+    return log, question
+
+
+def _library(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:
+    import gradio as gr
+
+    limits = texts.limits.format(megabytes=desk.settings.max_upload_mb)
+    files = gr.File(
+        label=f"{texts.drop}. {limits}",
+        file_count="multiple",
+        file_types=list(SUPPORTED),
+        height=150,
+        elem_id="files",
+    )
+    progress = gr.HTML("", elem_id="progress", padding=False)
+    cancel = gr.Button(texts.cancel, size="sm", visible=False, elem_id="cancel")
+    shelf = gr.HTML(_shelf(desk, texts), elem_id="shelf", padding=False)
+    return files, cancel, progress, shelf
+
+
+def _header(texts: Texts) -> str:
+    other = "en" if texts.language == "id" else "id"
+    return (
+        f'<header class="top"><div><h1>{escape(texts.name)}</h1>'
+        f"<p>{escape(texts.tagline)}</p></div>"
+        f'<nav><a class="language" href="/{other}/" lang="{other}" hreflang="{other}">'
+        f"{escape(texts.other_language)}</a>"
+        f'<button type="button" class="theme" data-theme aria-label="{escape(texts.theme)}"'
+        f' title="{escape(texts.theme)}">◐</button></nav></header>'
+    )
+
+
+def _about(desk: Desk, texts: Texts) -> str:
+    about = desk.assistant.index.catalog.about()
+    models = texts.about_models.format(embedding=about["embedding"], model=texts.quoted)
+    lines = (texts.about_quotes, models, texts.about_private, texts.about_limits)
+    return f'<div class="about">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>'
+
+
+def _reader(texts: Texts) -> str:
+    """The window that a page is read in."""
+    return (
+        f'<dialog id="reader" aria-label="{escape(texts.show_page)}"><div class="bar">'
+        f'<button type="button" data-zoom="-1" aria-label="{escape(texts.smaller)}">−</button>'
+        f'<button type="button" data-zoom="1" aria-label="{escape(texts.larger)}">+</button>'
+        f'<button type="button" data-close aria-label="{escape(texts.close)}">✕</button></div>'
+        f'<div class="content" tabindex="0"></div></dialog>'
+    )

@@ -1,0 +1,73 @@
+"""Source cards: who says it, where, in which words, and the place itself."""
+
+from dataclasses import replace
+from html import escape
+
+from thesis_qa.page.markup import flat, marked_quote, place_link, where
+from thesis_qa.page.texts import Texts
+from thesis_qa.schema import Answer, Citation
+
+
+def no_sources(texts: Texts) -> str:
+    """What the panel says before the first answer."""
+    return f'<p class="nothing">{escape(texts.no_sources)}</p>'
+
+
+def source_group(answer: Answer, key: str, texts: Texts) -> str:
+    """The sources of one answer, or the nearest passages where the documents don't say."""
+    citations = answer.citations if answer.answered else answer.nearest
+    head = texts.sources_for if answer.answered else texts.nearest_for
+    cards = "".join(_card(citation, key, texts) for citation in citations)
+    kind = "cited" if answer.answered else "nearest"
+    return (
+        f'<section class="sources {kind}" id="sources-{key}">'
+        f"<h2>{escape(head.format(question=answer.question))}</h2>{cards}</section>"
+    )
+
+
+def _card(citation: Citation, key: str, texts: Texts) -> str:
+    number = citation.number
+    name = f"source-{key}-{number}"
+    by = " · ".join(filter(None, (citation.author, str(citation.year or ""))))
+    place = " · ".join(filter(None, (where(citation, texts), citation.section)))
+    language = f' lang="{citation.language}"' if citation.language else ""
+    context = f'<p class="context">{escape(citation.context)}</p>' if citation.context else ""
+    title = citation.title if citation.title and citation.title != citation.document else ""
+    return flat(
+        f'<article class="card" id="{name}" tabindex="0" aria-labelledby="{name}-title">'
+        f'<header><span class="number" aria-hidden="true">{number}</span><div>'
+        f'<h3 id="{name}-title">{escape(title or citation.document)}</h3>'
+        f'<p class="byline">{escape(by)}{" · " if by and title else ""}'
+        f'<span class="file">{escape(citation.document if title else "")}</span></p>'
+        f"</div></header>"
+        f'<p class="where">{escape(place)}</p>'
+        f"<blockquote{language}>{marked_quote(citation)}</blockquote>{context}"
+        f"{_place(citation, texts)}</article>"
+    )
+
+
+def _place(citation: Citation, texts: Texts) -> str:
+    """The pictures of the cited pages, or a frame for the paragraph, filled when it is opened."""
+    link = place_link("place", citation, texts)
+    if not any(span.boxes for span in citation.spans):
+        return (
+            f'<details class="place" data-place="{escape(link)}">'
+            f"<summary>{escape(texts.show_place)}</summary>"
+            f'<div class="paragraphs" aria-live="polite"></div></details>'
+        )
+    pages = dict.fromkeys(span.page for span in citation.spans if span.page is not None)
+    pictures = "".join(_picture(replace(citation, page=page), texts) for page in pages)
+    return (
+        f'<details class="place"><summary>{escape(texts.show_page)}</summary>{pictures}</details>'
+    )
+
+
+def _picture(citation: Citation, texts: Texts) -> str:
+    link = place_link("place", citation, texts)
+    picture = place_link("picture", citation, texts, width="640")
+    alternative = texts.page_picture.format(page=citation.page, document=citation.document)
+    return (
+        f'<a class="sheet" href="{escape(link)}" data-reader title="{escape(texts.open_large)}">'
+        f'<img loading="lazy" width="640" height="905" src="{escape(picture)}"'
+        f' alt="{escape(alternative)}"></a>'
+    )

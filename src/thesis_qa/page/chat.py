@@ -1,0 +1,66 @@
+"""A conversation: questions in, answers and their sources out, one step for every growth."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from thesis_qa.errors import ThesisQAError
+from thesis_qa.page.cards import source_group
+from thesis_qa.page.desk import Desk
+from thesis_qa.page.markup import answer_markup, flat
+from thesis_qa.page.texts import Texts
+from thesis_qa.schema import Answer
+
+Message = dict[str, str]  # role and content, as Gradio's chat wants it
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what came of it."""
+
+    key: str  # tells the turns of all conversations apart; part of the ids in the page
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+
+
+def ask(
+    desk: Desk, turns: Sequence[Turn], question: str, documents: Sequence[str] | None
+) -> Iterator[tuple[Turn, ...]]:
+    """The conversation with one more turn, again and again while its answer grows."""
+    turn = Turn(secrets.token_hex(4), question)
+    earlier = tuple(turns)
+    yield (*earlier, turn)
+    try:
+        for answer in desk.assistant.stream(question, history(earlier), documents or None):
+            turn = replace(turn, answer=answer)
+            yield (*earlier, turn)
+    except ThesisQAError as error:
+        yield (*earlier, replace(turn, problem=str(error)))
+
+
+def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Questions and answers so far, as the assistant wants them."""
+    return [(turn.question, turn.answer.text) for turn in turns if turn.answer]
+
+
+def messages(turns: Sequence[Turn], texts: Texts) -> list[Message]:
+    """The conversation for the chat; questions are text there, never markup."""
+    shown: list[Message] = []
+    for turn in turns:
+        question = "<br>".join(escape(turn.question.strip()).splitlines())
+        shown.append({"role": "user", "content": f'<div class="asked">{flat(question)}</div>'})
+        if turn.answer:
+            markup = answer_markup(turn.answer, turn.key, texts)
+            shown.append({"role": "assistant", "content": markup})
+        elif turn.problem:
+            markup = f'<div class="answer declined"><p>{escape(turn.problem)}</p></div>'
+            shown.append({"role": "assistant", "content": flat(markup)})
+    return shown
+
+
+def sources(turns: Sequence[Turn], texts: Texts) -> str:
+    """The source cards of the conversation, those of the last answer in sight."""
+    answered = [turn for turn in turns if turn.answer]
+    return "".join(source_group(t.answer, t.key, texts) for t in answered if t.answer)

@@ -1,0 +1,100 @@
+"""HTML from text that nobody vouches for: it is always escaped, never markup."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import urlencode
+
+from thesis_qa.page.texts import Texts
+from thesis_qa.schema import Answer, Citation
+
+LIKELY = 0.75  # confidence from which evidence is called strong
+FAIR = 0.5
+
+
+def flat(markup: str) -> str:
+    """Markup on one line: Markdown ends a block of HTML at a blank line."""
+    return " ".join(markup.split())
+
+
+def answer_markup(answer: Answer, key: str, texts: Texts) -> str:
+    """An answer for the chat, its citations as small numbers that lead to the sources.
+
+    `key` tells the answers of a conversation apart.
+    """
+    if not answer.answered:
+        return flat(
+            f'<div class="answer declined"><p class="kind">{escape(texts.declined)}</p>'
+            f"<p>{escape(texts.declined_more)}</p>"
+            + (f'<p class="quiet">{escape(texts.nearest_are_shown)}</p>' if answer.nearest else "")
+            + "</div>"
+        )
+    written = answer.model != "quotes"
+    kind = texts.written.format(model=answer.model) if written else texts.quoted
+    label = f"{kind} · {confidence_words(answer.confidence, texts)}"
+    paragraphs = re.split(r"\n\s*\n", answer.text.strip())
+    body = "".join(_paragraph(p, answer.citations, key, texts) for p in paragraphs)
+    style = "written" if written else "quoted"
+    return flat(f'<div class="answer {style}"><p class="kind">{escape(label)}</p>{body}</div>')
+
+
+def confidence_words(confidence: float, texts: Texts) -> str:
+    """The probability that the evidence answers the question, in words."""
+    if confidence >= LIKELY:
+        return texts.strong
+    return texts.fair if confidence >= FAIR else texts.weak
+
+
+def _paragraph(text: str, citations: Sequence[Citation], key: str, texts: Texts) -> str:
+    by_quote = {c.quote: c for c in citations if c.quote}
+    longest_first = sorted(by_quote, key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text) if by_quote else [text]
+    parts = (
+        f'<span class="quote">{marked_quote(by_quote[piece])}</span>'
+        if piece in by_quote  # a quote may itself hold "[1]"; only what is around it is ours
+        else _linked(escape(piece), citations, key, texts)
+        for piece in pieces
+    )
+    return f"<p>{''.join(parts)}</p>"
+
+
+def _linked(text: str, citations: Sequence[Citation], key: str, texts: Texts) -> str:
+    numbers = {c.number for c in citations}
+
+    def link(found: re.Match[str]) -> str:
+        number = int(found[1])
+        if number not in numbers:
+            return found[0]
+        label = escape(texts.source.format(number=number))
+        return f'<a class="cite" href="#source-{key}-{number}" aria-label="{label}">{number}</a>'
+
+    return re.sub(r"\[(\d{1,3})\]", link, text).replace("\n", "<br>")
+
+
+def marked_quote(citation: Citation) -> str:
+    """The quote with the words that answer marked."""
+    quote = citation.quote
+    if not citation.answer:
+        return escape(quote)
+    start, end = citation.answer
+    return f"{escape(quote[:start])}<mark>{escape(quote[start:end])}</mark>{escape(quote[end:])}"
+
+
+def where(citation: Citation, texts: Texts) -> str:
+    """The page as a reader looks for it: "p. 29 (file page 61)"; empty without pages."""
+    if citation.page is None:
+        return ""
+    label = citation.page_label or str(citation.page)
+    printed = texts.page.format(label=label)
+    if label == str(citation.page):
+        return printed
+    return f"{printed} ({texts.file_page.format(page=citation.page)})"
+
+
+def place_link(route: str, citation: Citation, texts: Texts, **more: str) -> str:
+    """The address of a place or its picture, with what is to be highlighted there."""
+    known = [("document", citation.document), ("language", texts.language), *more.items()]
+    if citation.page is not None:
+        known.append(("page", str(citation.page)))
+    marks = [("mark", f"{s.page or 1}:{s.start}-{s.end}") for s in citation.spans]
+    return f"/{route}?{urlencode([*known, *marks])}"

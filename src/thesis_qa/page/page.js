@@ -1,0 +1,108 @@
+// Citations lead to their card, pages open in a window, the colours follow the reader.
+(() => {
+  const reader = () => document.getElementById("reader");
+  const language = location.pathname.startsWith("/id") ? "id" : "en";
+  document.documentElement.lang = language;
+
+  function showCard(card) {
+    document.querySelectorAll(".card.current").forEach((other) => other.classList.remove("current"));
+    const tab = document.querySelector("#sources-tab-button, [role=tab][aria-controls*=sources]");
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+    requestAnimationFrame(() => {
+      card.classList.add("current");
+      card.querySelectorAll("details.place").forEach((place) => (place.open = true));
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      card.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+      card.focus({ preventScroll: true });
+    });
+  }
+
+  async function main(address) {
+    const response = await fetch(address);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return page.querySelector("main") || page.body;
+  }
+
+  async function read(address) {
+    const content = reader().querySelector(".content");
+    content.replaceChildren(...(await main(address)).childNodes);
+    if (!reader().open) reader().showModal();
+    content.scrollTop = 0;
+  }
+
+  function zoom(by) {
+    const content = reader().querySelector(".content");
+    const now = Number(content.style.getPropertyValue("--zoom")) || 1;
+    content.style.setProperty("--zoom", Math.min(3, Math.max(0.5, now + by * 0.25)));
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest?.(selector);
+    const cite = at("a.cite");
+    const page = at("a[data-reader]");
+    if (cite) {
+      event.preventDefault();
+      const card = document.getElementById(cite.getAttribute("href").slice(1));
+      if (card) showCard(card);
+    } else if (page && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      read(page.href);
+    } else if (at("[data-zoom]")) {
+      zoom(Number(at("[data-zoom]").dataset.zoom));
+    } else if (at("[data-close]") || event.target === reader()) {
+      reader().close();
+    } else if (at("[data-theme]")) {
+      const dark = document.body.classList.toggle("dark");
+      localStorage.setItem("thesis-qa-theme", dark ? "dark" : "light");
+    }
+  });
+
+  // Gradio labels a message with its source; a screen reader shall read what is shown instead.
+  new MutationObserver(() =>
+    document
+      .querySelectorAll('#log [data-testid][aria-label*="<div"]')
+      .forEach((message) => message.removeAttribute("aria-label")),
+  ).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
+
+  // A card without a picture fetches the paragraph when it is opened.
+  document.addEventListener(
+    "toggle",
+    async (event) => {
+      const place = event.target.dataset?.place;
+      const frame = place && event.target.querySelector(".paragraphs");
+      if (frame && event.target.open && !frame.childElementCount) {
+        const paragraphs = await main(place);
+        paragraphs.querySelector("h1")?.remove();
+        frame.replaceChildren(...paragraphs.childNodes);
+      }
+    },
+    true,
+  );
+
+  // Hovering over a citation shows its quote.
+  document.addEventListener("mouseover", (event) => {
+    const cite = event.target.closest?.("a.cite");
+    const card = cite && document.getElementById(cite.getAttribute("href").slice(1));
+    if (card && !cite.title) cite.title = card.querySelector("blockquote").textContent;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (event.key === "/" && !typing && !reader().open) {
+      event.preventDefault();
+      document.querySelector("#question textarea")?.focus();
+    } else if (event.key === "Escape" && typing) {
+      event.target.blur();
+    } else if (/^Arrow(Up|Down)$/.test(event.key) && event.target.matches?.(".card")) {
+      event.preventDefault();
+      const cards = [...event.target.closest(".sources").querySelectorAll(".card")];
+      cards[cards.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    } else if (/^Arrow(Left|Right)$/.test(event.key) && reader()?.open) {
+      const turns = reader().querySelectorAll(".turn");
+      turns[event.key === "ArrowLeft" ? 0 : turns.length - 1]?.click();
+    }
+  });
+
+  const chosen = localStorage.getItem("thesis-qa-theme");
+  if (chosen) document.body.classList.toggle("dark", chosen === "dark");
+})();

@@ -1,0 +1,273 @@
+"""Every word of the interface, in Indonesian and English."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Interface = Literal["id", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The interface in one language. `{name}` in a text is filled in where it is used."""
+
+    language: Interface
+    name: str
+    tagline: str
+    other_language: str
+    theme: str
+    # Asking
+    question: str
+    placeholder: str
+    send: str
+    stop: str
+    welcome: str
+    welcome_more: str
+    examples: tuple[str, ...]
+    empty_library: str
+    conversation: str
+    # Answers
+    quoted: str
+    written: str
+    declined: str
+    declined_more: str
+    nearest_are_shown: str
+    strong: str
+    fair: str
+    weak: str
+    source: str
+    stopped: str
+    # Sources
+    sources: str
+    no_sources: str
+    sources_for: str
+    nearest_for: str
+    page: str
+    file_page: str
+    show_page: str
+    show_place: str
+    open_large: str
+    page_picture: str
+    untitled_place: str
+    # Reading a page
+    previous: str
+    next: str
+    larger: str
+    smaller: str
+    close: str
+    open_file: str
+    page_of: str
+    changed: str
+    # Library
+    library: str
+    add: str
+    drop: str
+    limits: str
+    reading: str
+    seconds_left: str
+    minutes_left: str
+    saved: str
+    added: str
+    unchanged: str
+    not_added: str
+    waiting: str
+    cancel: str
+    cancelled: str
+    too_many: str
+    too_large: str
+    empty_file: str
+    pages: str
+    passages: str
+    indonesian: str
+    english: str
+    nothing_yet: str
+    healthy: str
+    notes: str
+    # About
+    about: str
+    about_quotes: str
+    about_models: str
+    about_private: str
+    about_limits: str
+
+
+EN = Texts(
+    language="en",
+    name="Thesis QA",
+    tagline="Ask a thesis. Read the answer in its own words.",
+    other_language="Bahasa Indonesia",
+    theme="Light or dark",
+    question="Your question",
+    placeholder="Ask about the thesis, in English or Indonesian …",
+    send="Ask",
+    stop="Stop",
+    welcome="What would you like to know?",
+    welcome_more="Every answer is quoted from the thesis, with the page it stands on.",
+    examples=(
+        "What obstacles occurred?",
+        "Which research method was used?",
+        "What were the results?",
+        "Apa kesimpulan penelitian ini?",
+    ),
+    empty_library="There is no thesis here yet. Add one under “Library”, then ask.",
+    conversation="Conversation",
+    quoted="Quoted from the thesis",
+    written="Written by {model}, checked against the quotes",
+    declined="The documents don’t say",
+    declined_more="Try other words, or ask about one thing at a time.",
+    nearest_are_shown="The nearest passages are shown beside. They may not answer the question.",
+    strong="strong evidence",
+    fair="fair evidence",
+    weak="weak evidence, check the page",
+    source="Source {number}",
+    stopped="Stopped.",
+    sources="Sources",
+    no_sources="The passages an answer is quoted from appear here.",
+    sources_for="Sources for “{question}”",
+    nearest_for="Nearest to “{question}”",
+    page="p. {label}",
+    file_page="file page {page}",
+    show_page="Show on the page",
+    show_place="Show where it stands",
+    open_large="Open large",
+    page_picture="Page {page} of {document}, the quoted lines highlighted",
+    untitled_place="without pages",
+    previous="Previous page",
+    next="Next page",
+    larger="Larger",
+    smaller="Smaller",
+    close="Close",
+    open_file="Open the file",
+    page_of="Page {page} of {pages}",
+    changed="The file has changed since it was read, or is gone. Add it again to see its pages.",
+    library="Library",
+    add="Add theses",
+    drop="Drop files here, or click to choose",
+    limits="PDF, DOCX, ODT, EPUB, Markdown, text or HTML, up to {megabytes} MB each.",
+    reading="Reading {document}",
+    seconds_left="about {seconds} s left",
+    minutes_left="about {minutes} min left",
+    saved="Received {document}",
+    added="{document}: {pages} pages, {passages} passages, ready to be asked",
+    unchanged="{document} is already here",
+    not_added="Not added: {reason}",
+    waiting="Waiting for another upload to finish …",
+    cancel="Cancel",
+    cancelled="Cancelled. What was finished is kept.",
+    too_many="At most {count} files at once; the others were left out",
+    too_large="{document} is larger than {megabytes} MB",
+    empty_file="{document} is empty",
+    pages="pages",
+    passages="passages",
+    indonesian="Indonesian",
+    english="English",
+    nothing_yet="Nothing here yet.",
+    healthy="Read without trouble",
+    notes="Notes on reading it",
+    about="About",
+    about_quotes="Answers are sentences of the documents, word for word. No language model writes.",
+    about_models="Search: {embedding}. Answers: {model}.",
+    about_private="Nothing leaves this machine: no account, no tracking, no other server.",
+    about_limits="What pictures or formulas say can be missed. Open the page before you cite.",
+)
+
+ID = Texts(
+    language="id",
+    name="Thesis QA",
+    tagline="Tanyakan pada skripsi. Baca jawabannya dalam kata-katanya sendiri.",
+    other_language="English",
+    theme="Terang atau gelap",
+    question="Pertanyaan Anda",
+    placeholder="Tanyakan isi skripsi, dalam bahasa Indonesia atau Inggris …",
+    send="Tanya",
+    stop="Berhenti",
+    welcome="Apa yang ingin Anda ketahui?",
+    welcome_more="Setiap jawaban dikutip dari skripsi, lengkap dengan halamannya.",
+    examples=(
+        "Apa hambatan yang terjadi?",
+        "Metode penelitian apa yang digunakan?",
+        "Apa hasil penelitian ini?",
+        "What is the conclusion of this study?",
+    ),
+    empty_library="Belum ada skripsi di sini. Tambahkan lewat “Pustaka”, lalu bertanyalah.",
+    conversation="Percakapan",
+    quoted="Dikutip dari skripsi",
+    written="Ditulis oleh {model}, diperiksa terhadap kutipan",
+    declined="Dokumen tidak menyatakannya",
+    declined_more="Coba kata lain, atau tanyakan satu hal saja.",
+    nearest_are_shown="Bagian terdekat ditampilkan di samping; belum tentu menjawab pertanyaan.",
+    strong="bukti kuat",
+    fair="bukti cukup",
+    weak="bukti lemah, periksa halamannya",
+    source="Sumber {number}",
+    stopped="Dihentikan.",
+    sources="Sumber",
+    no_sources="Bagian yang dikutip sebuah jawaban akan tampil di sini.",
+    sources_for="Sumber untuk “{question}”",
+    nearest_for="Terdekat dengan “{question}”",
+    page="hlm. {label}",
+    file_page="halaman berkas {page}",
+    show_page="Tunjukkan di halaman",
+    show_place="Tunjukkan letaknya",
+    open_large="Buka besar",
+    page_picture="Halaman {page} dari {document}, baris yang dikutip disorot",
+    untitled_place="tanpa halaman",
+    previous="Halaman sebelumnya",
+    next="Halaman berikutnya",
+    larger="Perbesar",
+    smaller="Perkecil",
+    close="Tutup",
+    open_file="Buka berkas",
+    page_of="Halaman {page} dari {pages}",
+    changed="Berkas berubah sejak dibaca, atau hilang. Tambahkan lagi untuk melihat halamannya.",
+    library="Pustaka",
+    add="Tambah skripsi",
+    drop="Letakkan berkas di sini, atau klik untuk memilih",
+    limits="PDF, DOCX, ODT, EPUB, Markdown, teks, atau HTML, masing-masing hingga {megabytes} MB.",
+    reading="Membaca {document}",
+    seconds_left="sekitar {seconds} detik lagi",
+    minutes_left="sekitar {minutes} menit lagi",
+    saved="{document} diterima",
+    added="{document}: {pages} halaman, {passages} bagian, siap ditanyai",
+    unchanged="{document} sudah ada di sini",
+    not_added="Tidak ditambahkan: {reason}",
+    waiting="Menunggu unggahan lain selesai …",
+    cancel="Batalkan",
+    cancelled="Dibatalkan. Yang sudah selesai tetap tersimpan.",
+    too_many="Paling banyak {count} berkas sekaligus; selebihnya dilewati",
+    too_large="{document} lebih besar dari {megabytes} MB",
+    empty_file="{document} kosong",
+    pages="halaman",
+    passages="bagian",
+    indonesian="Indonesia",
+    english="Inggris",
+    nothing_yet="Belum ada apa-apa di sini.",
+    healthy="Terbaca tanpa masalah",
+    notes="Catatan saat membaca",
+    about="Tentang",
+    about_quotes="Jawaban adalah kalimat dokumen, kata demi kata; tanpa tulisan model bahasa.",
+    about_models="Pencarian: {embedding}. Jawaban: {model}.",
+    about_private="Tidak ada yang keluar dari mesin ini: tanpa akun, pelacakan, atau server lain.",
+    about_limits="Isi gambar atau rumus bisa terlewat. Buka halamannya sebelum mengutip.",
+)
+
+TEXTS: dict[Interface, Texts] = {"id": ID, "en": EN}
+
+
+def preferred(accept_language: str) -> Interface:
+    """The interface language for a browser's Accept-Language header (RFC 9110, 12.5.4)."""
+    ranked: list[tuple[float, Interface]] = []
+    for entry in accept_language.split(","):
+        tag, _, weight = entry.strip().partition(";q=")
+        language = tag.strip().lower().partition("-")[0]
+        if language in ("id", "in", "ms"):  # "in" is the old code; Malay readers read Indonesian
+            ranked.append((_weight(weight), "id"))
+        elif language == "en":
+            ranked.append((_weight(weight), "en"))
+    return max(ranked, key=lambda choice: choice[0])[1] if ranked else "en"
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

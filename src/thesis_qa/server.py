@@ -1,0 +1,267 @@
+"""The web chat's server: the page in both languages, pictures of cited pages, the files."""
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thesis_qa.assistant import Assistant
+from thesis_qa.catalog import Catalog
+from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.index import Index
+from thesis_qa.load.glyphs import boxes
+from thesis_qa.page import (
+    TEXTS,
+    Desk,
+    Interface,
+    Mark,
+    Place,
+    build_page,
+    icon,
+    place_page,
+    preferred,
+    script,
+    style,
+    theme,
+)
+from thesis_qa.picture import Drawer
+from thesis_qa.schema import Box
+from thesis_qa.settings import Settings, load_settings
+from thesis_qa.telemetry import disable_telemetry
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
+CHAT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
+    " script-src 'self' 'unsafe-inline' 'unsafe-eval'; font-src 'self' data:;"
+    " connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self';"
+    " frame-ancestors 'self'"
+)
+PLACE_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; frame-ancestors 'self'"
+HEADERS = (
+    (b"content-security-policy", CHAT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+CACHED = "private, max-age=3600"
+GRACE = 2  # seconds for open connections when the server stops
+
+
+def serve(settings: Settings) -> None:
+    """Serve the web chat until it is interrupted.
+
+    Raises SettingError if the port can't be had, IndexStateError if the index can't be used.
+    """
+    listening = _listen(settings.host, settings.port)
+    with listening:
+        import uvicorn
+
+        app = create_app(settings)
+        _say(f"Thesis QA is at {address(settings)} (Ctrl+C stops it)")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def main() -> None:
+    """Bring the index up to date with the documents folder, then serve: `python app.py`."""
+    try:
+        settings = load_settings({}, os.environ, Path.cwd())
+        index = Index.create(settings.index)
+        if Path(settings.documents).is_dir():
+            _say(f"Reading {settings.documents}")
+            for report in index.update(settings.documents).documents:
+                _say(f"{report.document}: {report.error or report.status}")
+        index.close()
+        serve(settings)
+    except ThesisQAError as error:
+        sys.exit(f"thesis-qa: {error}")
+
+
+def address(settings: Settings) -> str:
+    """Where a browser finds the page."""
+    everywhere = settings.host in ("0.0.0.0", "::", "")
+    host = "127.0.0.1" if everywhere else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on, taken before anything slow is done."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        reason = "is in use" if taken else f"can't be had ({error})"
+        raise SettingError(
+            f"Port {port} on {host!r} {reason}",
+            f"Choose another: thesis-qa serve --port {port + 1}",
+        ) from error
+
+
+def create_app(settings: Settings) -> "FastAPI":
+    """The whole web chat as a FastAPI application."""
+    disable_telemetry()
+    import gradio as gr
+    from fastapi import FastAPI
+
+    index = Index.create(settings.index)
+    desk = Desk(Assistant(index), settings)
+    drawer = Drawer()
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        drawer.warm_up()
+        yield
+        drawer.close()
+        index.close()
+
+    app = FastAPI(title="Thesis QA", docs_url=None, redoc_url=None, openapi_url=None,
+                  lifespan=running)  # fmt: skip
+    app.add_middleware(SecureHeaders)
+    _add_places(app, index, drawer)
+    for language, texts in TEXTS.items():
+        gr.mount_gradio_app(
+            app,
+            build_page(desk, texts),
+            path=f"/{language}",
+            theme=theme(),
+            css=style(),
+            head=f"<script>{script()}</script>",
+            footer_links=[],
+            run_history=False,
+            max_file_size=f"{settings.max_upload_mb}mb",
+            show_error=True,
+        )
+    return app
+
+
+class SecureHeaders:
+    """ASGI middleware: no page of ours may load anything from elsewhere."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self.app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        async def secured(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                given = {name.lower() for name, _ in headers}
+                headers += [header for header in HEADERS if header[0] not in given]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, secured)
+
+
+def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
+    from fastapi import HTTPException, Query, Request
+    from fastapi.responses import (
+        FileResponse,
+        HTMLResponse,
+        PlainTextResponse,
+        RedirectResponse,
+        Response,
+    )
+
+    def place_of(document: str, page: int, mark: list[str]) -> Place:
+        try:
+            return find_place(index.catalog, document, page, mark)
+        except (KeyError, ValueError) as error:
+            raise HTTPException(404, "No such place") from error
+
+    @app.get("/")
+    def choose(request: Request) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        return RedirectResponse(f"/{language}/", headers={"Vary": "Accept-Language"})
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, object]:
+        return {"status": "ok", "documents": len(index.documents())}
+
+    @app.get("/style.css")
+    def stylesheet() -> Response:
+        return PlainTextResponse(style(), media_type="text/css")
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return PlainTextResponse(icon(), media_type="image/svg+xml")
+
+    @app.get("/place")
+    def place(
+        document: str,
+        page: int = 1,
+        language: Interface = "en",
+        mark: list[str] = Query(default=[]),  # noqa: B008
+    ) -> Response:
+        found = place_of(document, page, mark)
+        markup = place_page(found, TEXTS[language])
+        return HTMLResponse(markup, headers={"Content-Security-Policy": PLACE_POLICY})
+
+    @app.get("/picture")
+    def picture(
+        document: str,
+        page: int,
+        width: int = 1000,
+        mark: list[str] = Query(default=[]),  # noqa: B008
+    ) -> Response:
+        found = place_of(document, page, mark)
+        try:
+            path = unchanged_file(index.catalog, document)
+            drawn = drawer.draw(path, page, mark_boxes(found), width)
+        except DocumentError as error:
+            raise HTTPException(409, str(error)) from error
+        return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
+
+    @app.get("/file")
+    def file(document: str) -> Response:
+        try:
+            path = unchanged_file(index.catalog, document)
+        except DocumentError as error:
+            raise HTTPException(404, str(error)) from error
+        if path.suffix.lower() == ".pdf":
+            return FileResponse(path, media_type="application/pdf",
+                                content_disposition_type="inline", filename=path.name)  # fmt: skip
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+
+def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place:
+    """A page of a document, counted from 1. Raises KeyError or ValueError if there is none."""
+    if page < 1:
+        raise ValueError("pages are counted from 1")
+    info = catalog.document(document)
+    parsed = tuple(map(Mark.parse, marks))
+    return Place(
+        document, info.metadata.title, catalog.page(document, page - 1), page, info.pages, parsed
+    )
+
+
+def mark_boxes(place: Place) -> list[Box]:
+    """The boxes of what is marked on the page, one a line."""
+    return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
+
+
+def unchanged_file(catalog: Catalog, document: str) -> Path:
+    """The file a document was read from. Raises DocumentError if it changed since, or is gone."""
+    source = catalog.sources().get(document)
+    if source is None:
+        raise DocumentError(f"The index has no document {document!r}")
+    path = Path(source.path)
+    if not path.is_file():
+        raise DocumentError(f"{document!r} is gone", "Put it back, or remove it from the index")
+    meta = path.with_name(f"{path.name}.meta.toml")
+    size = sum(part.stat().st_size for part in (path, meta) if part.exists())
+    if size != source.size:
+        raise DocumentError(f"{document!r} has changed since it was read", "Index it again")
+    return path
