@@ -1,7 +1,7 @@
 """Settings: command line beats environment (THESIS_QA_…) beats thesis-qa.toml beats defaults."""
 
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -29,13 +29,12 @@ class Settings:
 
 NAMES = tuple(field.name for field in fields(Settings))
 
-ALLOWED: Mapping[str, range | tuple[str, ...]] = {
+LIMITS: Mapping[str, range] = {
     "top_k": range(1, 201),
-    "rerank": ("none",),
     "port": range(65_536),  # 0: any free one
     "max_upload_mb": range(1, 10_001),
 }
-"""What a setting may be where its type alone doesn't say."""
+"""What numbers may be. Names of models are checked by who opens them."""
 
 OTHER_VARIABLES = frozenset({"CACHE", "DATA", "REQUIRE_BROWSER"})
 """THESIS_QA_… variables that aren't settings: where unpacked models go, and two for the tests."""
@@ -94,9 +93,10 @@ def _checked(name: str, value: object, source: str) -> object:
         raise SettingError(f"There is no setting {shown}", f"There are: {', '.join(NAMES)}")
     if value == "none" and getattr(Settings(), name) is None:
         return None
-    allowed: Container[object] = ALLOWED.get(name, (value,))
-    if type(value) is not _kind(name) or value not in allowed:
-        raise SettingError(f"The setting {shown} is {value!r}", f"It must be {_expected(name)}")
+    limits = LIMITS.get(name)
+    if type(value) is not _kind(name) or (limits and value not in limits):
+        wanted = f"a whole number from {limits[0]} to {limits[-1]}" if limits else "text"
+        raise SettingError(f"The setting {shown} is {value!r}", f"It must be {wanted}")
     return value
 
 
@@ -104,10 +104,3 @@ def _kind(name: str) -> type | None:
     """The type of a setting, without its None."""
     wanted = get_type_hints(Settings).get(name)
     return next((t for t in get_args(wanted) or (wanted,) if t is not type(None)), None)
-
-
-def _expected(name: str) -> str:
-    allowed = ALLOWED.get(name)
-    if isinstance(allowed, range):
-        return f"a whole number from {allowed.start} to {allowed.stop - 1}"
-    return f"one of: {', '.join(allowed)}" if allowed else "text"
