@@ -78,7 +78,7 @@ def test_a_variable_that_cannot_be_meant_is_refused(
 
 
 def test_an_option_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
-    refused({"port": 70_000}, {}, tmp_path, ["port", "the command line", "70000"])
+    refused({"port": 70_000}, {}, tmp_path, ["port", "command line", "70000"])
 
 
 def test_a_file_written_by_a_windows_editor_is_read(tmp_path: Path) -> None:

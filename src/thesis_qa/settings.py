@@ -51,8 +51,8 @@ def load_settings(
     values: dict[str, object] = {}
     for source, found in (
         (FILE_NAME, _from_file(folder / FILE_NAME)),
-        ("the environment", _from_environment(environment)),
-        ("the command line", given),
+        ("environment", _from_environment(environment)),
+        ("command line", given),
     ):
         values |= {name: _checked(name, value, source) for name, value in found.items()}
     return Settings(**values)  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ def _is_whole(text: str) -> bool:
 
 def _checked(name: str, value: object, source: str) -> object:
     """`value` if the setting `name` may have it; `source` is where a message says it stands."""
-    shown = f"{PREFIX}{name.upper()}" if source == "the environment" else f"{name} in {source}"
+    shown = f"{PREFIX}{name.upper()}" if source == "environment" else f"{name} ({source})"
     if name not in NAMES:
         raise SettingError(f"There is no setting {shown}", f"There are: {', '.join(NAMES)}")
     if value == "none" and getattr(Settings(), name) is None:
