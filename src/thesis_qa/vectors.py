@@ -181,7 +181,10 @@ def _marked(folder: Path) -> int:
 
 
 def _among(documents: Sequence[str] | None) -> "Where | None":
-    return None if documents is None else {"document": {"$in": [*documents]}}
+    if documents is None:
+        return None
+    names: list[str | int | float | bool] = [*documents]
+    return {"document": {"$in": names}}
 
 
 def _metadata(unit: Unit) -> dict[str, Any]:
