@@ -181,10 +181,8 @@ def _marked(folder: Path) -> int:
 
 
 def _among(documents: Sequence[str] | None) -> "Where | None":
-    if documents is None:
-        return None
-    names: list[str | int | float | bool] = [*documents]
-    return {"document": {"$in": names}}
+    where = {"document": {"$in": list(documents)}} if documents is not None else None
+    return cast("Where | None", where)
 
 
 def _metadata(unit: Unit) -> dict[str, Any]:
