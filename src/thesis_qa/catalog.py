@@ -16,6 +16,7 @@ from typing import Any
 
 from thesis_qa.errors import IndexStateError
 from thesis_qa.files import Source
+from thesis_qa.language import stem
 from thesis_qa.schema import Metadata, Page, Passage, Sentence, Span
 from thesis_qa.tables import (
     FILE_NAME,
@@ -339,36 +340,19 @@ class Catalog:
         }
         return matrix([found[key] for key in hashes])
 
-    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each term occurs."""
-        rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(terms)})", terms)
-        return dict(rows)
+    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages each word occurs, its other forms (language.stem) included."""
+        stems = {word: stem(word) for word in words}
+        rows = self._rows(
+            f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(list(stems))})",
+            [*stems.values()],
+        )
+        found = dict(rows)
+        return {word: found[term] for word, term in stems.items() if term in found}
 
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
-    def keyword_search(
-        self, terms: Sequence[str], limit: int, documents: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
-        """Rows of passages that hold any of `terms` and their BM25 score, best first.
-
-        Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
-        """
-        if not terms:
-            return []
-        quoted = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        among, values = "", [quoted]
-        if documents is not None:
-            among = (
-                " AND words.rowid IN (SELECT p.id FROM passages p JOIN documents d ON"
-                f" d.id = p.document WHERE d.name IN ({marks(documents)}))"
-            )
-            values += documents
-        return [
-            (row, -score)
-            for row, score in self._rows(
-                f"SELECT words.rowid, bm25(words) AS score FROM words WHERE words MATCH ?{among}"
-                f" ORDER BY score, words.rowid LIMIT {int(limit)}",
-                values,
-            )
-        ]
+    def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        """Rows of a query that changes nothing, for what the search needs (corpus.py)."""
+        return self._rows(query, values)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thesis_qa.files import Source
-from thesis_qa.language import fold
+from thesis_qa.language import terms
 from thesis_qa.schema import Metadata, Page, Passage, Span
 
 FORMAT = "1"
@@ -39,7 +39,7 @@ SCHEMA = (
         PRIMARY KEY (document, position)) WITHOUT ROWID
     """,
     """CREATE TABLE passages (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never used twice: the vector search's keys
+        id INTEGER PRIMARY KEY AUTOINCREMENT,           -- never used twice: keys of the vectors
         passage_id TEXT NOT NULL UNIQUE,
         document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
         page INTEGER, page_label TEXT, last_page INTEGER,
@@ -55,8 +55,10 @@ SCHEMA = (
     """,
     "CREATE INDEX sentences_passage ON sentences (passage)",
     "CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID  -- float16",
-    'CREATE VIRTUAL TABLE words USING fts5 (text, section, tokenize = "unicode61")',
+    """CREATE VIRTUAL TABLE words                        -- stems: language.terms
+        USING fts5 (text, section, tokenize = "unicode61 tokenchars '.'")""",
     "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row)",
+    "CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, instance)",
 )
 
 INFO = (
@@ -123,7 +125,7 @@ def insert_passage(
     )  # fmt: skip
     db.execute(
         "INSERT INTO words (rowid, text, section) VALUES (?, ?, ?)",
-        (row, fold(passage.text), fold(passage.section)),
+        (row, " ".join(terms(passage.text)), " ".join(terms(passage.section))),
     )
 
 
