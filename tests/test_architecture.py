@@ -21,7 +21,7 @@ MAX_LINES = 400
 PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed catalog vectors
-    question glossary rank corpus retrieve retriever index answer cite assistant
+    question glossary hints rank corpus rerank retrieve retriever index answer cite assistant
     verify evaluate picture page server cli
 """.split()
 
@@ -45,7 +45,7 @@ HOMES = {
     "pypdfium2": {"load", "picture"},
     "rapidocr": {"load"},
     "safetensors": {"unpack"},
-    "sentence_transformers": {"embed"},
+    "sentence_transformers": {"embed", "rerank"},
     "starlette": {"server"},
     "tokenizers": {"embed", "tokenizer"},
     "torch": {"embed"},
