@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from thesis_qa.load import headings
+from thesis_qa.load import headings, metadata
 from thesis_qa.schema import Block, Document, Kind, Metadata, Page, Span
 
 _INVISIBLE = dict.fromkeys(  # controls, soft hyphen, zero width, marks of byte order
@@ -42,11 +42,12 @@ def document(
         start, end = title.spans[0].start, title.spans[0].end
         places = {**properties.places, "title": title.spans}
         properties = replace(properties, title=text[start:end], places=places)
+    pages = (Page(number=None, label=None, text=text),)
     return Document(
         name=name,
-        pages=(Page(number=None, label=None, text=text),),
+        pages=pages,
         blocks=tuple(blocks),
-        metadata=properties,
+        metadata=metadata.find(pages, blocks, properties),
         warnings=tuple(warnings),
     )
 

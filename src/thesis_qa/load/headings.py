@@ -119,6 +119,12 @@ def is_keywords(text: str) -> bool:
     return _KEYWORDS.match(text) is not None
 
 
+def keywords_start(text: str) -> int:
+    """Where the keywords begin on their line, behind "Kata kunci:"."""
+    mark = _KEYWORDS.match(text)
+    return len(text) - len(text[mark.end() :].lstrip()) if mark else 0
+
+
 def is_item(text: str) -> bool:
     """Whether a line begins an item of a list: "- …", "1. …", "a) …"."""
     return _ITEM.match(text) is not None

@@ -1,6 +1,7 @@
 """Read a PDF file, page by page, with PDFium."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from thesis_qa.errors import DocumentError
 from thesis_qa.load.glyphs import pack
 from thesis_qa.load.labels import printed_labels
 from thesis_qa.load.layout import blocks, furniture, running_lines
+from thesis_qa.load.metadata import find
 from thesis_qa.load.pdf_lines import Line, page_lines
 from thesis_qa.load.pdf_text import PageText, page_text, vocabulary
 from thesis_qa.schema import Document, Metadata, Page
@@ -50,8 +52,19 @@ def load_pdf(path: Path, name: str) -> Document:
         Page(number, label, text.text, page.width, page.height, pack(text.places))
         for number, (page, label, text) in enumerate(zip(raw, labels, texts, strict=True), start=1)
     )
-    metadata = Metadata(title=properties.get("Title", "").strip())
-    return Document(name, pages, blocks(texts, heights), metadata, tuple(_warnings(raw)))
+    found = blocks(texts, heights)
+    metadata = find(pages, found, _stated(properties))
+    return Document(name, pages, found, metadata, tuple(_warnings(raw)))
+
+
+def _stated(properties: Mapping[str, str]) -> Metadata:
+    """What the file says about itself."""
+    keywords = re.split(r"\s*[;,]\s*", properties.get("Keywords", ""))
+    return Metadata(
+        title=" ".join(properties.get("Title", "").split()),
+        author=" ".join(properties.get("Author", "").split()),
+        keywords=tuple(filter(None, keywords)),
+    )
 
 
 def _texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:

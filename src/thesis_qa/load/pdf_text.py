@@ -91,11 +91,16 @@ def _end_of_line(
 def _keeps_hyphen(before: str, after: str, words: frozenset[str]) -> bool:
     """Whether two parts of a word that a line end divides are written with a hyphen anyway."""
     left, right = before.lower(), after.lower()
-    if f"{left}-{right}" in words or right.startswith(left):
+    if f"{left}-{right}" in words or (after[:1].isupper() and not before.isupper()):
         return True
-    if after[:1].isupper() and not before.isupper():
+    return left + right not in words and ("-" in left or _is_doubled(left, right))
+
+
+def _is_doubled(left: str, right: str) -> bool:
+    """Whether `right` repeats the stem of `left`: "anak-anak", "sebenar-benarnya"."""
+    if len(left) > 2 and right.startswith(left):
         return True
-    return left + right not in words and "-" in left
+    return any(right.startswith(left[-length:]) for length in range(4, len(left)))
 
 
 def _is_range(before: str, after: str) -> bool:
