@@ -1,6 +1,8 @@
 # Thesis QA: `make run` serves the web chat, `make test` checks everything.
 
 PYTHON ?= python3
+# Compiled modules are kept: without them every start takes a second longer.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 

@@ -6,8 +6,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from pdfs import HEIGHT, lines, prose, write_pdf, write_picture_pdf
 
+from pdfs import HEIGHT, lines, prose, write_pdf, write_picture_pdf
 from thesis_qa.errors import DocumentError
 from thesis_qa.load import load
 from thesis_qa.load.glyphs import boxes, unpack
@@ -148,15 +148,10 @@ def test_an_empty_password_is_none(tmp_path: Path) -> None:
     assert SENTENCE in read(path).pages[0].text
 
 
-def test_a_truncated_file_keeps_what_can_be_read_or_is_said(tmp_path: Path) -> None:
+def test_a_truncated_file_keeps_what_can_be_read(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", [lines(*prose(SENTENCE))] * 20)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    try:
-        document = read(path)
-    except DocumentError as error:
-        assert "'a.pdf'" in str(error)
-    else:
-        assert any(page.text for page in document.pages)
+    assert SENTENCE in read(path).pages[0].text
 
 
 def test_pictures_without_text_are_said(tmp_path: Path) -> None:
