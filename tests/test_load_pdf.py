@@ -148,10 +148,17 @@ def test_an_empty_password_is_none(tmp_path: Path) -> None:
     assert SENTENCE in read(path).pages[0].text
 
 
-def test_a_truncated_file_keeps_what_can_be_read(tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "a.pdf", [lines(*prose(SENTENCE))] * 20)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+def test_a_file_that_lost_its_end_is_read(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [lines(*prose(SENTENCE))] * 3)
+    path.write_bytes(path.read_bytes()[:-60])
     assert SENTENCE in read(path).pages[0].text
+
+
+def test_a_file_that_lost_its_pages_is_said(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [lines(*prose(SENTENCE))] * 3)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    with pytest.raises(DocumentError, match=r"'a\.pdf' can't be read as PDF"):
+        read(path)
 
 
 def test_pictures_without_text_are_said(tmp_path: Path) -> None:
