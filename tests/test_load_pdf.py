@@ -150,7 +150,7 @@ def test_an_empty_password_is_none(tmp_path: Path) -> None:
 
 def test_a_file_that_lost_its_end_is_read(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", [lines(*prose(SENTENCE))] * 3)
-    path.write_bytes(path.read_bytes()[:-60])
+    path.write_bytes(path.read_bytes()[:-12])
     assert SENTENCE in read(path).pages[0].text
 
 
