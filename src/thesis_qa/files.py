@@ -8,7 +8,8 @@ from pathlib import Path
 from thesis_qa.errors import DocumentError
 
 META_SUFFIX = ".meta.toml"
-"""`<file name>.meta.toml` beside a document overrides what is read from it."""
+"""`<file name>.meta.toml` beside a document overrides what is read from it; a file of just this
+name speaks for all documents of its folder."""
 
 JUNK = frozenset({"thumbs.db", "desktop.ini", "icon\r"})  # left in folders by file managers
 
@@ -58,14 +59,12 @@ def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
 
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
     """The file as it is now; read only if its size or date changed."""
-    meta = file.with_name(file.name + META_SUFFIX)
-    stats = [part.stat() for part in (file, meta) if part.exists()]
+    parts = (file, file.with_name(file.name + META_SUFFIX), file.with_name(META_SUFFIX))
+    stats = [part.stat() for part in parts if part.exists()]
     size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
     root = given if given.is_dir() else given.parent
-    if old and (old.size, old.modified) == (size, modified):
-        digest = old.sha256
-    else:
-        digest = _digest(file, meta)
+    unchanged = old and (old.size, old.modified) == (size, modified)
+    digest = old.sha256 if old and unchanged else _digest(*parts)
     return Source(name, str(file.resolve()), str(root.resolve()), size, modified, digest, splitter)
 
 

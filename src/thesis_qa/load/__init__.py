@@ -1,8 +1,11 @@
 """Read a file into a Document, whatever its format."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.load.overrides import override, read_overrides
 from thesis_qa.schema import Document
 
 SUPPORTED = (".pdf", ".docx", ".odt", ".epub", ".md", ".markdown", ".txt", ".html", ".htm")
@@ -20,6 +23,7 @@ HINTS = {
 def load(path: Path, name: str) -> Document:
     """The document at `path`, under `name`. The same file always gives the same document.
 
+    What `<file name>.meta.toml` beside it states goes before what the document says itself.
     Raises DocumentError for a file that can't be read, with the reason and what to do.
     """
     suffix = path.suffix.lower()
@@ -28,9 +32,16 @@ def load(path: Path, name: str) -> Document:
         raise DocumentError(
             f"{name!r} is of a type that can't be read", HINTS.get(suffix, f"Read are {kinds}")
         )
+    stated = read_overrides(path)
+    return override(_reader(suffix, stated.password)(path, name), stated)
+
+
+def _reader(suffix: str, password: str) -> Callable[[Path, str], Document]:
     if suffix == ".pdf":
-        from thesis_qa.load.pdf import load_pdf as read
-    elif suffix == ".docx":
+        from thesis_qa.load.pdf import load_pdf
+
+        return partial(load_pdf, password=password)
+    if suffix == ".docx":
         from thesis_qa.load.docx import load_docx as read
     elif suffix == ".odt":
         from thesis_qa.load.odt import load_odt as read
@@ -40,4 +51,4 @@ def load(path: Path, name: str) -> Document:
         from thesis_qa.load.html import load_html as read
     else:
         from thesis_qa.load.text import load_text as read
-    return read(path, name)
+    return read

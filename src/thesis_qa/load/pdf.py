@@ -26,13 +26,13 @@ class _RawPage:
     error: str | None = None
 
 
-def load_pdf(path: Path, name: str) -> Document:
+def load_pdf(path: Path, name: str, password: str = "") -> Document:
     """The PDF file at `path`.
 
     Raises DocumentError for a file that is no PDF, is damaged beyond reading, or has a password.
     A page that can't be read is left empty and named in the warnings.
     """
-    with _opened(path, name) as pdf:
+    with _opened(path, name, password) as pdf:
         raw = [_raw_page(pdf, number) for number in range(len(pdf))]
         properties = pdf.get_metadata_dict(skip_empty=True)
     if not any(page.lines for page in raw):
@@ -73,25 +73,27 @@ def _texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[Any]:
+def _opened(path: Path, name: str, password: str) -> Iterator[Any]:
     import pypdfium2
 
     if path.stat().st_size == 0:
         raise DocumentError(f"{name!r} is empty", "Replace it with the whole file")
     try:
-        pdf = pypdfium2.PdfDocument(path)
+        pdf = pypdfium2.PdfDocument(path, password=password or None)
     except pypdfium2.PdfiumError as error:
-        raise _cannot_open(name, str(error)) from error
+        raise _cannot_open(name, str(error), password) from error
     try:
         yield pdf
     finally:
         pdf.close()
 
 
-def _cannot_open(name: str, reason: str) -> DocumentError:
+def _cannot_open(name: str, reason: str, password: str) -> DocumentError:
     if "password" in reason.lower():
+        beside = f"{Path(name).name}.meta.toml"
         return DocumentError(
-            f"{name!r} is protected by a password", "Save a copy without one and index that"
+            f"{name!r} {'needs another password' if password else 'is protected by a password'}",
+            f'Write password = "…" into {beside!r} beside it, or save a copy without one',
         )
     return DocumentError(
         f"{name!r} can't be read as PDF; it is damaged or something else",
