@@ -148,11 +148,11 @@ class Retriever:
             chosen = candidates(near, keyword, place, allowed, top_k)
         units = self._unit_vectors(corpus, chosen)
         languages = corpus.languages[chosen]
-        w = self._ranking.weights
+        w = self.fitted.weights
         parts = np.stack(
             [
                 dense_scores(
-                    vector, units.passages, units.sentences, units.owners, languages, self._ranking
+                    vector, units.passages, units.sentences, units.owners, languages, self.fitted
                 ),
                 w.keyword * keyword[chosen],
                 w.same_language * same_language(asked_in, languages),
@@ -167,7 +167,8 @@ class Retriever:
         return self._corpus
 
     @cached_property
-    def _ranking(self) -> Ranking:
+    def fitted(self) -> Ranking:
+        """The numbers that fit the embedding model of this index."""
         if self._embedding.name.startswith(FITTED_MODEL):
             return ranking()
         return fitted_to(sample_vectors(self._catalog))
