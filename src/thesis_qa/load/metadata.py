@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from thesis_qa.load import headings
+from thesis_qa.load import conventions, headings
 from thesis_qa.load.abstracts import abstracts, is_abstract
 from thesis_qa.load.front import FrontLine, front_lines
 from thesis_qa.load.names import is_name, names_in
@@ -20,69 +20,13 @@ MIN_TITLE_WORDS = 3
 SAME_SIZE = 0.9  # of the larger: lines of one title
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
 
-_INSTITUTION = re.compile(
-    r"(?:universitas|institut|politeknik|sekolah tinggi|akademi|upn|uin|iain|stmik|stie|stikes)\b"
-    r"|university of\b|(?:[\w.'-]+ ){1,4}(?:university|institute of technology|polytechnic)\b",
-    re.IGNORECASE,
-)
-_FACULTY = re.compile(
-    r"(?:fakultas|sekolah (?!tinggi)|faculty of|school of|college of)\b", re.IGNORECASE
-)
-_UNFINISHED = re.compile(r"\b(?:nasional|negeri|islam|teknologi|university of)$", re.IGNORECASE)
-_KIND_OF_WORK = re.compile(
-    r"(?:pra[\s-]?|proposal |laporan |draf |draft )?(?:skripsi|tesis|disertasi|tugas akhir|"
-    r"karya tulis ilmiah|karya akhir|thesis|dissertation|final (?:project|year project)(?: report)?"
-    r"|undergraduate thesis|(?:bachelor|master|doctoral|ph\.?d\.?)(?:['’]?s)? (?:thesis|disser"
-    r"tation)|capstone project)",
-    re.IGNORECASE,
-)
-_BY = re.compile(
-    r"(?:(?:di)?(?:susun|tulis|ajukan|buat|siapkan)(?:kan)? )?oleh|penulis|penyusun"
-    r"|(?:(?:submitted|written|prepared|presented) )?by|author|nama(?: (?:mahasiswa|penulis))?"
-    r"|name(?: of (?:student|author))?|student(?:['’]s)? name",
-    re.IGNORECASE,
-)
-_LABELLED_TITLE = re.compile(
-    r"(?:judul(?: (?:skripsi|tesis|disertasi|tugas akhir|penelitian))?|(?:thesis )?title)"
-    r"\s*[:：]\s*(\S.*)",
-    re.IGNORECASE,
-)
-_STUDENT_NUMBER = re.compile(
-    r"\(?(?:n\.?i\.?m|n\.?p\.?m|n\.?r\.?p|nirm|nbi|bp|stambuk|no(?:mor|\.)? (?:induk )?(?:pokok )?"
-    r"mahasiswa|student (?:id|no|number|identification number)|matriculation (?:no|number)"
-    r"|registration (?:no|number)|matric(?:ulation)? no)\b\.?\s*[.:：]?\s*"
-    r"((?=[\w./-]*\d{4})[\w./-]+)\)?",
-    re.IGNORECASE,
-)
-_BARE_NUMBER = re.compile(r"\(?([A-Z]?\d[\d./-]{5,18}\d)\)?")
-_YEAR_LINE = re.compile(
-    r"(?:\S[^\d]{0,40}\s)?(?:\d{1,2}[\s.]\s?)?(?:[^\W\d_]{3,10}[\s,]\s?)?((?:19|20)\d\d)[.)]?"
-)
-_SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
-_SUPERVISOR = re.compile(
-    r"(?:dosen )?pembimbing(?:[\s-]*(?:skripsi|tesis|tugas akhir|akademik|utama|pendamping|pertama"
-    r"|kedua|ketiga|i{1,3}|[123]))?|(?:ko-?)?promotor|menyetujui,? (?:dosen )?pembimbing"
-    r"|(?:(?:thesis|first|second|main|principal|academic|co-?)\s?)?(?:supervisors?|advis[oe]rs?)"
-    r"|supervised by|under the supervision of",
-    re.IGNORECASE,
-)
-_DEGREE = re.compile(
-    r"\b(?i:gelar (?:akademik |kesarjanaan )?)((?i:sarjana|magister|doktor|ahli madya|diploma)"
-    r"(?: (?!Program|Fakultas|Jurusan)[A-Z][\w.]*(?: dan(?= [A-Z]))?){0,5}(?: \([A-Z][\w. ]*\))?)"
-    r"|\b(?i:degree of )((?i:bachelor|master|doctor)(?: (?:of |in |and )?[A-Z][\w.]*){0,6})"
-    r"|\b(?i:for the )((?i:bachelor|master|doctor)(?:['’]s)?(?: (?:of |in |and )?[A-Z][\w.]*){0,6})"
-    r" degree"
-)
-_PROGRAMME = re.compile(
-    r"program (sarjana(?: terapan)?|magister(?: terapan)?|doktor|diploma [^\W_]{1,3})",
-    re.IGNORECASE,
-)
-_MARK = re.compile(r"\s*[:：]\s*")
 _FILE = re.compile(
     r"untitled.*|document ?\d*|microsoft word\b.*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)",
     re.IGNORECASE,
 )
-_ACCOUNTS = frozenset("admin administrator user owner asus acer lenovo hp dell toshiba pc".split())
+_ACCOUNTS = frozenset(
+    "admin administrator user owner asus acer lenovo hp dell toshiba pc anonymous unknown".split()
+)
 
 Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
@@ -124,8 +68,8 @@ class _Front:
         finders: Mapping[str, Callable[[], Found | None]] = {
             "author": lambda: self._author() or self._given_author(properties.author),
             "student_number": self._student_number,
-            "university": lambda: self._institution(_INSTITUTION),
-            "faculty": lambda: self._institution(_FACULTY),
+            "university": lambda: self._institution(conventions.INSTITUTION),
+            "faculty": lambda: self._institution(conventions.FACULTY),
             "degree": self._degree,
         }
         for name, find_field in finders.items():
@@ -167,8 +111,12 @@ class _Front:
         return page[: next(ends, 60)]
 
     def _title_lines(self) -> tuple[FrontLine, ...]:
-        groups = [tuple(group) for group in _title_groups(self.title_page)]
-        groups = [g for g in groups if len(_words(g)) >= MIN_TITLE_WORDS and len(g) <= 8]
+        page = self.title_page
+        by = next(
+            (i for i, line in enumerate(page) if conventions.BY.fullmatch(line.text.strip(" :"))),
+            None,
+        )
+        groups = _titles(page[:by]) or _titles(page)
         if not groups:
             return ()
         largest = max(g[0].size for g in groups)
@@ -179,7 +127,8 @@ class _Front:
 
     def _is_thesis(self) -> bool:
         return any(
-            _KIND_OF_WORK.fullmatch(line.text) or _INSTITUTION.match(line.text)
+            conventions.KIND_OF_WORK.fullmatch(line.text)
+            or conventions.INSTITUTION.match(line.text)
             for line in self.title_page
         )
 
@@ -189,7 +138,7 @@ class _Front:
 
     def _labelled_title(self) -> Found | None:
         for line in self.lines:
-            if found := _LABELLED_TITLE.fullmatch(line.text):
+            if found := conventions.LABELLED_TITLE.fullmatch(line.text):
                 return found[1], (_part(line, *found.span(1)),)
         return None
 
@@ -198,7 +147,7 @@ class _Front:
     def _author(self) -> Found | None:
         for line, after in self._below(3):
             head, _, rest = line.text.partition(":") if ":" in line.text else (line.text, "", "")
-            if not _BY.fullmatch(head.strip(" (")):
+            if not conventions.BY.fullmatch(head.strip(" (")):
                 continue
             if rest.strip() and is_name(rest.strip()):
                 start = line.text.index(rest.strip())
@@ -214,7 +163,7 @@ class _Front:
     def _author_by_number(self) -> Found | None:
         """The name right above the student number."""
         for above, line in pairwise(self.lines):
-            if _STUDENT_NUMBER.fullmatch(line.text) and is_name(above.text):
+            if conventions.STUDENT_NUMBER.fullmatch(line.text) and is_name(above.text):
                 return self._in_mixed_case(_joined([above]))
         return None
 
@@ -224,7 +173,7 @@ class _Front:
         last = max((line.span.end for line in self.title), default=len(page))
         below = [line for line in page if line.span.start >= last]
         for line, after in pairwise(below[:3]):
-            dated = _YEAR_LINE.fullmatch(after.text)
+            dated = conventions.YEAR_LINE.fullmatch(after.text)
             if dated and is_name(line.text) and len(line.text.split()) > 1:
                 return self._in_mixed_case(_joined([line]))
         return None
@@ -235,18 +184,18 @@ class _Front:
 
     def _student_number(self) -> Found | None:
         for line in self.lines:
-            if found := _STUDENT_NUMBER.search(line.text):
+            if found := conventions.STUDENT_NUMBER.search(line.text):
                 return found[1], (_part(line, *found.span(1)),)
         for above, line in pairwise(self.title_page):
-            if (found := _BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
+            if (found := conventions.BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
                 return found[1], (_part(line, *found.span(1)),)
         return None
 
     def _supervisors(self) -> list[Found]:
         found: list[Found] = []
         for line, after in self._below(5):
-            head, *rest = _MARK.split(line.text, maxsplit=1)
-            if not _SUPERVISOR.fullmatch(head.strip(" ,.(")):
+            head, *rest = conventions.MARK.split(line.text, maxsplit=1)
+            if not conventions.SUPERVISOR.fullmatch(head.strip(" ,.(")):
                 continue
             if rest and rest[0]:
                 named = [line] if is_name(rest[0]) else []
@@ -260,7 +209,7 @@ class _Front:
                         (name, (_part(other, start, start + len(name)),)) for name, start in names
                     ]
                     break
-                if _SUPERVISOR.match(other.text) or is_label(other.text):
+                if conventions.SUPERVISOR.match(other.text) or is_label(other.text):
                     break
         return found
 
@@ -273,7 +222,9 @@ class _Front:
                     continue
                 if line.text.endswith((".", ";")) or line in self.title:
                     continue
-                unfinished = _UNFINISHED.search(line.text) and pattern is _INSTITUTION
+                unfinished = (
+                    conventions.UNFINISHED.search(line.text) and pattern is conventions.INSTITUTION
+                )
                 goes_on = after and (after.text[:1] in '"“”' or unfinished) and len(after.text) < 40
                 parts = [line, after] if after and goes_on and not _is_place(after) else [line]
                 return self._in_mixed_case(_joined(parts))
@@ -284,9 +235,11 @@ class _Front:
         dated = [
             (line, found)
             for line in self.title_page
-            if line.span not in titled and (found := _YEAR_LINE.fullmatch(line.text))
+            if line.span not in titled and (found := conventions.YEAR_LINE.fullmatch(line.text))
         ]
-        dated = dated or [(line, f) for line in self.lines if (f := _SIGNED.fullmatch(line.text))]
+        dated = dated or [
+            (line, f) for line in self.lines if (f := conventions.SIGNED.fullmatch(line.text))
+        ]
         if not dated:
             return None
         line, found = dated[-1]
@@ -294,11 +247,11 @@ class _Front:
 
     def _degree(self) -> Found | None:
         for line in self.lines:
-            if found := _DEGREE.search(line.text):
+            if found := conventions.DEGREE.search(line.text):
                 group = found.lastindex or 0
                 return found[group], (_part(line, *found.span(group)),)
         for line in self.lines:
-            if found := _PROGRAMME.fullmatch(line.text):
+            if found := conventions.PROGRAMME.fullmatch(line.text):
                 return self._in_mixed_case((found[1], (_part(line, *found.span(1)),)))
         return None
 
@@ -354,9 +307,14 @@ def _begins_part(line: FrontLine) -> bool:
 
 
 def _is_place(line: FrontLine) -> bool:
-    return bool(_INSTITUTION.match(line.text) or _FACULTY.match(line.text)) or any(
-        map(str.isdigit, line.text)
-    )
+    return bool(
+        conventions.INSTITUTION.match(line.text) or conventions.FACULTY.match(line.text)
+    ) or any(map(str.isdigit, line.text))
+
+
+def _titles(page: Sequence[FrontLine]) -> list[tuple[FrontLine, ...]]:
+    groups = [tuple(group) for group in _title_groups(page)]
+    return [group for group in groups if len(_words(group)) >= MIN_TITLE_WORDS and len(group) <= 8]
 
 
 def _title_groups(page: Sequence[FrontLine]) -> Iterator[list[FrontLine]]:
@@ -378,11 +336,12 @@ def _can_be_title(line: FrontLine) -> bool:
     text = line.text
     return not (
         headings.names_institution(text)
-        or _KIND_OF_WORK.fullmatch(text)
-        or _BY.fullmatch(text.strip(" :"))
-        or _STUDENT_NUMBER.match(text)
-        or _BARE_NUMBER.fullmatch(text)
-        or text.lower().startswith(("diajukan", "disusun", "submitted", "laporan ini", "untuk mem"))
+        or conventions.KIND_OF_WORK.fullmatch(text)
+        or conventions.BY.fullmatch(text.strip(" :"))
+        or conventions.STUDENT_NUMBER.match(text)
+        or conventions.BARE_NUMBER.fullmatch(text)
+        or conventions.ABOUT_THE_WORK.match(text)
+        or conventions.SUPERVISOR.fullmatch(conventions.MARK.split(text)[0])
         or not any(map(str.isalpha, text))
     )
 
