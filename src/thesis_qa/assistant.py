@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from thesis_qa.answer import confidence, find_evidence, likely, select, term_weights
+from thesis_qa.answer import asked, confidence, find_evidence, likely, select
+from thesis_qa.answer.confidence import signals
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
 from thesis_qa.question import understand
@@ -54,8 +55,9 @@ class Assistant:
         retrieved = time.perf_counter()
         vector = self.index.embedding.query_vector(question)
         query = understand(question)
-        evidence = find_evidence(self.index.catalog, query, vector, passages)
-        probability = confidence(query, term_weights(self.index.catalog, query), evidence)
+        about = asked(self.index.catalog, self.index.retriever.fitted, query, vector)
+        evidence = find_evidence(about, passages)
+        probability = confidence(signals(about, evidence))
         answered = probability >= likely()
         nearest = cite(self.index.catalog, select(self.index.catalog, query, evidence))
         language = query.language

@@ -5,10 +5,9 @@ Rules for Indonesian and English side by side; a question in another language ha
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from thesis_qa.language import CHAT, STOP_WORDS, language_of, words
+from thesis_qa.language import CHAT, STOP_WORDS, language_of, stem, words
 from thesis_qa.schema import Language
 
 # Where a question begins: at the start, or after a comma or "and" ("…, and when did it end?")
@@ -121,19 +120,3 @@ def content_terms(text: str) -> tuple[tuple[str, str], ...]:
 
 
 _EMPTY = STOP_WORDS["id"] | STOP_WORDS["en"]
-_PREFIX = re.compile(
-    r"^(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|ter|di|ke|se)(?=[a-z]{4})"
-)
-_SUFFIX = re.compile(r"(?<=[a-z]{4})(?:nya|kan|an|i|lah|kah|ings?|ed|es|s|ly)$")
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """`word` without its commonest Indonesian and English affixes; numbers stay as they are.
-
-    Light on purpose: it only has to make inflections of a word meet, not find its root.
-    """
-    if not word.isalpha():
-        return word
-    bare = _SUFFIX.sub("", word)
-    return _PREFIX.sub("", _SUFFIX.sub("", bare) if bare != word else bare) or word

@@ -1,21 +1,20 @@
 """Weigh the sentences that may answer a question."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
 import numpy as np
 
 from thesis_qa.catalog import Catalog
+from thesis_qa.glossary import readings
 from thesis_qa.question import Query, content_terms, holds
+from thesis_qa.rank import Ranking
 from thesis_qa.schema import Language, Passage, Sentence
 from thesis_qa.tables import Vectors, vector_key
 
-MEANS = Path(__file__).parents[1] / "data" / "sentence_means.json"
 QUOTED_KINDS = frozenset({"text", "list", "table", "caption", "footnote"})
 MIN_WORDS = 3
 
@@ -23,16 +22,29 @@ _KEYWORDS = re.compile(r"^\W*(kata[\s-]*kunci|key\s*-?words?|index terms)\b", re
 _QUESTION = re.compile(r"\?[\"'”’»)\]. ]*$")
 _RAISES = re.compile(r"[\"“”‘'][^\"“”]{15,}\?[\"“”’']", re.IGNORECASE)  # quotes a whole question
 
+# Logits of a sentence to be the one that answers, among those weighed; fitted by
+# benchmarks/fit_confidence.py.
 RANK = {
-    "sentence": 57.9,
-    "passage": 35.4,
-    "words": 1.54,
-    "passage_words": 4.03,
-    "foreign_words": -1.83,
-    "foreign_passage_words": 5.38,
+    "sentence": 1.85,
+    "passage": 1.13,
+    "words": 1.5,
+    "passage_words": 4.0,
+    "foreign_words": 0.0,
+    "foreign_passage_words": 0.0,
     "holds": 0.46,
     "lacks": -0.43,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, with what weighing its evidence takes."""
+
+    catalog: Catalog
+    ranking: Ranking  # of the embedding model: language means, spread
+    query: Query
+    vector: Vectors  # of the question, shape (dimensions,)
+    weights: Mapping[str, float]  # inverse document frequency of the question's terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,77 +53,68 @@ class Evidence:
 
     passage: Passage
     sentence: Sentence
-    score: float  # higher is better
+    score: float  # logit; higher is better
     signals: Mapping[str, float]
     vector: Vectors = field(compare=False, repr=False)  # language-centred, shape (dimensions,)
 
 
-def find_evidence(
-    catalog: Catalog, query: Query, vector: Vectors, passages: Sequence[Passage]
-) -> list[Evidence]:
-    """Sentences of `passages` that can be quoted, best first.
+def asked(catalog: Catalog, ranking: Ranking, query: Query, vector: Vectors) -> Asked:
+    """What is needed to weigh evidence for `query`."""
+    known = catalog.document_frequency([word for _, word in query.terms])
+    total = catalog.count_passages()
+    weights = {
+        term: math.log(1 + (total + 0.5) / (known.get(word, 0) + 0.5)) for term, word in query.terms
+    }
+    return Asked(catalog, ranking, query, vector, weights)
 
-    `vector` is the question's, shape (dimensions,).
-    """
-    weights = term_weights(catalog, query)
-    found = [
-        evidence
-        for passage in passages
-        for evidence in _in_passage(catalog, query, weights, vector, passage)
-    ]
+
+def find_evidence(question: Asked, passages: Sequence[Passage]) -> list[Evidence]:
+    """Sentences of `passages` that can be quoted, best first."""
+    found = [evidence for passage in passages for evidence in _in_passage(question, passage)]
     return sorted(found, key=lambda e: -e.score)
 
 
-def _in_passage(
-    catalog: Catalog,
-    query: Query,
-    weights: Mapping[str, float],
-    vector: Vectors,
-    passage: Passage,
-) -> list[Evidence]:
-    statements = [s for s in passage.sentences if is_statement(s, query)]
+def _in_passage(question: Asked, passage: Passage) -> list[Evidence]:
+    statements = [s for s in passage.sentences if is_statement(s, question.query)]
     if not statements:
         return []
-    vectors = _centred(catalog, [(s.text, s.language) for s in statements], vector.size)
-    if any(_only_asks(s.text) for s in passage.sentences) and not query.wants_questions:
+    vectors = _centred(question, [(s.text, s.language) for s in statements])
+    if any(_only_asks(s.text) for s in passage.sentences) and not question.query.wants_questions:
         # What asks or lists keywords is near to a question without answering it, and would draw
         # its whole passage there: only what the passage states counts.
-        around = float(vectors.mean(axis=0) @ vector)
+        around = float(vectors.mean(axis=0) @ question.vector)
         text = " ".join(s.text for s in statements)
     else:
-        [whole] = _centred(catalog, [(passage.text, passage.language)], vector.size)
-        around, text = float(whole @ vector), passage.text
-    covered = coverage(weights, f"{passage.section} {text}")
+        [whole] = _centred(question, [(passage.text, passage.language)])
+        around, text = float(whole @ question.vector), passage.text
+    covered = coverage(question, f"{passage.section} {text}", passage.language)
     return [
-        _evidence(query, weights, passage, s, v, float(v @ vector), around, covered)
+        _evidence(question, passage, s, v, around, covered)
         for s, v in zip(statements, vectors, strict=True)
     ]
 
 
 def _evidence(
-    query: Query,
-    weights: Mapping[str, float],
+    question: Asked,
     passage: Passage,
     sentence: Sentence,
     vector: Vectors,
-    cosine: float,
-    passage_cosine: float,
     around: float,
+    covered: float,
 ) -> Evidence:
-    same = query.language == (sentence.language or passage.language)
-    covered = coverage(weights, sentence.text)
-    typed = query.expected != "any"
-    match = holds(sentence.text, query.expected)
+    expected, language = question.query.expected, sentence.language or passage.language
+    foreign = float(question.query.language != language)
+    typed, match = expected != "any", holds(sentence.text, expected)
+    held = coverage(question, sentence.text, language)
     signals = {
-        "sentence": cosine,
-        "passage": passage_cosine,
-        "words": covered * same,
-        "passage_words": around * same,
+        "sentence": float(vector @ question.vector) / question.ranking.spread,
+        "passage": around / question.ranking.spread,
+        "words": held * (1 - foreign),
+        "passage_words": covered * (1 - foreign),
+        "foreign_words": held * foreign,
+        "foreign_passage_words": covered * foreign,
         "holds": float(typed and match),
         "lacks": float(typed and not match),
-        "foreign_words": covered * (not same),
-        "foreign_passage_words": around * (not same),
-        "length": math.log(len(sentence.text)),
     }
     score = sum(weight * signals[name] for name, weight in RANK.items())
     return Evidence(passage, sentence, score, signals, vector)
@@ -132,47 +135,41 @@ def _only_asks(text: str) -> bool:
     return bool(_KEYWORDS.match(text) or _QUESTION.search(text) or _RAISES.search(text))
 
 
-def term_weights(catalog: Catalog, query: Query) -> dict[str, float]:
-    """Inverse document frequency of the question's terms among all passages, by stem."""
-    known = catalog.document_frequency([word for _, word in query.terms])
-    total = catalog.count_passages()
+def coverage(question: Asked, text: str, language: Language | None) -> float:
+    """Share of the question's terms, by weight, that `text` holds, itself or translated."""
+    total = sum(question.weights.values())
+    held = terms_held(question, text, language)
+    return sum(w * held[term] for term, w in question.weights.items()) / total if total else 0.0
+
+
+def terms_held(question: Asked, text: str, language: Language | None) -> dict[str, float]:
+    """For each term of the question, how surely `text` holds it, 0 to 1."""
+    present = stems(text)
     return {
-        stemmed: math.log(1 + (total + 0.5) / (known.get(word, 0) + 0.5))
-        for stemmed, word in query.terms
+        term: max(
+            (1.0 if reading == term else min(1.0, 2 * probability)) if reading in present else 0.0
+            for reading, probability in readings(term, question.query.language, language).items()
+        )
+        for term in question.weights
     }
-
-
-def coverage(weights: Mapping[str, float], text: str) -> float:
-    """Share of the question's terms, by weight, that occur in `text`."""
-    total = sum(weights.values())
-    held = stems(text)
-    return sum(w for term, w in weights.items() if term in held) / total if total else 0.0
 
 
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
-    return frozenset(stemmed for stemmed, _ in content_terms(text))
+    """Stems of the content words and numbers of `text`."""
+    return frozenset(term for term, _ in content_terms(text))
 
 
-def _centred(
-    catalog: Catalog, texts: Sequence[tuple[str, Language | None]], dimensions: int
-) -> Vectors:
-    """Vectors of texts less the mean of their language, shape (len(texts), dimensions)."""
-    vectors = catalog.vectors([vector_key(text) for text, _ in texts])
-    means = np.stack([_mean(language, dimensions) for _, language in texts])
-    centred: Vectors = vectors - means
-    return centred
+def _centred(question: Asked, texts: Sequence[tuple[str, Language | None]]) -> Vectors:
+    """Vectors of texts less the mean of their language, shape (len(texts), dimensions).
 
-
-@cache
-def _mean(language: Language | None, dimensions: int) -> Vectors:
-    """Mean vector of sentences in a language, so that no language is nearer by itself.
-
-    Sentences are nearer to questions in their own language whatever they say; a sentence in
-    neither language gets the mean of both. Zero for models other than the bundled.
+    A text is nearer to questions in its own language whatever it says; one in neither language
+    gets the mean of both.
     """
-    known = json.loads(MEANS.read_text())
-    means = np.array([known[k] for k in ([language] if language else known)], np.float32)
-    if means.shape[1] != dimensions:
-        return np.zeros(dimensions, np.float32)
-    return np.asarray(means.mean(axis=0), np.float32)
+    vectors = question.catalog.vectors([vector_key(text) for text, _ in texts])
+    means = question.ranking.means
+    neither = np.mean(list(means.values()), axis=0)
+    centred: Vectors = vectors - np.stack(
+        [means[language] if language else neither for _, language in texts]
+    )
+    return centred
