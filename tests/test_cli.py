@@ -161,6 +161,17 @@ def test_wrong_usage_is_exit_code_2(folder: Path) -> None:
     assert run(folder, "nonsense").returncode == 2
 
 
+def test_info_shows_how_well_a_document_was_read(folder: Path) -> None:
+    name = SISTER_CITY.name
+    (health,) = run_json(folder, "info", "--document", name)["health"]
+    assert (health["document"], health["pages"], health["failed"]) == (name, 0, 0)
+    assert health["sections"] == ["ABSTRAK", "ABSTARCT"]
+    assert health["recognised"] > 0.8
+    shown = run(folder, "info", "--document", name).stdout
+    assert "UPN “VETERAN” JAKARTA" in shown
+    assert "2 sections in 2 chapters and parts" in shown
+
+
 def test_info_verifies_that_every_quote_can_be_found_again(folder: Path) -> None:
     info = run_json(folder, "info", "--verify")
     assert [d["name"] for d in info["documents"]] == [SISTER_CITY.name]

@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from thesis_qa.settings import Settings, load_settings
 if TYPE_CHECKING:
     from thesis_qa.evaluate import Finding
     from thesis_qa.index import Index
+    from thesis_qa.tables import DocumentInfo
+    from thesis_qa.verify import Health
 
 DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
 
@@ -263,27 +265,55 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _info(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.verify import verify
+    from thesis_qa.verify import health, verify
 
     index = _open(settings)
     index.check_documents(options.document)
     documents = [d for d in index.documents() if not options.document or d.name in options.document]
     findings = verify(index, options.document) if options.verify else []
+    conditions = {d.name: health(index, d.name) for d in documents if options.document}
     about = index.catalog.about()
     if options.json:
-        _print_json({"index": about, "documents": documents, "findings": findings})
+        found = {"index": about, "documents": documents, "findings": findings}
+        _print_json({**found, "health": list(conditions.values())})
     else:
         print(f"Index {settings.index}: {len(documents)} documents, model {about['embedding']}")
-        for d in documents:
-            shares = ", ".join(f"{k} {v:.0%}" for k, v in d.languages.items())
-            print(f"- {one_line(d.name)}: {d.pages} pages, {d.passages} passages ({shares})")
-            for warning in d.warnings:
-                print(f"  {one_line(warning)}")
+        for document in documents:
+            _print_document(document, conditions.get(document.name))
         for finding in findings:
             print(f"thesis-qa: {one_line(finding.document)}: {finding.problem}", file=sys.stderr)
         if options.verify and not findings:
             print("Every file reads as it was indexed.")
     return FAILED_IN_PART if findings else DONE
+
+
+def _print_document(document: "DocumentInfo", condition: "Health | None") -> None:
+    shares = ", ".join(f"{k} {v:.0%}" for k, v in document.languages.items())
+    name = one_line(document.name)
+    print(f"- {name}: {document.pages} pages, {document.passages} passages ({shares})")
+    if condition:
+        for line in _health_lines(document, condition):
+            print(f"  {one_line(line)}")
+    for warning in document.warnings:
+        print(f"  {one_line(warning)}")
+
+
+def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str]:
+    stated = document.metadata
+    known = (stated.title, stated.author, str(stated.year or ""), stated.university)
+    if any(known):
+        yield ", ".join(part for part in known if part)
+    if condition.pages:
+        read = condition.pages - condition.failed
+        yield (
+            f"{read} pages read, {condition.by_ocr} of them by OCR, {condition.blank} blank;"
+            f" {condition.failed} failed; {condition.with_printed_number} have a printed number"
+        )
+    if condition.recognised is not None:
+        yield f"{condition.recognised:.0%} of the text is readable Indonesian or English"
+    chapters = list(dict.fromkeys(path.split(" › ")[0] for path in condition.sections))
+    yield f"{len(condition.sections)} sections in {len(chapters)} chapters and parts:"
+    yield from (f"  {chapter}" for chapter in chapters)
 
 
 def _open(settings: Settings) -> "Index":

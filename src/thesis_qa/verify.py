@@ -48,3 +48,38 @@ def _verify_document(index: Index, name: str) -> list[Finding]:
         pages = ", ".join(differing[:10])
         return [Finding(name, f"reads differently on page {pages}; index it again")]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How well a document could be read."""
+
+    document: str
+    pages: int  # 0 where the format has none
+    by_ocr: int
+    failed: int  # could not be read at all
+    blank: int  # without anything to quote: empty, or a number only
+    with_printed_number: int
+    recognised: float | None  # share of the running text that is Indonesian or English
+    sections: tuple[str, ...]  # their paths, in reading order
+
+
+def health(index: Index, name: str) -> Health:
+    """How well the document `name` could be read, from what the index holds of it."""
+    catalog = index.catalog
+    pages = [page for page in catalog.pages(name) if page.number is not None]
+    rows = sorted({unit.passage for unit, _ in catalog.units().values() if unit.document == name})
+    passages = [passage for _, passage in sorted(catalog.passages(rows).items())]
+    quotable = {span.page + 1 for p in passages for s in p.sentences for span in s.spans}
+    running = [s for p in passages for s in p.sentences if s.kind in ("text", "list")]
+    letters = sum(len(s.text) for s in running)
+    return Health(
+        document=name,
+        pages=len(pages),
+        by_ocr=sum(page.ocr for page in pages),
+        failed=sum(not page.height for page in pages),
+        blank=sum(bool(page.height) and page.number not in quotable for page in pages),
+        with_printed_number=sum(page.label is not None for page in pages),
+        recognised=sum(len(s.text) for s in running if s.language) / letters if letters else None,
+        sections=tuple(dict.fromkeys(p.section for p in passages if p.section)),
+    )
