@@ -47,11 +47,11 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov --cov-report=
 
 # In a process of its own: Playwright's loop and the asyncio tests don't mix.
 browser: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra
+	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra --cov --cov-append
 
 eval: $(VENV)/.installed
 	@$(BIN)/python -m thesis_qa.cli index || test $$? -eq 3

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from thesis_qa.index import Index
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
+
+# No test asserts a time, so no example has a deadline.
+settings.register_profile("thesis-qa", deadline=None, print_blob=True)
+settings.load_profile("thesis-qa")
 
 
 @pytest.fixture(scope="session")
