@@ -81,7 +81,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
 
 def _steps(desk: Desk, before: Turns, text: str, texts: Texts) -> Iterator[Step]:
     if text.strip():
-        for turns in chat.ask(desk, before, text, None):
+        for turns in chat.ask(desk, before, text, None, texts):
             yield _step(turns, texts)
     else:
         yield _step(before, texts)
@@ -141,11 +141,16 @@ def _library(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:
     import gradio as gr
 
     limits = texts.limits.format(megabytes=desk.settings.max_upload_mb)
+    gr.HTML(
+        f'<div class="adding"><p>{escape(texts.drop)}</p><p>{escape(limits)}</p></div>',
+        padding=False,
+    )
     files = gr.File(
-        label=f"{texts.drop}. {limits}",
+        label=texts.add,
+        show_label=False,
         file_count="multiple",
         file_types=list(SUPPORTED),
-        height=150,
+        height=110,
         elem_id="files",
     )
     progress = gr.HTML("", elem_id="progress", padding=False)

@@ -16,6 +16,8 @@ def no_sources(texts: Texts) -> str:
 def source_group(answer: Answer, key: str, texts: Texts) -> str:
     """The sources of one answer, or the nearest passages where the documents don't say."""
     citations = answer.citations if answer.answered else answer.nearest
+    if not citations:
+        return ""
     head = texts.sources_for if answer.answered else texts.nearest_for
     cards = "".join(_card(citation, key, texts) for citation in citations)
     kind = "cited" if answer.answered else "nearest"
@@ -40,8 +42,8 @@ def _card(citation: Citation, key: str, texts: Texts) -> str:
         f'<p class="byline">{escape(by)}{" · " if by and title else ""}'
         f'<span class="file">{escape(citation.document if title else "")}</span></p>'
         f"</div></header>"
-        f'<p class="where">{escape(place)}</p>'
-        f"<blockquote{language}>{marked_quote(citation)}</blockquote>{context}"
+        f'<p class="where">{escape(place)}</p>{context}'
+        f"<blockquote{language}>{marked_quote(citation)}</blockquote>"
         f"{_place(citation, texts)}</article>"
     )
 

@@ -1,5 +1,6 @@
 """A conversation: questions in, answers and their sources out, one step for every growth."""
 
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from thesis_qa.page.desk import Desk
 from thesis_qa.page.markup import answer_markup, flat
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import Answer
+
+log = logging.getLogger(__name__)
 
 Message = dict[str, str]  # role and content, as Gradio's chat wants it
 
@@ -26,7 +29,7 @@ class Turn:
 
 
 def ask(
-    desk: Desk, turns: Sequence[Turn], question: str, documents: Sequence[str] | None
+    desk: Desk, turns: Sequence[Turn], question: str, documents: Sequence[str] | None, texts: Texts
 ) -> Iterator[tuple[Turn, ...]]:
     """The conversation with one more turn, again and again while its answer grows."""
     turn = Turn(secrets.token_hex(4), question)
@@ -38,6 +41,9 @@ def ask(
             yield (*earlier, turn)
     except ThesisQAError as error:
         yield (*earlier, replace(turn, problem=str(error)))
+    except Exception:  # the visitor gets a sentence, whoever runs the server the whole story
+        log.exception("A question could not be answered")
+        yield (*earlier, replace(turn, problem=texts.broken))
 
 
 def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
@@ -61,6 +67,5 @@ def messages(turns: Sequence[Turn], texts: Texts) -> list[Message]:
 
 
 def sources(turns: Sequence[Turn], texts: Texts) -> str:
-    """The source cards of the conversation, those of the last answer in sight."""
-    answered = [turn for turn in turns if turn.answer]
-    return "".join(source_group(t.answer, t.key, texts) for t in answered if t.answer)
+    """The source cards of the conversation, those of the last answer first."""
+    return "".join(source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)

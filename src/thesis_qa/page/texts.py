@@ -35,7 +35,7 @@ class Texts:
     fair: str
     weak: str
     source: str
-    stopped: str
+    broken: str
     # Sources
     sources: str
     no_sources: str
@@ -97,7 +97,7 @@ EN = Texts(
     other_language="Bahasa Indonesia",
     theme="Light or dark",
     question="Your question",
-    placeholder="Ask about the thesis, in English or Indonesian …",
+    placeholder="Ask in English or Indonesian …",
     send="Ask",
     stop="Stop",
     welcome="What would you like to know?",
@@ -114,12 +114,12 @@ EN = Texts(
     written="Written by {model}, checked against the quotes",
     declined="The documents don’t say",
     declined_more="Try other words, or ask about one thing at a time.",
-    nearest_are_shown="The nearest passages are shown beside. They may not answer the question.",
+    nearest_are_shown="The nearest passages are under “Sources”. They may not answer the question.",
     strong="strong evidence",
     fair="fair evidence",
     weak="weak evidence, check the page",
     source="Source {number}",
-    stopped="Stopped.",
+    broken="Something went wrong here. Ask again; the server’s terminal says what it was.",
     sources="Sources",
     no_sources="The passages an answer is quoted from appear here.",
     sources_for="Sources for “{question}”",
@@ -141,7 +141,7 @@ EN = Texts(
     changed="The file has changed since it was read, or is gone. Add it again to see its pages.",
     library="Library",
     add="Add theses",
-    drop="Drop files here, or click to choose",
+    drop="Add theses: drop files here, or click to choose",
     limits="PDF, DOCX, ODT, EPUB, Markdown, text or HTML, up to {megabytes} MB each.",
     reading="Reading {document}",
     seconds_left="about {seconds} s left",
@@ -177,7 +177,7 @@ ID = Texts(
     other_language="English",
     theme="Terang atau gelap",
     question="Pertanyaan Anda",
-    placeholder="Tanyakan isi skripsi, dalam bahasa Indonesia atau Inggris …",
+    placeholder="Tanyakan dalam bahasa Indonesia atau Inggris …",
     send="Tanya",
     stop="Berhenti",
     welcome="Apa yang ingin Anda ketahui?",
@@ -194,12 +194,12 @@ ID = Texts(
     written="Ditulis oleh {model}, diperiksa terhadap kutipan",
     declined="Dokumen tidak menyatakannya",
     declined_more="Coba kata lain, atau tanyakan satu hal saja.",
-    nearest_are_shown="Bagian terdekat ditampilkan di samping; belum tentu menjawab pertanyaan.",
+    nearest_are_shown="Bagian terdekat ada di “Sumber”; belum tentu menjawab pertanyaan.",
     strong="bukti kuat",
     fair="bukti cukup",
     weak="bukti lemah, periksa halamannya",
     source="Sumber {number}",
-    stopped="Dihentikan.",
+    broken="Ada yang salah di sini. Tanyakan lagi; terminal server menyebutkan sebabnya.",
     sources="Sumber",
     no_sources="Bagian yang dikutip sebuah jawaban akan tampil di sini.",
     sources_for="Sumber untuk “{question}”",
@@ -221,7 +221,7 @@ ID = Texts(
     changed="Berkas berubah sejak dibaca, atau hilang. Tambahkan lagi untuk melihat halamannya.",
     library="Pustaka",
     add="Tambah skripsi",
-    drop="Letakkan berkas di sini, atau klik untuk memilih",
+    drop="Tambah skripsi: letakkan berkas di sini, atau klik untuk memilih",
     limits="PDF, DOCX, ODT, EPUB, Markdown, teks, atau HTML, masing-masing hingga {megabytes} MB.",
     reading="Membaca {document}",
     seconds_left="sekitar {seconds} detik lagi",

@@ -1,0 +1,88 @@
+"""A real server on a free port with real documents, and Debian's Chromium to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from visitors import FILLER, HOSTILE, HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not CHROMIUM.exists():
+            item.add_marker(pytest.mark.skip(reason="no /usr/bin/chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object],
+) -> dict[str, object]:
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    args = ["--no-sandbox", "--disable-gpu", "--disable-sync", *quiet]
+    return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": args}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with documents and their index, as the command line leaves it."""
+    folder = tmp_path_factory.mktemp("web")
+    documents = folder / "documents"
+    documents.mkdir()
+    for file in (ROOT / "documents").glob("*.md"):
+        shutil.copy(file, documents)
+    (documents / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
+    write_pdf(documents / "karang.pdf", [FILLER, f"{FILLER} {SAMPLE}", FILLER], "Terumbu Karang")
+    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
+    subprocess.run(command, cwd=folder, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
+    """Where the running server is."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {**os.environ, "THESIS_QA_MAX_UPLOAD_MB": "1"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_until_up(address: str, server: subprocess.Popen[str]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=2)
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail("the server didn't come up within a minute")
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator["Visit"]:
+    """A visitor with an English desktop browser; nothing may leave the machine or go wrong."""
+    with visiting(browser, address, locale="en-US", width=1280, height=800) as visit:
+        yield visit

@@ -1,0 +1,165 @@
+"""What a visitor sees: cited answers, the place of a quote, uploads; on a desk and on a phone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from visitors import HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
+
+
+def test_an_answer_cites_the_sentence_that_answers(visit: Visit) -> None:
+    visit.open().ask("What obstacles occurred?")
+    card = visit.page.locator("#sources .card").first
+    expect(card.locator("blockquote")).to_contain_text("sulitnya mendapatkan perizinan")
+    expect(card.locator("blockquote")).to_contain_text("pasifnya Pemerintah Kota Hanoi")
+    expect(card).to_contain_text("kerja-sama-sister-city-jakarta-hanoi.md")
+    expect(visit.page.locator("#log .answer").last).to_contain_text("perizinan")
+
+
+def test_a_citation_leads_to_the_paragraph_with_its_neighbours(visit: Visit) -> None:
+    visit.open().ask("What obstacles occurred?")
+    visit.page.locator("#log a.cite").first.click()
+    card = visit.page.locator("#sources .card.current")
+    expect(card).to_have_count(1)
+    expect(card).to_be_focused()
+    expect(card.locator(".paragraphs mark").first).to_contain_text("perizinan")
+    expect(card.locator(".paragraphs")).to_contain_text("Penelitian ini berfokus")
+    visit.picture("citation-desktop-en")
+
+
+def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) -> None:
+    visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
+    card = visit.page.locator("#sources .card").first
+    expect(card.locator("blockquote")).to_contain_text("137 responden")
+    expect(card.locator(".where")).to_contain_text("p. 2")
+    visit.page.locator("#log a.cite").first.click()
+    picture = card.locator(".sheet img").first
+    expect(picture).to_be_visible()
+    visit.page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=picture.element_handle()
+    )
+    visit.picture("page-desktop-en")
+    card.locator("a.sheet").first.click()
+    reader = visit.page.locator("#reader")
+    expect(reader).to_be_visible()
+    expect(reader).to_contain_text("Page 2 of 3")
+    visit.page.keyboard.press("ArrowRight")
+    expect(reader).to_contain_text("Page 3 of 3")
+    visit.picture("reader-desktop-en")
+    visit.page.keyboard.press("Escape")
+    expect(reader).to_be_hidden()
+
+
+def test_what_the_documents_do_not_say_is_declined_kindly(visit: Visit) -> None:
+    visit.open().ask("What is the capital of France?")
+    answer = visit.page.locator("#log .answer").last
+    expect(answer).to_contain_text("The documents don’t say")
+    expect(answer.locator("a.cite")).to_have_count(0)
+    visit.picture("declined-desktop-en")
+
+
+def test_the_page_speaks_the_browsers_language_and_can_be_switched(
+    browser: Browser, address: str
+) -> None:
+    with visiting(browser, address, locale="id-ID", width=1280, height=800) as visit:
+        page = visit.open().page
+        expect(page.locator("html")).to_have_attribute("lang", "id")
+        expect(page.get_by_text("Apa yang ingin Anda ketahui?")).to_be_visible()
+        page.get_by_role("link", name="English").click()
+        expect(page.get_by_text("What would you like to know?")).to_be_visible()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_examples_ask_themselves(visit: Visit) -> None:
+    visit.open().page.get_by_role("button", name="Which research method was used?").click()
+    visit.page.locator("#log .answer").wait_for(timeout=60_000)
+    expect(visit.page.locator("#log .asked")).to_have_text("Which research method was used?")
+
+
+def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
+    browser: Browser, address: str
+) -> None:
+    with visiting(browser, address, locale="id-ID", width=360, height=740, dark=True) as visit:
+        visit.open().picture("start-phone-id")
+        visit.ask("Apa hambatan yang terjadi?")
+        visit.picture("answer-phone-id")
+        visit.page.locator("#log a.cite").first.click()
+        expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()
+        visit.picture("source-phone-id")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_text_of_documents_and_questions_is_never_markup(visit: Visit) -> None:
+    question = "<img src=x onerror=window.hacked=1> ![a](https://evil.example/q.png) **Apa?**"
+    visit.open().ask(question)
+    expect(visit.page.locator("#log .asked")).to_contain_text(question)
+    visit.ask("Apa kendala utama laboratorium kimia?")
+    quote = visit.page.locator("#sources .card blockquote", has_text="laboratorium").first
+    expect(quote).to_contain_text("<script>window.hacked=1</script>")
+    expect(quote).to_contain_text("![foto](https://evil.example/foto.png)")
+    visit.page.get_by_role("tab", name="Library").click()
+    expect(visit.page.locator("#shelf")).to_contain_text(HOSTILE_NAME)
+    assert visit.page.evaluate("window.hacked") is None
+
+
+def test_a_question_that_cannot_be_asked_gets_a_clear_line(visit: Visit) -> None:
+    visit.open().ask("?!")
+    expect(visit.page.locator("#log .answer").last).not_to_be_empty()
+    visit.ask("x" * 20_000)
+    expect(visit.page.locator("#log .answer").last).not_to_be_empty()
+
+
+@pytest.fixture
+def library(visit: Visit) -> Visit:
+    visit.open().page.get_by_role("tab", name="Library").click()
+    return visit
+
+
+def send(visit: Visit, *files: Path) -> None:
+    visit.page.locator("#files input[type=file]").set_input_files([str(file) for file in files])
+
+
+def test_an_upload_is_read_saved_and_can_be_asked(
+    library: Visit, tmp_path: Path, folder: Path
+) -> None:
+    thesis = tmp_path / "kopi gayo.pdf"
+    write_pdf(thesis, ["Harga kopi gayo naik karena cuaca buruk di dataran tinggi Aceh."], "Kopi")
+    send(library, thesis)
+    expect(library.page.locator("#progress")).to_contain_text("kopi gayo.pdf", timeout=60_000)
+    expect(library.page.locator("#progress")).to_contain_text("ready to be asked", timeout=60_000)
+    expect(library.page.locator("#shelf")).to_contain_text("kopi gayo.pdf")
+    library.picture("library-desktop-en")
+    assert (folder / "documents" / "kopi gayo.pdf").is_file()
+    library.ask("Mengapa harga kopi gayo naik?")
+    library.page.get_by_role("tab", name="Sources").click()
+    card = library.page.locator("#sources .card").first
+    expect(card.locator("blockquote")).to_contain_text("cuaca buruk")
+    expect(card).to_contain_text("kopi gayo.pdf")
+
+
+def test_what_is_no_document_is_refused_with_a_reason_and_not_kept(
+    library: Visit, tmp_path: Path, folder: Path
+) -> None:
+    disguised = tmp_path / "bukan.pdf"
+    disguised.write_bytes(b"MZ" + b"\x00" * 500)
+    send(library, disguised)
+    expect(library.page.locator("#progress")).to_contain_text("Not added", timeout=60_000)
+    expect(library.page.locator("#progress")).to_contain_text("bukan.pdf")
+    assert not (folder / "documents" / "bukan.pdf").exists()
+
+
+def test_two_visitors_ask_at_once_and_keep_apart(browser: Browser, address: str) -> None:
+    kwargs = {"locale": "en-US", "width": 1280, "height": 800}
+    with (
+        visiting(browser, address, **kwargs) as one,  # type: ignore[arg-type]
+        visiting(browser, address, **kwargs) as other,  # type: ignore[arg-type]
+    ):
+        one.open()
+        other.open()
+        for visit, question in ((one, SAMPLE), (other, "What is the capital of France?")):
+            visit.page.locator("#question textarea").fill(question)
+            visit.page.locator("#question textarea").press("Enter")
+        one.page.locator("#log .answer").wait_for(timeout=60_000)
+        other.page.locator("#log .answer").wait_for(timeout=60_000)
+        expect(one.page.locator("#log .asked")).to_have_text(SAMPLE)
+        expect(other.page.locator("#log .asked")).to_have_text("What is the capital of France?")

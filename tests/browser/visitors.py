@@ -1,0 +1,88 @@
+"""Visitors of the page, and documents for them to ask."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+HOSTILE = (
+    "Kendala utama laboratorium kimia adalah <img src=x onerror=window.hacked=1>"
+    " ![foto](https://evil.example/foto.png) <script>window.hacked=1</script> yang mahal."
+)
+HOSTILE_NAME = "kimia <img src=x onerror=window.hacked=1>.txt"
+SAMPLE = "Sampel penelitian terumbu karang terdiri atas 137 responden nelayan di Wakatobi."
+FILLER = "Bagian ini menguraikan latar belakang pengelolaan pesisir secara umum."
+
+
+def write_pdf(path: Path, pages: list[str], title: str = "") -> None:
+    """A PDF with these texts, one a page, in lines of at most 70 characters."""
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setTitle(title)
+    for text in pages:
+        canvas.setFont("Times-Roman", 12)
+        words, y = text.split(), 760
+        while words:
+            line = [words.pop(0)]
+            while words and len(" ".join([*line, words[0]])) < 70:
+                line.append(words.pop(0))
+            canvas.drawString(72, y, " ".join(line))
+            y -= 18
+        canvas.showPage()
+    canvas.save()
+
+
+class Visit:
+    """A visitor's page, with everything that must not happen noted down."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.outside: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self._note(request.url))
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(url)
+
+    def open(self, path: str = "/") -> "Visit":
+        self.page.goto(self.address + path)
+        self.page.locator("#question textarea").wait_for()
+        return self
+
+    def ask(self, question: str) -> None:
+        before = self.page.locator("#log .answer").count()
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+        self.page.locator("#log .answer").nth(before).wait_for(timeout=60_000)
+
+    def picture(self, name: str) -> None:
+        """Keep what is seen, where THESIS_QA_SCREENSHOTS names a folder for it."""
+        if folder := os.environ.get("THESIS_QA_SCREENSHOTS"):
+            self.page.wait_for_timeout(400)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@contextmanager
+def visiting(
+    browser: Browser, address: str, *, locale: str, width: int, height: int, dark: bool = False
+) -> Iterator[Visit]:
+    context: BrowserContext = browser.new_context(
+        locale=locale,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+    )
+    try:
+        visit = Visit(context.new_page(), address)
+        yield visit
+        assert visit.outside == []
+        assert visit.complaints == []
+    finally:
+        context.close()
