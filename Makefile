@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
 	@echo "make test   lint, types and every test, those of the page in a headless browser too"
-	@echo "make eval   ask the questions of evaluation/ and print how good the answers are"
+	@echo "make eval   ask the question sets and write how good the answers are into docs/results.md"
 	@echo "make clean  remove the environment and the index; both can be made again"
 
 OLD := Thesis QA needs Python 3.11 or newer; if you have one: make clean run PYTHON=python3.12
@@ -54,9 +54,7 @@ browser: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra --cov --cov-append
 
 eval: $(VENV)/.installed
-	@$(BIN)/python -m thesis_qa.cli index || test $$? -eq 3
-	@for questions in evaluation/*.jsonl; do \
-		echo "$$questions"; $(BIN)/python -m thesis_qa.cli eval "$$questions" || exit; done
+	$(BIN)/python benchmarks/results.py
 
 clean:
 	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/writer.lock

@@ -37,8 +37,8 @@ def test_none_turns_off_what_a_file_has_set(tmp_path: Path) -> None:
     assert load_settings({}, {"THESIS_QA_LLM": "none"}, tmp_path).llm is None
 
 
-def test_variables_of_the_tests_are_no_settings(tmp_path: Path) -> None:
-    environment = {"THESIS_QA_DATA": "x", "THESIS_QA_CACHE": "y", "THESIS_QA_REQUIRE_BROWSER": "1"}
+def test_some_variables_are_no_settings(tmp_path: Path) -> None:
+    environment = {"THESIS_QA_DATA": "x", "THESIS_QA_CACHE": "y"}
     assert load_settings({}, environment, tmp_path) == Settings()
 
 

@@ -36,8 +36,8 @@ LIMITS: Mapping[str, range] = {
 }
 """What numbers may be. Names of models are checked by who opens them."""
 
-OTHER_VARIABLES = frozenset({"CACHE", "DATA", "REQUIRE_BROWSER"})
-"""THESIS_QA_… variables that aren't settings: where unpacked models go, and two for the tests."""
+OTHER_VARIABLES = frozenset({"CACHE", "DATA"})
+"""THESIS_QA_… variables that aren't settings: where unpacked models go, and the tests' data."""
 
 
 def load_settings(
