@@ -2,7 +2,18 @@
 
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import ThesisQAError
+from thesis_qa.evaluate import Report, evaluate
 from thesis_qa.index import Index
 from thesis_qa.schema import Answer, Citation, CitedSpan, Passage
 
-__all__ = ["Answer", "Assistant", "Citation", "CitedSpan", "Index", "Passage", "ThesisQAError"]
+__all__ = [
+    "Answer",
+    "Assistant",
+    "Citation",
+    "CitedSpan",
+    "Index",
+    "Passage",
+    "Report",
+    "ThesisQAError",
+    "evaluate",
+]
