@@ -1,27 +1,46 @@
 """Ask a question, get an answer made of quotes."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from thesis_qa.answer import asked, confidence, find_evidence, likely, select
-from thesis_qa.answer.confidence import signals
+from thesis_qa.answer.about import STATED, UNSTATED, Asks, answer_about, asks_about_document
+from thesis_qa.answer.compose import answer_text, refusal_text
+from thesis_qa.answer.confidence import confidence, likely, signals
+from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
+from thesis_qa.answer.followup import Resolved, resolve
+from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.select import Shown, select
+from thesis_qa.answer.words import reading_signals
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
-from thesis_qa.question import understand
+from thesis_qa.question import Query, understand
 from thesis_qa.retrieve import checked_question
-from thesis_qa.schema import Answer, Citation, Language
+from thesis_qa.schema import Answer, Citation, Passage
 
 CANDIDATES = 12  # passages whose sentences are weighed
-NEAREST = 3  # passages shown when nothing answers
+MAX_DOCUMENTS = 8  # that are answered for one by one
+MAX_CITATIONS = 8
 
-ANSWERED = {
-    "id": "Dalam kata-kata dokumennya sendiri:",
-    "en": "In the document's own words:",
-}
-DECLINED = {
-    "id": "Dokumen tidak menyatakan hal ini. Bagian yang paling dekat ditunjukkan di bawah.",
-    "en": "The documents do not say. The nearest passages are shown below.",
-}
+_EACH = re.compile(
+    r"\b(?:masing-masing|setiap|tiap|semua|seluruh|kedua|ketiga|antar|beberapa)(?:-tiap)? "
+    r"(?:skripsi|tesis|disertasi|dokumen|penelitian|karya)\b|\b(?:skripsi|tesis|dokumen|penelitian)"
+    r" (?:mana|apa) (?:saja|yang)\b"
+    r"|\b(?:each|every|all|both|which|compare)(?: of)?(?: the)? (?:thes[ie]s|documents?|papers?|stud(?:y|ies)|dissertations?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the documents hold for one question."""
+
+    probability: float
+    shown: tuple[Shown, ...]  # the best evidence, also where it is too weak
+    answers: bool = False
+    silent: tuple[str, ...] = ()  # titles of theses that say nothing
+    missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
 
 
 class Assistant:
@@ -37,7 +56,11 @@ class Assistant:
         documents: Sequence[str] | None = None,
         top_k: int = 5,
     ) -> Answer:
-        """The answer to `question`. Raises QuestionError for one that can't be asked."""
+        """The answer to `question`. Raises QuestionError for one that can't be asked.
+
+        `history` holds the questions and answers before it, oldest first; `top_k` is the number of
+        passages returned beside the answer.
+        """
         *_, answer = self.stream(question, history, documents, top_k)
         return answer
 
@@ -48,38 +71,150 @@ class Assistant:
         documents: Sequence[str] | None = None,
         top_k: int = 5,
     ) -> Iterator[Answer]:
-        """Growing answers: the last one is whole."""
+        """Growing answers: each holds one statement more, the last one is whole."""
         started = time.perf_counter()
         question = checked_question(question)
-        passages = self.index.search(question, max(top_k, CANDIDATES), documents=documents)
+        resolved = resolve(question, history)
+        query = understand(checked_question(resolved.question))
+        said = history[-1][1] if resolved.more and history else ""
+        passages, found = self._find(query, documents, top_k, said)
         retrieved = time.perf_counter()
-        vector = self.index.embedding.query_vector(question)
-        query = understand(question)
-        about = asked(self.index.catalog, self.index.retriever.fitted, query, vector)
-        evidence = find_evidence(about, passages)
-        probability = confidence(signals(about, evidence))
-        answered = probability >= likely()
-        nearest = cite(self.index.catalog, select(self.index.catalog, query, evidence))
-        language = query.language
+        citations = cite(self.index.catalog, found.shown)
+        answer = self._answer(question, resolved, query, found, citations, passages)
+        if found.answers:
+            for count in range(1, len(citations)):
+                text = answer_text(query.language, found.shown[:count], citations[:count])
+                yield replace(answer, text=text, citations=citations[:count])
+        else:
+            answer = self._declined(answer, query, found, documents)
         ended = time.perf_counter()
-        yield Answer(
+        timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
+        timings["total"] = ended - started
+        yield replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+
+    # What the documents say
+
+    def _find(
+        self, query: Query, documents: Sequence[str] | None, top_k: int, said: str = ""
+    ) -> tuple[tuple[Passage, ...], _Found]:
+        """The passages found, and what answers among them; `said` was answered before."""
+        self.index.check_documents(documents)
+        names = list(documents or self.index.catalog.sources())
+        passages = self.index.search(query.text, max(top_k, CANDIDATES), documents=documents)
+        asks = asks_about_document(query)
+        if asks:
+            return tuple(passages[:top_k]), self._stated(query, asks, names)
+        question = asked(
+            self.index.catalog,
+            self.index.retriever.fitted,
+            query,
+            self.index.embedding.query_vector(query.text),
+        )
+        apart = len(names) > 1 and (documents is not None or _EACH.search(query.text))
+        if apart and len(names) <= MAX_DOCUMENTS:
+            found = self._by_document(question, names)
+            if found.answers:
+                return tuple(passages[:top_k]), found
+        return tuple(passages[:top_k]), self._weighed(question, passages, said)
+
+    def _weighed(self, question: Asked, passages: Sequence[Passage], said: str = "") -> _Found:
+        evidence = [e for e in find_evidence(question, passages) if e.sentence.text not in said]
+        if not evidence:
+            return _Found(0.0, ())
+        seen = signals(question, evidence)
+        seen |= reading_signals(self.index.embedding, question, evidence[0])
+        shown = select(self.index.catalog, question.query, evidence)
+        missing = _missing(question, evidence)
+        return _Found(confidence(seen), tuple(shown), likely(seen), missing=missing)
+
+    def _by_document(self, question: Asked, names: Sequence[str]) -> _Found:
+        """The best answer of each document; the most confident first."""
+        found: dict[str, _Found] = {}
+        for name in names:
+            passages = self.index.search(question.query.text, CANDIDATES, documents=[name])
+            found[name] = self._weighed(question, passages)
+        stating = sorted((f for f in found.values() if f.answers), key=lambda f: -f.probability)
+        if not stating:
+            return _Found(max((f.probability for f in found.values()), default=0.0), ())
+        share = max(1, MAX_CITATIONS // len(stating))
+        shown = tuple(s for f in stating for s in f.shown[:share])[:MAX_CITATIONS]
+        silent = tuple(self._title(name) for name, f in found.items() if not f.answers)
+        return _Found(stating[0].probability, shown, True, silent)
+
+    def _stated(self, query: Query, asks: Asks, names: Sequence[str]) -> _Found:
+        """What title, approval and abstract pages state."""
+        stated = {
+            name: answer_about(self.index.catalog, query, asks, name)
+            for name in names[:MAX_DOCUMENTS]
+        }
+        shown = tuple(s for several in stated.values() for s in several)[:MAX_CITATIONS]
+        if not shown:
+            return _Found(UNSTATED, ())
+        silent = tuple(self._title(name) for name, several in stated.items() if not several)
+        return _Found(STATED, shown, True, silent)
+
+    def _title(self, name: str) -> str:
+        return self.index.catalog.document(name).metadata.title or name
+
+    # The answer
+
+    def _answer(
+        self,
+        question: str,
+        resolved: Resolved,
+        query: Query,
+        found: _Found,
+        citations: tuple[Citation, ...],
+        passages: tuple[Passage, ...],
+    ) -> Answer:
+        text = answer_text(query.language, found.shown, citations, found.silent)
+        return Answer(
             question=question,
-            language=language,
-            answered=answered,
-            confidence=round(probability, 4),
-            text=_text(nearest, language) if answered else DECLINED[language or "en"],
-            citations=nearest if answered else (),
-            passages=tuple(passages[:top_k]),
+            language=query.language,
+            answered=found.answers,
+            confidence=round(found.probability, 4),
+            text=text if found.answers else "",
+            citations=citations if found.answers else (),
+            passages=passages,
             model="quotes",
-            timings={
-                "retrieve": round(retrieved - started, 4),
-                "answer": round(ended - retrieved, 4),
-                "total": round(ended - started, 4),
-            },
-            nearest=nearest,
+            timings={},
+            nearest=citations,
+            resolved_question=resolved.question if resolved.follows else None,
+            missing=() if found.answers else found.missing,
         )
 
+    def _declined(
+        self, answer: Answer, query: Query, found: _Found, documents: Sequence[str] | None
+    ) -> Answer:
+        names = list(documents or self.index.catalog.sources())
+        known = [self.index.catalog.document(name) for name in names]
+        suggestion = self._suggestion(query, found, documents)
+        text = refusal_text(
+            query.language,
+            passages=sum(d.passages for d in known),
+            documents=[d.metadata.title or d.name for d in known],
+            missing=found.missing,
+            nearest=answer.nearest,
+            suggestion=suggestion,
+        )
+        return replace(answer, text=text, suggestion=suggestion)
 
-def _text(citations: Sequence[Citation], language: Language | None) -> str:
-    quotes = (f"“{c.quote}” [{c.number}]" for c in citations)
-    return "\n\n".join([ANSWERED[language or "en"], *quotes])
+    def _suggestion(
+        self, query: Query, found: _Found, documents: Sequence[str] | None
+    ) -> str | None:
+        """A question near to this one that can be answered; tried before it is offered."""
+        say = phrases(query.language)
+        sections = (s.evidence.passage.section.split(" › ")[-1] for s in found.shown[:1])
+        offers = [say.section.format(section=name) for name in sections if name]
+        for offer in (*offers, say.what_about):
+            tried = understand(offer)
+            if self._find(tried, documents, 1)[1].answers:
+                return offer
+        return None
+
+
+def _missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Words of the question that none of the passages weighed holds, as they were asked."""
+    passages = {e.passage.passage_id: e.passage for e in evidence}.values()
+    held = [terms_held(question, f"{p.section} {p.text}", p.language) for p in passages]
+    return tuple(word for term, word in question.query.terms if not any(h[term] for h in held))

@@ -1,49 +1,40 @@
 """How likely it is that evidence answers a question: a calibrated estimate from several signals.
 
-A logistic model over what the search saw, fitted by benchmarks/fit_confidence.py. A bare cosine
+A logistic model over what the search saw, fitted by benchmarks/fit_answer.py. A bare cosine
 says little: E5's lie between .75 and .90 whatever is asked, and in one thesis everything is near.
 """
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from thesis_qa.answer.evidence import Asked, Evidence, stems, terms_held
+from thesis_qa.answer.evidence import Asked, Evidence, numbers, stems, terms_held
 from thesis_qa.language import fold, stem
 
-MODEL = Path(__file__).parents[1] / "data" / "confidence.json"
 RAREST = 7.0  # weight of a term that none of 500 passages holds: puts rarities on a scale of one
 OTHERS = 10  # sentences, or passages, that the best is compared with
 
 _NAME = re.compile(r"(?<=[\w,;:)\"'] )[A-Z][\w-]*|\b[A-Z]{2,}\w*\b|\b\w*\d\w*\b")
 
 
-def confidence(signals: Mapping[str, float]) -> float:
-    """Probability that the best evidence answers the question; without evidence 0."""
-    if not signals:
+def confidence(found: Mapping[str, float]) -> float:
+    """Probability that the best evidence answers, from its signals; 0 without evidence."""
+    if not found:
         return 0.0
-    model = _model()
-    return 1 / (
-        1
-        + math.exp(
-            -model["bias"]
-            - sum(weight * signals[name] for name, weight in model["weights"].items())
-        )
-    )
+    model = _model(found)
+    logit = sum(weight * found[name] for name, weight in model["weights"].items())
+    return 1 / (1 + math.exp(-model["bias"] - logit))
 
 
-def likely() -> float:
-    """The confidence from which a question is answered, chosen where the model was fitted."""
-    return float(_model()["threshold"])
+def likely(found: Mapping[str, float]) -> bool:
+    """Whether that is enough to answer; the threshold is chosen where the model is fitted."""
+    return bool(found) and confidence(found) >= _model(found)["threshold"]
 
 
-@cache
-def _model() -> dict[str, Any]:
-    model: dict[str, Any] = json.loads(MODEL.read_text())
+def _model(found: Mapping[str, float]) -> dict[str, Any]:
+    """The fitted numbers; other ones where the words of the best passage could not be read."""
+    model: dict[str, Any] = numbers()["read" if "weakest_word" in found else "unread"]
     return model
 
 

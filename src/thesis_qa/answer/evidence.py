@@ -1,10 +1,13 @@
 """Weigh the sentences that may answer a question."""
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +25,14 @@ _KEYWORDS = re.compile(r"^\W*(kata[\s-]*kunci|key\s*-?words?|index terms)\b", re
 _QUESTION = re.compile(r"\?[\"'”’»)\]. ]*$")
 _RAISES = re.compile(r"[\"“”‘'][^\"“”]{15,}\?[\"“”’']", re.IGNORECASE)  # quotes a whole question
 
-# Logits of a sentence to be the one that answers, among those weighed; fitted by
-# benchmarks/fit_confidence.py.
-RANK = {
-    "sentence": 1.85,
-    "passage": 1.13,
-    "words": 1.5,
-    "passage_words": 4.0,
-    "foreign_words": 0.0,
-    "foreign_passage_words": 0.0,
-    "holds": 0.46,
-    "lacks": -0.43,
-}
+NUMBERS = Path(__file__).parents[1] / "data" / "answer.json"
+
+
+@cache
+def numbers() -> dict[str, Any]:
+    """The numbers fitted by benchmarks/fit_answer.py."""
+    fitted: dict[str, Any] = json.loads(NUMBERS.read_text(encoding="utf-8"))
+    return fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _evidence(
         "holds": float(typed and match),
         "lacks": float(typed and not match),
     }
-    score = sum(weight * signals[name] for name, weight in RANK.items())
+    score = sum(weight * signals[name] for name, weight in numbers()["rank"].items())
     return Evidence(passage, sentence, score, signals, vector)
 
 

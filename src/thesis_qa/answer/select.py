@@ -7,7 +7,7 @@ their numbers together.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,9 @@ _ORDINAL = re.compile(
 _NUMBER = re.compile(r"(?<![\w\[.,])\d+(?:[.,]\d+)*(?![\w\]])")
 
 
+Belongs = Callable[[Sentence], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A statement as it is shown."""
@@ -53,40 +56,34 @@ class Shown:
     places: tuple[Evidence, ...] = ()  # where else the same is stated
     translation: Evidence | None = None
     contradicts: bool = False  # the statement before says the same with other numbers
+    label: str | None = None  # the field of the metadata that it states
 
 
 def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list[Shown]:
     """What is shown of `evidence` (best first), best first; a list in its own order."""
     if not evidence:
         return []
-    listed = _whole_list(catalog, evidence[0]) if query.several else []
-    chosen = listed or _likeliest(query, evidence)
-    shown = _merged(query, chosen, evidence)
-    if not listed:
-        shown = _with_contradiction(shown, evidence)
-    return [_with_context(catalog, s) for s in shown]
+    if query.several and (listed := _whole_list(catalog, evidence[0])):
+        return [_with_context(catalog, Shown(item)) for item in listed]
+    shown = _merged(query, _likeliest(query, evidence), evidence)
+    return [_with_context(catalog, s) for s in _with_contradiction(shown, evidence)]
 
 
 def _likeliest(query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
-    ratio, most = (RATIO_SEVERAL, MAX_SEVERAL) if query.several else (RATIO, MAX_SHOWN)
-    floor = evidence[0].score + math.log(ratio)
-    return [e for e in evidence if e.score >= floor][: 2 * most]
+    floor = evidence[0].score + math.log(RATIO_SEVERAL if query.several else RATIO)
+    return [e for e in evidence if e.score >= floor]
 
 
 def _merged(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Shown]:
     """Each statement once, with its other places and its translation."""
-    most = (
-        MAX_LIST if len(chosen) > 2 * MAX_SEVERAL else (MAX_SEVERAL if query.several else MAX_SHOWN)
-    )
-    most = max(most, len(chosen)) if chosen and chosen[0].score == chosen[-1].score else most
     shown: list[Shown] = []
     for found in chosen:
         same = next((i for i, s in enumerate(shown) if same_statement(s.evidence, found)), None)
         if same is not None:
             shown[same] = replace(shown[same], places=(*shown[same].places, found))
-        elif not any(s.translation and s.translation is found for s in shown):
+        elif not any(found is e for s in shown for e in (s.evidence, s.translation)):
             shown.append(_translated(query, found, evidence))
-    return shown[:most]
+    return shown[: MAX_SEVERAL if query.several else MAX_SHOWN]
 
 
 def _translated(query: Query, found: Evidence, evidence: Sequence[Evidence]) -> Shown:
@@ -201,11 +198,11 @@ def _is_ordinal(sentence: Sentence) -> bool:
     return bool(_ORDINAL.match(sentence.text))
 
 
-def _kind_of(sentence: Sentence):  # type: ignore[no-untyped-def]
+def _kind_of(sentence: Sentence) -> Belongs:
     return _is_item if _is_item(sentence) else _is_ordinal
 
 
-def _run(catalog: Catalog, best: Evidence, belongs) -> list[Evidence]:  # type: ignore[no-untyped-def]
+def _run(catalog: Catalog, best: Evidence, belongs: Belongs) -> list[Evidence]:
     """The unbroken run of sentences that belong together and that `best` is in or introduces."""
     around = catalog.around(best.passage.passage_id, 2, 3)
     flat = [(p, s) for p in around if p.section == best.passage.section for s in p.sentences]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thesis_qa.answer.evidence import Evidence
+from thesis_qa.answer.evidence import Asked, Evidence
 from thesis_qa.language import STOP_WORDS, fold
 from thesis_qa.rank import Ranking
 from thesis_qa.schema import Language
 from thesis_qa.tables import Vectors
 
 if TYPE_CHECKING:
-    from thesis_qa.embed import BundledEmbedding
+    from thesis_qa.embed import BundledEmbedding, Embedding
 
 MAX_CHARACTERS = 900  # of the passage that are read
 
@@ -36,19 +36,19 @@ class _Read:
     vectors: Vectors  # shape (len(words), dimensions)
 
 
-def word_matches(
-    embedding: "BundledEmbedding",
-    ranking: Ranking,
-    question: str,
-    language: Language | None,
-    best: Evidence,
-) -> dict[str, float]:
-    """How near the words of `question` come to those of the best passage and of its sentence."""
+def reading_signals(embedding: "Embedding", question: Asked, best: Evidence) -> dict[str, float]:
+    """How near the words of `question` come to those of the best passage and of its sentence.
+
+    Empty for embedding models whose word states can't be seen.
+    """
+    from thesis_qa.embed import BundledEmbedding
+
+    if not isinstance(embedding, BundledEmbedding):
+        return {}
     around, quoted = _around(best)
-    asked = _read(embedding, ranking, question, language)
-    said = _read(embedding, ranking, around, best.sentence.language or best.passage.language)
-    if not asked.words or not said.words:
-        return {"weakest_word": 0.0, "all_words": 0.0, "weakest_quoted": 0.0, "all_quoted": 0.0}
+    language = best.sentence.language or best.passage.language
+    asked = _read(embedding, question.ranking, question.query.text, question.query.language)
+    said = _read(embedding, question.ranking, around, language)
     cosines = asked.vectors @ said.vectors.T  # words of the question × words of the passage
     inside = np.array([start < quoted[1] and end > quoted[0] for start, end in said.spans])
     whole = cosines.max(axis=1)

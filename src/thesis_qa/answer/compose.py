@@ -1,0 +1,79 @@
+"""The text of an answer: quotes with their numbers, and what has to be said around them."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from thesis_qa.answer.phrases import Phrases, phrases
+from thesis_qa.answer.select import Shown
+from thesis_qa.schema import Citation, Language
+
+MAX_NEAREST = 240  # characters of a nearest quote that a refusal shows
+
+
+def answer_text(
+    language: Language | None,
+    shown: Sequence[Shown],
+    citations: Sequence[Citation],
+    silent: Sequence[str] = (),
+) -> str:
+    """Quotes in order; by thesis where there are several. `silent` are titles that say nothing."""
+    say = phrases(language)
+    pairs = list(zip(shown, citations, strict=True))
+    documents = dict.fromkeys(c.document for c in citations)
+    parts = [_opening(say, language, citations)]
+    for _, group in groupby(pairs, key=lambda pair: pair[1].document):
+        members = list(group)
+        if len(documents) > 1 or silent:
+            parts.append(f"{members[0][1].title}:")
+        parts += [_quote(say, s, c) for s, c in members]
+    parts += [f"{title}: {say.not_stated}." for title in silent]
+    return "\n\n".join(parts)
+
+
+def _opening(say: Phrases, language: Language | None, citations: Sequence[Citation]) -> str:
+    """Announces evidence in the other language, if all of it is."""
+    spoken = {c.language for c in citations}
+    if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
+        return say.quoted_foreign.format(language=say.languages[other])
+    return say.quoted
+
+
+def _quote(say: Phrases, shown: Shown, citation: Citation) -> str:
+    text = f"“{citation.quote}” [{citation.number}]"
+    if shown.label:
+        text = f"{say.fields[shown.label]}: {text}"
+    if shown.contradicts:
+        text = f"{say.contradicts}\n\n{text}"
+    return text
+
+
+def refusal_text(
+    language: Language | None,
+    *,
+    passages: int,
+    documents: Sequence[str],
+    missing: Sequence[str],
+    nearest: Sequence[Citation],
+    suggestion: str | None,
+) -> str:
+    """Why there is no answer: what was searched, what is missing, what is near, what can be asked.
+
+    `documents` are the titles of those searched.
+    """
+    say = phrases(language)
+    count = f"{passages:,}".replace(",", "." if language == "id" else ",")
+    searched = say.searched_one if len(documents) == 1 else say.searched
+    where = documents[0] if len(documents) == 1 else ""
+    lines = [f"{say.declined} " + searched.format(
+        passages=count, documents=len(documents), document=where)]  # fmt: skip
+    if missing:
+        lines[0] += " " + say.missing.format(words=", ".join(f"“{w}”" for w in missing))
+    if nearest:
+        lines += [say.nearest, f"“{_shortened(nearest[0].quote)}”"]
+    if suggestion:
+        lines.append(say.suggestion.format(question=suggestion))
+    return "\n\n".join(lines)
+
+
+def _shortened(quote: str) -> str:
+    return quote if len(quote) <= MAX_NEAREST else quote[:MAX_NEAREST].rsplit(" ", 1)[0] + " …"
