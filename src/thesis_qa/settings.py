@@ -36,8 +36,8 @@ LIMITS: Mapping[str, range] = {
 }
 """What numbers may be. Names of models are checked by who opens them."""
 
-OTHER_VARIABLES = frozenset({"CACHE", "DATA"})
-"""THESIS_QA_… variables that aren't settings: where unpacked models go, and the tests' data."""
+OTHER_VARIABLES = frozenset({"CACHE", "DATA", "SCREENSHOTS"})
+"""THESIS_QA_… variables that aren't settings: where unpacked models go; two for the tests."""
 
 
 def load_settings(

@@ -1,0 +1,54 @@
+"""The documents of the project say what is so: settings, variables, commands, links."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from thesis_qa.settings import NAMES, OTHER_VARIABLES, PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_explained_with_its_default(name: str) -> None:
+    default = next(field.default for field in fields(Settings) if field.name == name)
+    shown = "none" if default is None else default
+    assert f"| `{name}` | `{PREFIX}{name.upper()}` | `{shown}` |" in CONFIGURATION
+
+
+def test_no_setting_is_explained_that_does_not_exist() -> None:
+    explained = set(re.findall(r"^\| `(\w+)` \| `THESIS_QA_", CONFIGURATION, re.MULTILINE))
+    assert explained == set(NAMES)
+
+
+def test_every_variable_that_is_read_is_explained() -> None:
+    read = {
+        name
+        for folder in ("src", "tests", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "test_settings.py"
+        for name in re.findall(rf'"{PREFIX}([A-Z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert read <= OTHER_VARIABLES | {name.upper() for name in NAMES}
+    assert [name for name in OTHER_VARIABLES if f"`{PREFIX}{name}`" not in CONFIGURATION] == []
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    local = [target for target in targets if not target.startswith(("http:", "https:"))]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@every_page
+def test_make_targets_exist(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:`|\$ |[A-Z_]=\S+ )make ([a-z]+)", text)) <= targets
