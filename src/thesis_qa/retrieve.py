@@ -53,7 +53,7 @@ SECTION_NAMED = 3.0
 FRONT_WANTED = 4.0
 
 SAME_WORDS = 0.9  # share of words two passages have in common from which one adds nothing
-PER_PAGE = 3  # passages of one page before others get a turn
+SPARE = 10  # passages fetched beyond top_k, to fill the places of near copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +210,14 @@ class Retriever:
     def _selected(self, question: str, top_k: int, rows: Ints, parts: Floats) -> list[Ranked]:
         """The best of `rows`; `parts` has shape (4, n): dense, keyword, language, place."""
         total = parts.sum(axis=0)
-        order = np.lexsort((rows, -total))[: 3 * top_k + RERANKED]
+        order = np.lexsort((rows, -total))[: max(top_k + SPARE, RERANKED if self._reranker else 0)]
         passages = self._catalog.passages(rows[order].tolist())
         found = [
             Ranked(replace(passages[int(rows[i])], score=float(total[i])), *parts[:, i].tolist())
             for i in order
             if int(rows[i]) in passages
         ]
-        found = spread_out(self._reranked(question, found))[:top_k]
+        found = without_copies(self._reranked(question, found))[:top_k]
         return [
             replace(item, passage=replace(item.passage, rank=rank))
             for rank, item in enumerate(found, start=1)
@@ -284,27 +284,26 @@ def candidates(near: Ints, keyword: Floats, place: Floats, allowed: Mask, top_k:
     return chosen
 
 
-def spread_out(found: Sequence[Ranked]) -> list[Ranked]:
-    """Put back what repeats: near copies in one document, and page after page of the same page."""
-    kept: list[Ranked] = []
+def without_copies(found: Sequence[Ranked]) -> list[Ranked]:
+    """Near copies of a better passage of the same document go to the end."""
+    kept: list[tuple[str, frozenset[str]]] = []
+    first: list[Ranked] = []
     back: list[Ranked] = []
     for item in found:
-        crowded = sum(same_page(item.passage, k.passage) for k in kept) >= PER_PAGE
-        copy = any(repeats(item.passage, k.passage) for k in kept)
-        (back if crowded or copy else kept).append(item)
-    return kept + back
+        document, said = item.passage.document, frozenset(words(item.passage.text))
+        if any(document == other and repeats(said, before) for other, before in kept):
+            back.append(item)
+        else:
+            first.append(item)
+            kept.append((document, said))
+    return first + back
 
 
-def same_page(one: Passage, other: Passage) -> bool:
-    return one.page is not None and (one.document, one.page) == (other.document, other.page)
-
-
-def repeats(one: Passage, other: Passage) -> bool:
-    """Whether two passages of a document have nearly the same words."""
-    if one.document != other.document:
+def repeats(said: frozenset[str], before: frozenset[str]) -> bool:
+    """Whether two passages have nearly the same words."""
+    if min(len(said), len(before)) < SAME_WORDS * max(len(said), len(before)):
         return False
-    mine, theirs = set(words(one.text)), set(words(other.text))
-    return len(mine & theirs) >= SAME_WORDS * len(mine | theirs)
+    return len(said & before) >= SAME_WORDS * len(said | before)
 
 
 def by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
