@@ -8,14 +8,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 from visitors import FILLER, HOSTILE, HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
 
-ROOT = Path(__file__).parents[2]
+SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 CHROMIUM = Path("/usr/bin/chromium")
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("THESIS_QA_")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,31 +37,52 @@ def browser_type_launch_args(
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with documents and their index, as the command line leaves it."""
-    folder = tmp_path_factory.mktemp("web")
-    documents = folder / "documents"
-    documents.mkdir()
-    for file in (ROOT / "documents").glob("*.md"):
-        shutil.copy(file, documents)
-    (documents / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
-    write_pdf(documents / "karang.pdf", [FILLER, f"{FILLER} {SAMPLE}", FILLER], "Terumbu Karang")
-    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
-    subprocess.run(command, cwd=folder, check=True, timeout=300, stdout=subprocess.DEVNULL)
-    return folder
+    """A working folder with a small mixed library and its index."""
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "documents").mkdir()
+    shutil.copy(SISTER_CITY, folder / "documents")
+    (folder / "documents" / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
+    pages = [FILLER, f"{FILLER} {SAMPLE}", FILLER]
+    write_pdf(folder / "documents" / "karang.pdf", pages, "Terumbu Karang")
+    return indexed(folder)
 
 
 @pytest.fixture(scope="session")
 def address(folder: Path) -> Iterator[str]:
-    """Where the running server is."""
+    """Where the small mixed library is served."""
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the project's first document is served, alone."""
+    folder = tmp_path_factory.mktemp("sister-city")
+    (folder / "documents").mkdir()
+    shutil.copy(SISTER_CITY, folder / "documents")
+    with serving(indexed(folder)) as address:
+        yield address
+
+
+def indexed(folder: Path) -> Path:
+    """The folder, its documents indexed as the command line does it."""
+    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
+    subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, check=True, timeout=300, stdout=subprocess.DEVNULL
+    )
+    return folder
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """A server of `folder` on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {**os.environ, "THESIS_QA_MAX_UPLOAD_MB": "1"}
     server = subprocess.Popen(
         [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
         cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
+        env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1"},
+        stdout=subprocess.DEVNULL,
     )
     try:
         wait_until_up(f"http://127.0.0.1:{port}", server)
@@ -69,7 +92,7 @@ def address(folder: Path) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-def wait_until_up(address: str, server: subprocess.Popen[str]) -> None:
+def wait_until_up(address: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(240):
         assert server.poll() is None, "the server ended"
         try:
@@ -82,7 +105,7 @@ def wait_until_up(address: str, server: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator["Visit"]:
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """A visitor with an English desktop browser; nothing may leave the machine or go wrong."""
-    with visiting(browser, address, locale="en-US", width=1280, height=800) as visit:
+    with visiting(browser, address) as visit:
         yield visit

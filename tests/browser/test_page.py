@@ -4,27 +4,34 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from visitors import HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
+from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
 
 
-def test_an_answer_cites_the_sentence_that_answers(visit: Visit) -> None:
-    visit.open().ask("What obstacles occurred?")
-    card = visit.page.locator("#sources .card").first
-    expect(card.locator("blockquote")).to_contain_text("sulitnya mendapatkan perizinan")
-    expect(card.locator("blockquote")).to_contain_text("pasifnya Pemerintah Kota Hanoi")
-    expect(card).to_contain_text("kerja-sama-sister-city-jakarta-hanoi.md")
-    expect(visit.page.locator("#log .answer").last).to_contain_text("perizinan")
+@pytest.mark.parametrize("question", ["What obstacles occurred?", "Apa hambatan yang terjadi?"])
+def test_the_first_citation_is_the_sentence_that_answers(
+    browser: Browser, sister_city: str, question: str
+) -> None:
+    with visiting(browser, sister_city) as visit:
+        visit.open().ask(question)
+        card = visit.page.locator("#sources .card").first
+        expect(card.locator("blockquote")).to_contain_text("sulitnya mendapatkan perizinan")
+        expect(card.locator("blockquote")).to_contain_text("pasifnya Pemerintah Kota Hanoi")
+        expect(card).to_contain_text("kerja-sama-sister-city-jakarta-hanoi.md")
+        expect(visit.page.locator("#log .answer .quote").first).to_contain_text("perizinan")
 
 
-def test_a_citation_leads_to_the_paragraph_with_its_neighbours(visit: Visit) -> None:
-    visit.open().ask("What obstacles occurred?")
-    visit.page.locator("#log a.cite").first.click()
-    card = visit.page.locator("#sources .card.current")
-    expect(card).to_have_count(1)
-    expect(card).to_be_focused()
-    expect(card.locator(".paragraphs mark").first).to_contain_text("perizinan")
-    expect(card.locator(".paragraphs")).to_contain_text("Penelitian ini berfokus")
-    visit.picture("citation-desktop-en")
+def test_a_citation_leads_to_the_paragraph_with_its_neighbours(
+    browser: Browser, sister_city: str
+) -> None:
+    with visiting(browser, sister_city) as visit:
+        visit.open().ask("What obstacles occurred?")
+        visit.page.locator("#log a.cite").first.click()
+        card = visit.page.locator("#sources .card.current")
+        expect(card).to_have_count(1)
+        expect(card).to_be_focused()
+        expect(card.locator(".paragraphs mark").first).to_contain_text("perizinan")
+        expect(card.locator(".paragraphs")).to_contain_text("Penelitian ini berfokus")
+        visit.picture("citation-desktop-en")
 
 
 def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) -> None:
@@ -61,7 +68,7 @@ def test_what_the_documents_do_not_say_is_declined_kindly(visit: Visit) -> None:
 def test_the_page_speaks_the_browsers_language_and_can_be_switched(
     browser: Browser, address: str
 ) -> None:
-    with visiting(browser, address, locale="id-ID", width=1280, height=800) as visit:
+    with visiting(browser, address, locale="id-ID") as visit:
         page = visit.open().page
         expect(page.locator("html")).to_have_attribute("lang", "id")
         expect(page.get_by_text("Apa yang ingin Anda ketahui?")).to_be_visible()
@@ -79,7 +86,7 @@ def test_examples_ask_themselves(visit: Visit) -> None:
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
     browser: Browser, address: str
 ) -> None:
-    with visiting(browser, address, locale="id-ID", width=360, height=740, dark=True) as visit:
+    with visiting(browser, address, locale="id-ID", size=PHONE, dark=True) as visit:
         visit.open().picture("start-phone-id")
         visit.ask("Apa hambatan yang terjadi?")
         visit.picture("answer-phone-id")
@@ -149,11 +156,7 @@ def test_what_is_no_document_is_refused_with_a_reason_and_not_kept(
 
 
 def test_two_visitors_ask_at_once_and_keep_apart(browser: Browser, address: str) -> None:
-    kwargs = {"locale": "en-US", "width": 1280, "height": 800}
-    with (
-        visiting(browser, address, **kwargs) as one,  # type: ignore[arg-type]
-        visiting(browser, address, **kwargs) as other,  # type: ignore[arg-type]
-    ):
+    with visiting(browser, address) as one, visiting(browser, address) as other:
         one.open()
         other.open()
         for visit, question in ((one, SAMPLE), (other, "What is the capital of France?")):

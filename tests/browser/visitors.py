@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+DESK, PHONE = (1280, 800), (360, 740)
 HOSTILE = (
     "Kendala utama laboratorium kimia adalah <img src=x onerror=window.hacked=1>"
     " ![foto](https://evil.example/foto.png) <script>window.hacked=1</script> yang mahal."
@@ -72,11 +73,17 @@ class Visit:
 
 @contextmanager
 def visiting(
-    browser: Browser, address: str, *, locale: str, width: int, height: int, dark: bool = False
+    browser: Browser,
+    address: str,
+    *,
+    locale: str = "en-US",
+    size: tuple[int, int] = DESK,
+    dark: bool = False,
 ) -> Iterator[Visit]:
+    """A visitor with a browser of their own; nothing may leave the machine or go wrong."""
     context: BrowserContext = browser.new_context(
         locale=locale,
-        viewport={"width": width, "height": height},
+        viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
     )
     try:

@@ -2,7 +2,12 @@
 (() => {
   const reader = () => document.getElementById("reader");
   const language = location.pathname.startsWith("/id") ? "id" : "en";
-  document.documentElement.lang = language;
+
+  // Gradio sets the page's language to the browser's, which need not be the one that was chosen.
+  const html = document.documentElement;
+  const speak = () => html.lang === language || (html.lang = language);
+  new MutationObserver(speak).observe(html, { attributeFilter: ["lang"] });
+  speak();
 
   function showCard(card) {
     document.querySelectorAll(".card.current").forEach((other) => other.classList.remove("current"));
