@@ -1,302 +1,140 @@
-"""Rows of pages to blocks: running heads, headings, paragraphs, lists, contents pages, code …"""
+"""Pages of lines to drafts of blocks: columns, tables, running heads, kinds, paragraphs."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from thesis_qa.load import headings
-from thesis_qa.load.pdf_text import PageText, Row
-from thesis_qa.schema import Block, Kind, Span
-
-MARGIN = 0.1  # of the page height: where running heads and feet are
-REPEATED = 3  # pages on which the same line in the margin is a running head
-LARGER = 1.08  # times the size of the running text: set larger
-PARAGRAPH_GAP = 1.5  # times the usual distance of two lines
-INDENT = 8.0  # points
-LOWEST = headings.BOLD_LEVELS[-1]  # of lines that only stand out: below all numbered headings
-CONTENTS_SHARE = 0.5  # of lines that end in a page number on a contents page
-
-_PAGE_NUMBER = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s]*", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+|\b[ivxlc]{1,7}\b", re.IGNORECASE)
-_LEFT_BLANK = re.compile(
-    r"(?:halaman|lembar) (?:ini )?(?:sengaja )?(?:di)?kosong(?:kan)?"
-    r"|this page (?:is |was )?(?:intentionally )?(?:left )?blank",
-    re.IGNORECASE,
+from thesis_qa.load.columns import in_reading_order
+from thesis_qa.load.furniture import furniture, margins
+from thesis_qa.load.kinds import (
+    Judge,
+    Style,
+    Typed,
+    footnotes,
+    is_caption,
+    is_contents_page,
+    is_prose,
+    style,
 )
-_SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
-_FOOTNOTE = re.compile(r"\d{1,3}\s?[A-Z“\"]")
+from thesis_qa.load.paragraphs import Item, Paragraphs, right_edges, spans_of
+from thesis_qa.load.pdf_lines import Line
+from thesis_qa.load.pdf_pages import RawPage
+from thesis_qa.load.tables import Table, crossing, find_tables, heads
+
+CAPTION_DISTANCE = 70.0  # points between a table and its caption
+
+Outlined = Mapping[tuple[int, int], int]
+"""Level of the headings that the outline names, by page and number of the line on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaidOut:
-    """A row with the page it is on and what it is."""
+@dataclass(frozen=True)
+class PageLines:
+    """A page whose lines are in reading order."""
 
-    page: int
-    row: Row
-    kind: Kind
-    level: int = 0  # of a heading, 1 the highest
+    lines: tuple[Line, ...]
+    page: RawPage
+    furniture: frozenset[int]  # numbers of lines
 
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What is usual in a document."""
-
-    size: float
-    leading: float  # distance from line to line
-    width: float  # of a full line
+    @property
+    def edges(self) -> list[str]:
+        """The running heads and feet."""
+        return [self.lines[number].text for number in sorted(self.furniture)]
 
 
-def blocks(pages: Sequence[PageText], heights: Sequence[float]) -> tuple[Block, ...]:
-    """The blocks of a document in reading order, with their sections."""
-    style = _style(pages)
-    margins = _running_lines(pages, heights)
-    rows = [
-        row
-        for number, page in enumerate(pages)
-        for row in _page_rows(number, page, heights[number], style, margins)
+def read_lines(pages: Sequence[RawPage]) -> list[PageLines]:
+    """The pages with their lines in reading order, running heads and feet found."""
+    ordered = [tuple(in_reading_order(page.lines, page.width)) for page in pages]
+    repeated = margins(ordered, [page.height for page in pages])
+    return [
+        PageLines(lines, page, frozenset(furniture(lines, page.height, repeated)))
+        for lines, page in zip(ordered, pages, strict=True)
     ]
-    return tuple(_with_sections(_paragraphs(_references(rows), style)))
 
 
-def furniture(page: PageText, height: float, margins: frozenset[str]) -> list[Row]:
-    """The running heads and feet of a page, page numbers among them."""
-    return [row for row in page.rows if _is_furniture(row, page, height, margins)]
+def paragraphs(pages: Sequence[PageLines], outlined: Outlined) -> Paragraphs:
+    """The drafts of all blocks."""
+    usual = style([page.lines for page in pages])
+    return spans_of(_items(pages, usual, outlined), usual)
 
 
-def running_lines(pages: Sequence[PageText], heights: Sequence[float]) -> frozenset[str]:
-    """Lines that stand in the margin of several pages, numbers left out."""
-    return _running_lines(pages, heights)
+def _items(pages: Sequence[PageLines], usual: Style, outlined: Outlined) -> Iterator[Item]:
+    judge = Judge(usual)
+    after_contents = False
+    for number, page in enumerate(pages):
+        body = [line for i, line in enumerate(page.lines) if i not in page.furniture]
+        contents = is_contents_page(body, after_contents)
+        if judge.listing == "contents" and (after_contents or is_prose(body)):
+            judge.listing = None
+        tables = [] if contents else find_tables(page.lines, page.page.rules)
+        yield from _page_items(number, page, tables, contents, judge, outlined)
+        after_contents = contents
 
 
-def _style(pages: Sequence[PageText]) -> _Style:
-    lines = [row.line for page in pages for row in page.rows if len(row.line.text) > 40]
-    lines = lines or [row.line for page in pages for row in page.rows]
-    if not lines:
-        return _Style(12.0, 14.0, 400.0)
-    steps = [
-        below.line.box[1] - above.line.box[1]
-        for page in pages
-        for above, below in zip(page.rows, page.rows[1:], strict=False)
-        if len(above.line.text) > 40 and 0 < below.line.box[1] - above.line.box[1] < 60
-    ]
-    return _Style(
-        size=median(line.size for line in lines),
-        leading=median(steps) if steps else 14.0,
-        width=median(line.box[2] - line.box[0] for line in lines),
+def _page_items(
+    number: int,
+    page: PageLines,
+    tables: Sequence[Table],
+    contents: bool,
+    judge: Judge,
+    outlined: Outlined,
+) -> Iterator[Item]:
+    lines, rights = page.lines, right_edges(page.lines)
+    foot = footnotes(
+        lines, page.page.height, judge.style, lambda y: crossing(page.page.rules, y - 12, y + 2)
     )
-
-
-def _running_lines(pages: Sequence[PageText], heights: Sequence[float]) -> frozenset[str]:
-    counts = Counter(
-        pattern
-        for page, height in zip(pages, heights, strict=True)
-        for pattern in {_pattern(row) for row in page.rows if _in_margin(row, height)}
-    )
-    return frozenset(pattern for pattern, count in counts.items() if count >= REPEATED and pattern)
-
-
-def _pattern(row: Row) -> str:
-    return " ".join(_DIGITS.sub("#", row.text).split())
-
-
-def _in_margin(row: Row, height: float) -> bool:
-    top, bottom = row.line.box[1], row.line.box[3]
-    return bottom < height * MARGIN or top > height * (1 - MARGIN)
-
-
-def _is_furniture(row: Row, page: PageText, height: float, margins: frozenset[str]) -> bool:
-    if not _in_margin(row, height):
-        return False
-    outermost = row in (page.rows[0], page.rows[-1]) or row.line.box[1] in (
-        min(r.line.box[1] for r in page.rows),
-        max(r.line.box[1] for r in page.rows),
-    )
-    if _PAGE_NUMBER.fullmatch(row.text):
-        return outermost
-    return _pattern(row) in margins and headings.level_by_number(row.text) is None
-
-
-def _page_rows(
-    number: int, page: PageText, height: float, style: _Style, margins: frozenset[str]
-) -> Iterator[LaidOut]:
-    body = [row for row in page.rows if not _is_furniture(row, page, height, margins)]
-    contents = _is_contents(body)
-    blank = len(body) <= 3 and any(_LEFT_BLANK.search(row.text) for row in body)
-    for row in page.rows:
-        if row not in body or blank:
-            yield LaidOut(number, row, "furniture")
+    in_tables = {line: table for table in tables for line in table.used}
+    done: set[int] = set()
+    body = [i for i in range(len(lines)) if i not in page.furniture and i not in in_tables]
+    neighbours = {
+        b: (a, c) for a, b, c in zip([None, *body], body, [*body[1:], None], strict=False)
+    }
+    for i, line in enumerate(lines):
+        if i in in_tables:
+            if id(in_tables[i]) not in done:
+                done.add(id(in_tables[i]))
+                yield from _table_items(number, in_tables[i], lines)
+            continue
+        if i in page.furniture:
+            yield Item(number, ((line, 0),), Typed("furniture"))
+            continue
+        above, below = (lines[n] if n is not None else None for n in neighbours[i])
+        if (number, i) in outlined:
+            typed = judge.outlined(line.text, outlined[number, i])
+        elif i in foot and not contents and judge.listing != "references":
+            typed = Typed("footnote")
         else:
-            yield _laid_out(number, row, height, style, contents)
+            alone = _alone(line, below, rights[i])
+            typed = judge.judge(line, above, below, alone, contents)
+        yield Item(number, ((line, 0),), typed, rights[i])
 
 
-def _is_contents(rows: Sequence[Row]) -> bool:
-    """Whether a page is a table of contents, or a list of figures, tables or symbols."""
-    titled = any(headings.in_words(row.text) in headings.CONTENTS for row in rows[:3])
-    ending = sum(headings.is_contents_line(row.text, in_contents=titled) for row in rows)
-    return len(rows) > 2 and (titled or ending >= CONTENTS_SHARE * len(rows))
-
-
-def _laid_out(page: int, row: Row, height: float, style: _Style, contents: bool) -> LaidOut:
-    text, line = row.text, row.line
-    level = headings.level_by_number(text)
-    if contents:
-        title = headings.in_words(text) in headings.CONTENTS
-        return LaidOut(page, row, "heading" if title else "contents", int(title))
-    if line.fixed and line.size <= style.size:
-        return LaidOut(page, row, "code")
-    if headings.is_keywords(text):
-        return LaidOut(page, row, "contents")
-    stands_out = line.bold or line.size > style.size * LARGER or text.isupper()
-    if level is not None and (stands_out or level == 1):
-        return LaidOut(page, row, "heading", level)
-    if headings.is_caption(text):
-        return LaidOut(page, row, "caption")
-    if stands_out and _is_short(line.box, style) and headings.looks_like_heading(text):
-        large = line.size > style.size * 1.15
-        return LaidOut(page, row, "heading", headings.level_by_look(text) if large else LOWEST)
-    small = line.size < style.size * 0.9
-    if small and line.box[1] > height * 0.6 and _FOOTNOTE.match(text):
-        return LaidOut(page, row, "footnote")
-    return LaidOut(page, row, "list" if headings.is_item(text) else "text")
-
-
-def _is_short(box: tuple[float, float, float, float], style: _Style) -> bool:
-    return box[2] - box[0] < 0.95 * style.width or box[3] - box[1] > style.size * 1.5
-
-
-def _references(rows: Sequence[LaidOut]) -> Iterator[LaidOut]:
-    """The rows, those below "DAFTAR PUSTAKA" until the next chapter marked as references."""
-    inside = False
-    for laid in rows:
-        if laid.kind == "heading" and laid.level == 1:
-            inside = headings.in_words(laid.row.text) in headings.REFERENCES
-        elif inside and laid.kind in ("text", "list", "heading", "footnote"):
-            laid = LaidOut(laid.page, laid.row, "references")
-        yield laid
-
-
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    rows: tuple[LaidOut, ...]
-
-    @property
-    def kind(self) -> Kind:
-        return self.rows[0].kind
-
-    @property
-    def level(self) -> int:
-        return self.rows[0].level
-
-    @property
-    def text(self) -> str:
-        return " ".join(laid.row.text for laid in self.rows)
-
-
-def _paragraphs(rows: Iterator[LaidOut], style: _Style) -> Iterator[_Paragraph]:
-    """Rows that belong together. What interrupts a paragraph at a page turn, running heads and
-    footnotes, comes after it."""
-    pending: list[LaidOut] = []
-    waiting: list[_Paragraph] = []
-    for laid in rows:
-        if laid.kind == "furniture":
-            waiting.append(_Paragraph((laid,)))
-        elif pending and _goes_on(pending, laid, style):
-            pending.append(laid)
-        elif pending and laid.kind == "footnote" and pending[-1].kind in ("text", "list"):
-            waiting.append(_Paragraph((laid,)))
-        elif (
-            waiting
-            and waiting[-1].kind == "footnote"
-            and laid.row.line.size < style.size * 0.9
-            and laid.page == waiting[-1].rows[-1].page
-        ):
-            waiting[-1] = _Paragraph((*waiting[-1].rows, laid))
-        else:
-            if pending:
-                yield _Paragraph(tuple(pending))
-            yield from waiting
-            waiting = []
-            pending = [laid]
-    if pending:
-        yield _Paragraph(tuple(pending))
-    yield from waiting
-
-
-def _goes_on(pending: list[LaidOut], laid: LaidOut, style: _Style) -> bool:
-    last, first = pending[-1], pending[0]
-    above, line = last.row.line, laid.row.line
-    if last.row.divided and laid.kind in ("text", "list", last.kind):
+def _alone(line: Line, below: Line | None, right: float) -> bool:
+    """Whether a line does not run on into the next one as a paragraph's would."""
+    if below is None or below.bold != line.bold or abs(below.size - line.size) > 0.6:
         return True
-    gap = line.box[1] - above.box[1]
-    if first.kind == "heading":
-        return (
-            laid.kind == "heading"
-            and laid.page == last.page
-            and abs(line.size - above.size) < 0.6
-            and line.bold == above.bold
-            and 0 < gap < PARAGRAPH_GAP * 1.1 * max(style.leading, above.height)
-            and (headings.level_by_number(laid.row.text) is None)
-        )
-    if first.kind in ("contents", "caption", "footnote") and laid.kind == first.kind == "contents":
-        return False
-    if laid.kind != "text" and laid.kind != first.kind:
-        return False
-    if first.kind == "code":
-        return laid.kind == "code" and laid.page == last.page and gap < 4 * style.leading
-    if laid.kind in ("list", "footnote", "caption", "heading", "contents"):
-        return False
-    if first.kind == "references":
-        return laid.kind == "references" and not _hangs_back(pending, laid)
-    if laid.page != last.page:
-        return not _SENTENCE_END.search(last.row.text) and (
-            laid.row.text[:1].islower() or first.kind in ("text", "list")
-        )
-    if gap > PARAGRAPH_GAP * style.leading:
-        return False
-    if gap < -2 * style.leading:  # a new column
-        return not _SENTENCE_END.search(last.row.text)
-    indented = line.box[0] - min(p.row.line.box[0] for p in pending[-3:]) > INDENT
-    ended = bool(_SENTENCE_END.search(last.row.text))
-    short = above.box[2] - above.box[0] < 0.75 * style.width
-    return not (ended and (indented or short))
+    room = right - line.box[2] > 0.12 * max(1.0, right - line.box[0])
+    apart = below.box[1] - line.box[3] > 0.9 * line.height
+    return room or apart or below.box[1] < line.box[1]
 
 
-def _hangs_back(pending: list[LaidOut], laid: LaidOut) -> bool:
-    """Whether a reference begins: its first line stands out to the left of those below."""
-    rows = pending[1:] or pending
-    left = min(p.row.line.box[0] for p in rows)
-    starts = bool(re.match(r"\[\d+\]", laid.row.text))
-    return starts or (len(pending) > 1 and laid.row.line.box[0] < left - INDENT)
+def _table_items(number: int, table: Table, lines: Sequence[Line]) -> Iterator[Item]:
+    columns = heads(table)
+    caption = _caption(table, lines)
+    context = ": ".join(filter(None, (caption, " | ".join(filter(None, columns))))) or None
+    for at, row in enumerate(table.rows):
+        cells = tuple((line, cell) for cell, content in enumerate(row) for line in content)
+        if cells:
+            stated = (caption or None) if at == 0 and columns else context
+            yield Item(number, cells, Typed("table"), context=stated)
 
 
-def _with_sections(paragraphs: Iterator[_Paragraph]) -> Iterator[Block]:
-    path: list[tuple[int, str]] = []
-    bare = False  # the heading right before was "BAB IV" alone
-    for paragraph in paragraphs:
-        if paragraph.kind == "heading":
-            text = " ".join(paragraph.text.split())
-            if bare and path:
-                path[-1] = (path[-1][0], f"{path[-1][1]} {text}")
-                bare = False
-            else:
-                path = [step for step in path if step[0] < paragraph.level]
-                path.append((paragraph.level, text))
-                bare = headings.is_chapter_number(text)
-        elif paragraph.kind != "furniture":
-            bare = False
-        section = tuple(text for _, text in path)
-        yield Block(_spans(paragraph.rows), paragraph.kind, section)
-
-
-def _spans(rows: Sequence[LaidOut]) -> tuple[Span, ...]:
-    """Neighbouring rows of a page as one span."""
-    spans: list[Span] = []
-    for laid in rows:
-        new = Span(laid.page, laid.row.start, laid.row.end)
-        if spans and spans[-1].page == new.page and 0 <= new.start - spans[-1].end <= 1:
-            spans[-1] = Span(new.page, spans[-1].start, new.end)
-        else:
-            spans.append(new)
-    return tuple(span for span in spans if span.start < span.end)
+def _caption(table: Table, lines: Sequence[Line]) -> str:
+    """The caption nearest to a table, above it rather than below."""
+    best: tuple[float, str] = (CAPTION_DISTANCE, "")
+    for at, line in enumerate(lines):
+        if not is_caption(line.text) or at in table.used:
+            continue
+        above, below = table.box[1] - line.box[3], line.box[1] - table.box[3]
+        distance = above if above > -3 else 1.5 * below if below > -3 else CAPTION_DISTANCE
+        if distance < best[0]:
+            best = (distance, line.text.strip())
+    return best[1]

@@ -1,60 +1,64 @@
-"""Read a PDF file, page by page, with PDFium."""
+"""Read a PDF file: pages and their printed numbers, blocks and their sections, metadata."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.load.glyphs import pack
+from thesis_qa.load.hyphens import vocabulary
 from thesis_qa.load.labels import printed_labels
-from thesis_qa.load.layout import blocks, furniture, running_lines
+from thesis_qa.load.layout import paragraphs, read_lines
 from thesis_qa.load.metadata import find
-from thesis_qa.load.pdf_lines import Line, page_lines
-from thesis_qa.load.pdf_text import PageText, page_text, vocabulary
-from thesis_qa.schema import Document, Metadata, Page
-
-
-@dataclass(frozen=True, slots=True)
-class _RawPage:
-    lines: tuple[Line, ...]
-    width: float
-    height: float
-    label: str | None
-    error: str | None = None
+from thesis_qa.load.pdf_ocr import recognised
+from thesis_qa.load.pdf_pages import RawFile, RawPage, listed, read_pages
+from thesis_qa.load.pdf_text import lay_out
+from thesis_qa.load.structure import outlined, sections
+from thesis_qa.schema import Block, Document, Metadata, Page
 
 
 def load_pdf(path: Path, name: str, password: str = "") -> Document:
     """The PDF file at `path`.
 
-    Raises DocumentError for a file that is no PDF, is damaged beyond reading, or has a password.
-    A page that can't be read is left empty and named in the warnings.
+    Raises DocumentError for a file that is no PDF, is damaged beyond reading, has another password
+    or no text at all. A page that can't be read is left empty and named in the warnings.
     """
-    with _opened(path, name, password) as pdf:
-        raw = [_raw_page(pdf, number) for number in range(len(pdf))]
-        properties = pdf.get_metadata_dict(skip_empty=True)
-    if not any(page.lines for page in raw):
+    if path.stat().st_size == 0:
+        raise DocumentError(f"{name!r} is empty", "Replace it with the whole file")
+    raw = read_pages(path, name, password)
+    pages, warnings = recognised(path, raw.pages, password)
+    if not any(page.lines for page in pages):
         raise DocumentError(
-            f"{name!r} has no text on its {len(raw)} pages, only pictures",
+            f"{name!r} has no text on its {len(pages)} pages, only pictures",
             "Install the extra for scans: pip install 'thesis-qa[ocr]'",
         )
-    texts = _texts([page.lines for page in raw])
-    heights = [page.height for page in raw]
-    margins = running_lines(texts, heights)
-    heads = [
-        [row.text for row in furniture(text, height, margins)]
-        for text, height in zip(texts, heights, strict=True)
-    ]
-    labels = printed_labels([page.label for page in raw], heads)
+    read = RawFile(tuple(pages), raw.properties, raw.outline)
+    return document(name, read, [*_damage(pages), *warnings])
+
+
+def document(name: str, raw: RawFile, warnings: Sequence[str] = ()) -> Document:
+    """What has been read of a file, with its structure."""
+    lines = read_lines(raw.pages)
+    found = paragraphs(lines, outlined(lines, raw.outline))
+    order: list[list[tuple[int, int]]] = [[] for _ in raw.pages]
+    for page, draft, part in found.order:
+        order[page].append((draft, part))
+    words = vocabulary(line.text for page in lines for line in page.lines)
+    texts, spans = lay_out(order, [draft.parts for draft in found.drafts], words)
+    labels = printed_labels([page.label for page in raw.pages], [page.edges for page in lines])
     pages = tuple(
-        Page(number, label, text.text, page.width, page.height, pack(text.places))
-        for number, (page, label, text) in enumerate(zip(raw, labels, texts, strict=True), start=1)
+        Page(number, label, text.text, page.width, page.height, pack(text.places), page.ocr)
+        for number, (page, label, text) in enumerate(
+            zip(raw.pages, labels, texts, strict=True), start=1
+        )
     )
-    found = blocks(texts, heights)
-    metadata = find(pages, found, _stated(properties))
-    return Document(name, pages, found, metadata, tuple(_warnings(raw)))
+    blocks = tuple(
+        Block(places, draft.kind, section, draft.context)
+        for draft, places, section in zip(found.drafts, spans, sections(found.drafts), strict=True)
+        if places
+    )
+    metadata = find(pages, blocks, _stated(raw.properties))
+    return Document(name, pages, blocks, metadata, tuple(warnings))
 
 
 def _stated(properties: Mapping[str, str]) -> Metadata:
@@ -67,60 +71,11 @@ def _stated(properties: Mapping[str, str]) -> Metadata:
     )
 
 
-def _texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:
-    words = vocabulary(pages)
-    return [page_text(lines, words) for lines in pages]
-
-
-@contextmanager
-def _opened(path: Path, name: str, password: str) -> Iterator[Any]:
-    import pypdfium2
-
-    if path.stat().st_size == 0:
-        raise DocumentError(f"{name!r} is empty", "Replace it with the whole file")
-    try:
-        pdf = pypdfium2.PdfDocument(path, password=password or None)
-    except pypdfium2.PdfiumError as error:
-        raise _cannot_open(name, str(error), password) from error
-    try:
-        yield pdf
-    finally:
-        pdf.close()
-
-
-def _cannot_open(name: str, reason: str, password: str) -> DocumentError:
-    if "password" in reason.lower():
-        beside = f"{Path(name).name}.meta.toml"
-        return DocumentError(
-            f"{name!r} {'needs another password' if password else 'is protected by a password'}",
-            f'Write password = "…" into {beside!r} beside it, or save a copy without one',
-        )
-    return DocumentError(
-        f"{name!r} can't be read as PDF; it is damaged or something else",
-        "Open it in a viewer and save it anew",
-    )
-
-
-def _raw_page(pdf: Any, number: int) -> _RawPage:
-    import pypdfium2
-
-    try:
-        page = pdf[number]
-        try:
-            width, height = page.get_size()
-            label = pdf.get_page_label(number) or None
-            return _RawPage(tuple(page_lines(page)), width, height, label)
-        finally:
-            page.close()
-    except (pypdfium2.PdfiumError, ValueError) as error:
-        return _RawPage((), 0.0, 0.0, None, str(error))
-
-
-def _warnings(pages: Sequence[_RawPage]) -> Iterator[str]:
+def _damage(pages: Sequence[RawPage]) -> Iterator[str]:
+    """Pages that couldn't be read, by reason."""
+    reasons: dict[str, list[int]] = {}
     for number, page in enumerate(pages, start=1):
         if page.error:
-            yield f"page {number} can't be read ({page.error})"
-    empty = [n for n, page in enumerate(pages, start=1) if not page.lines and not page.error]
-    if empty:
-        listed = ", ".join(map(str, empty[:20])) + (" …" if len(empty) > 20 else "")
-        yield f"no text on page {listed}"
+            reasons.setdefault(page.error, []).append(number)
+    for reason, numbers in reasons.items():
+        yield f"page {listed(numbers)} can't be read ({reason})"

@@ -1,116 +1,102 @@
-"""The stored text of PDF pages: lines joined, words that a line end divides made whole."""
+"""The stored text of PDF pages: lines in reading order, divided words made whole.
 
-import re
-from collections.abc import Iterator, Sequence
+A word that a line end divides is joined. Where something else comes between its parts (a footnote,
+the end of the page), its hyphen stays in the text of the page and out of the span of the block:
+whoever joins spans leaves out the space after a part that "-" follows in the text of the page.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby
+from operator import itemgetter
 
-from thesis_qa.load.pdf_lines import HYPHENS, Line
-from thesis_qa.schema import Box
+import numpy as np
 
-_WORD_AT_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)$")
-_WORD_AT_START = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+from thesis_qa.load.glyphs import Places
+from thesis_qa.load.hyphens import AS_HYPHEN, is_divided, keeps_hyphen
+from thesis_qa.load.pdf_lines import Line
+from thesis_qa.schema import Span
+
+LINE_END, CELL_END = "\n", "\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line and where it stands in the text of its page."""
+@dataclass(frozen=True)
+class Part:
+    """A line of a block."""
 
+    page: int
     line: Line
-    start: int
-    end: int
-    divided: bool = False  # ends within a word that the next row completes
-
-    @property
-    def text(self) -> str:
-        return self.line.text.strip()
+    cell: int = 0  # of a table's row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageText:
-    """A page's stored text, the place of every character of it, and its rows."""
+    """A page's stored text and the place of every character of it."""
 
     text: str
-    places: tuple[Box | None, ...]
-    rows: tuple[Row, ...]
+    places: Places
 
 
-def vocabulary(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
-    """Words that stand whole somewhere in the document: they tell "perizin-⏎an" (one word) from
-    "anak-⏎anak" and "long-⏎term"."""
-    return frozenset(
-        word.lower()
-        for lines in pages
-        for line in lines
-        for word in _WORD.findall(line.text.rstrip(HYPHENS + "-"))
-    )
+def lay_out(
+    order: Sequence[Sequence[tuple[int, int]]],
+    blocks: Sequence[Sequence[Part]],
+    words: frozenset[str],
+) -> tuple[list[PageText], list[tuple[Span, ...]]]:
+    """The text of every page, and the spans of every block in it.
 
-
-def page_text(lines: Sequence[Line], words: frozenset[str], following: str = "") -> PageText:
-    """The stored text of a page whose lines are in reading order.
-
-    `following` is the first text of the next page: a word may be divided by the page turn.
+    `order` says for every page how its lines are read: numbers of block and of part in the block.
     """
+    spans: list[list[Span]] = [[] for _ in blocks]
+    pages = []
+    for number, members in enumerate(order):
+        text: list[str] = []
+        places: list[Places] = []
+        length = 0
+        for block, run in groupby(members, key=itemgetter(0)):
+            if length:
+                text.append(LINE_END)
+                places.append(_nowhere(1))
+                length += 1
+            piece, where, tail = _run(blocks[block], [part for _, part in run], words)
+            spans[block].append(Span(number, length, length + len(piece) - tail))
+            text.append(piece)
+            places.append(where)
+            length += len(piece)
+        joined = np.concatenate(places) if places else _nowhere(0)
+        pages.append(PageText("".join(text), joined))
+    return pages, [tuple(span for span in found if span.start < span.end) for found in spans]
+
+
+def _run(
+    parts: Sequence[Part], run: Sequence[int], words: frozenset[str]
+) -> tuple[str, Places, int]:
+    """The text of neighbouring parts of a block, the places, and how many characters at its end
+    (a hyphen) are none of the block's."""
     text: list[str] = []
-    places: list[Box | None] = []
-    rows: list[Row] = []
-    for line, next_line in zip_longest(lines, lines[1:]):
-        start = len(places)
-        below = next_line.text if next_line else following
-        characters, divided = _end_of_line(line, below, words)
-        for character, place in characters:
-            text.append(character)
-            places.extend([place] * len(character))
-        rows.append(Row(line, start, len(places), divided))
-        if next_line and not divided:
-            text.append("\n")
-            places.append(None)
-    return PageText("".join(text), tuple(places), tuple(rows))
+    places: list[Places] = []
+    tail = 0
+    for at in run:
+        line = parts[at].line
+        written, where = line.text.translate(AS_HYPHEN), line.places
+        following = parts[at + 1] if at + 1 < len(parts) else None
+        divided = following is not None and _divided(parts[at], following)
+        dropped = divided and not keeps_hyphen(line.text, parts[at + 1].line.text, words)
+        if at == run[-1]:
+            tail = int(dropped)
+        else:
+            same_cell = parts[at + 1].cell == parts[at].cell
+            gap = "" if divided else LINE_END if same_cell else CELL_END
+            kept = len(written) - int(dropped)
+            written = written[:kept] + gap
+            where = np.concatenate([where[:kept], _nowhere(len(gap))])
+        text.append(written)
+        places.append(where)
+    return "".join(text), np.concatenate(places), tail
 
 
-def _end_of_line(
-    line: Line, below: str, words: frozenset[str]
-) -> tuple[list[tuple[str, Box | None]], bool]:
-    """The characters of a line; whether its end and the beginning of the next make one word."""
-    characters = list(_characters(line))
-    while characters and characters[-1][0].isspace():
-        characters.pop()
-    if not characters or characters[-1][0] != "-":
-        return characters, False
-    written = "".join(c for c, _ in characters[:-1])
-    if _is_range(written, below.lstrip()):
-        return characters, True
-    before = _WORD_AT_END.search(written)
-    after = _WORD_AT_START.match(below.lstrip().translate(_AS_HYPHEN))
-    if not before or not after:
-        return characters, False
-    return (characters if _keeps_hyphen(before[1], after[0], words) else characters[:-1]), True
+def _divided(part: Part, following: Part) -> bool:
+    return part.cell == following.cell and is_divided(part.line.text, following.line.text)
 
 
-def _keeps_hyphen(before: str, after: str, words: frozenset[str]) -> bool:
-    """Whether two parts of a word that a line end divides are written with a hyphen anyway."""
-    left, right = before.lower(), after.lower()
-    if f"{left}-{right}" in words or (after[:1].isupper() and not before.isupper()):
-        return True
-    return left + right not in words and ("-" in left or _is_doubled(left, right))
-
-
-def _is_doubled(left: str, right: str) -> bool:
-    """Whether `right` repeats the stem of `left`: "anak-anak", "sebenar-benarnya"."""
-    if len(left) > 2 and right.startswith(left):
-        return True
-    return any(right.startswith(left[-length:]) for length in range(4, len(left)))
-
-
-def _is_range(before: str, after: str) -> bool:
-    """Whether a line end divides two numbers: "2017-⏎2019"."""
-    return before[-1:].isdigit() and after[:1].isdigit()
-
-
-_AS_HYPHEN = str.maketrans(dict.fromkeys(HYPHENS, "-"))
-
-
-def _characters(line: Line) -> Iterator[tuple[str, Box | None]]:
-    for character, place in zip(line.text, line.places, strict=True):
-        yield character.translate(_AS_HYPHEN), place
+def _nowhere(count: int) -> Places:
+    return np.zeros((count, 4), np.int16)

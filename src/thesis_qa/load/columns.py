@@ -1,0 +1,52 @@
+"""Lines of a page set in two columns, in the order in which they are read."""
+
+import itertools
+from collections.abc import Sequence
+
+from thesis_qa.load.pdf_lines import Line
+
+MIN_LINES = 8  # in each column
+MAX_TURNS = 4  # from one column to the other in a file that keeps its columns together
+
+
+def in_reading_order(lines: Sequence[Line], width: float) -> list[Line]:
+    """`lines`, the left column before the right one wherever the file mixes them.
+
+    Most files hold their text in reading order, which is then kept: it knows more than places do.
+    """
+    gutter = _gutter(lines, width)
+    if gutter is None:
+        return list(lines)
+    sides = [_side(line, gutter) for line in lines]
+    turns = sum(a != b for a, b in itertools.pairwise(sides))
+    if turns <= MAX_TURNS + 2 * sides.count(0):
+        return list(lines)
+    ordered: list[Line] = []
+    columns: tuple[list[Line], list[Line]] = ([], [])
+    for line in sorted(lines, key=lambda line: (line.box[1], line.box[0])):
+        side = _side(line, gutter)
+        if side:
+            columns[side > 0].append(line)
+        else:  # a line across both ends what stands above it
+            ordered += [*columns[0], *columns[1], line]
+            columns = ([], [])
+    return [*ordered, *columns[0], *columns[1]]
+
+
+def _gutter(lines: Sequence[Line], width: float) -> float | None:
+    """The x between two columns of running text, if there are any."""
+    long = [line for line in lines if line.box[2] - line.box[0] > 0.25 * width]
+    for x in sorted((line.box[2] for line in long), reverse=True):
+        left = [line for line in long if line.box[2] <= x]
+        right = [line for line in long if line.box[0] >= x]
+        across = len(long) - len(left) - len(right)
+        if min(len(left), len(right)) >= MIN_LINES and across <= 0.3 * len(long):
+            return (x + min(line.box[0] for line in right)) / 2
+    return None
+
+
+def _side(line: Line, gutter: float) -> int:
+    """-1 for the left column, 1 for the right one, 0 for a line across both."""
+    if line.box[2] <= gutter:
+        return -1
+    return 1 if line.box[0] >= gutter else 0

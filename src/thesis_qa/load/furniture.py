@@ -1,0 +1,100 @@
+"""Running heads and feet: what stands at the edge of page after page."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thesis_qa.load import headings
+from thesis_qa.load.pdf_lines import Line
+
+MARGIN = 0.12  # of the page height: where running heads and feet are
+REPEATED = 3  # pages on which a line in the margin is a running head
+SLOT = 2.0  # points: heads of one document stand at the same height
+OUTERMOST = 3  # lines at each edge that can be running heads
+
+_PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:(?:halaman|page|hal\.?|p\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})"
+    r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—\s.]*",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+|\b[ivxlc]{1,7}\b", re.IGNORECASE)
+_LEFT_BLANK = re.compile(
+    r"(?:halaman|lembar) (?:ini )?(?:memang )?(?:sengaja )?(?:di)?kosong(?:kan)?"
+    r"|this page (?:is |was |has been )?(?:intentionally )?(?:left )?blank",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What repeats in the margins of a document."""
+
+    patterns: frozenset[str]  # texts without their numbers
+    heights: frozenset[int]  # where such lines stand, in steps of SLOT points
+
+
+def margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Margins:
+    """What repeats on at least `REPEATED` pages of a document of these page heights."""
+    counts: Counter[str] = Counter()
+    slots: Counter[int] = Counter()
+    edges = [_edges(lines, height) for lines, height in zip(pages, heights, strict=True)]
+    for lines in edges:
+        counts.update({_pattern(line) for line in lines})
+    patterns = frozenset(p for p, count in counts.items() if count >= REPEATED and p.strip("#- "))
+    for lines in edges:
+        slots.update({_slot(line) for line in lines if _pattern(line) in patterns})
+    return Margins(patterns, frozenset(s for s, count in slots.items() if count >= REPEATED))
+
+
+def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[int]:
+    """The numbers of the lines of a page that are running heads and feet, or say that it is
+    blank."""
+    edges = {id(line) for line in _edges(lines, height)}
+    found = {
+        number
+        for number, line in enumerate(lines)
+        if id(line) in edges and _is_furniture(line, lines, repeated)
+    }
+    body = [number for number in range(len(lines)) if number not in found]
+    blank = len(body) <= 3 and any(_LEFT_BLANK.search(lines[number].text) for number in body)
+    return set(range(len(lines))) if blank else found
+
+
+def _edges(lines: Sequence[Line], height: float) -> list[Line]:
+    """The outermost lines in the margins at the top and at the bottom."""
+    by_height = sorted(lines, key=lambda line: line.box[1])
+    top = [line for line in by_height[:OUTERMOST] if line.box[3] < height * MARGIN]
+    bottom = [line for line in by_height[-OUTERMOST:] if line.box[1] > height * (1 - MARGIN)]
+    return [*top, *bottom]
+
+
+def _is_furniture(line: Line, lines: Sequence[Line], repeated: Margins) -> bool:
+    if _PAGE_NUMBER.fullmatch(line.text.strip()):
+        tops = [other.box[1] for other in lines]
+        return line.box[1] <= min(tops) + SLOT or line.box[1] >= max(tops) - SLOT
+    if _pattern(line) in repeated.patterns:
+        return True
+    usual = {_slot(line) - 1, _slot(line), _slot(line) + 1} & repeated.heights
+    return bool(usual) and _apart(line, lines)
+
+
+def _apart(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether a wide gap parts a line from the text."""
+    if line.bold or headings.level_by_number(line.text) is not None:
+        return False
+    others = [other for other in lines if abs(other.box[1] - line.box[1]) > SLOT]
+    gap = min((abs(other.box[1] - line.box[1]) for other in others), default=0.0)
+    return gap > 2 * line.height
+
+
+def _pattern(line: Line) -> str:
+    """The text with # for numbers; those that tell headings apart stay ("LAMPIRAN 2")."""
+    text = " ".join(line.text.split())
+    if headings.level_by_number(text) is not None:
+        return re.sub(r"\s\d+$", " #", text)
+    return _DIGITS.sub("#", text)
+
+
+def _slot(line: Line) -> int:
+    return round(line.box[1] / SLOT)
