@@ -8,9 +8,14 @@ import pytest
 from hypothesis import settings
 
 from thesis_qa.index import Index
+from thesis_qa.settings import NAMES, PREFIX
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
+
+# Tests see the defaults, whatever is set in the shell they are started from.
+for name in NAMES:
+    os.environ.pop(f"{PREFIX}{name.upper()}", None)
 
 # No test asserts a time, so no example has a deadline.
 settings.register_profile("thesis-qa", deadline=None, print_blob=True)

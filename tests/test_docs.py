@@ -9,10 +9,10 @@ import pytest
 from thesis_qa.settings import NAMES, OTHER_VARIABLES, PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,16 +39,16 @@ def test_every_variable_that_is_read_is_explained() -> None:
     assert [name for name in OTHER_VARIABLES if f"`{PREFIX}{name}`" not in CONFIGURATION] == []
 
 
-@every_page
-def test_links_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+@every_document
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
     local = [target for target in targets if not target.startswith(("http:", "https:"))]
-    assert [target for target in local if not (page.parent / target).exists()] == []
+    assert [target for target in local if not (document.parent / target).exists()] == []
 
 
-@every_page
-def test_make_targets_exist(page: Path) -> None:
+@every_document
+def test_make_targets_exist(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    text = page.read_text(encoding="utf-8")
+    text = document.read_text(encoding="utf-8")
     assert set(re.findall(r"(?:`|\$ |[A-Z_]=\S+ )make ([a-z]+)", text)) <= targets

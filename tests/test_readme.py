@@ -1,0 +1,105 @@
+"""The examples of README and docs run, page by page in a folder, and show what is said there."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/python.md")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# Typed by a reader, but not run here: they install, or run until they are stopped.
+NOT_RUN = ("git clone ", "cd ", "make ", "pip ", "python app.py", "thesis-qa serve")
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a reader types, or a script, and what is shown then; "…" stands for anything."""
+
+    typed: str
+    shown: str
+    is_python: bool = False
+
+
+def examples(text: str) -> list[Example]:
+    """Console blocks command by command; a Python block with the text block right after it."""
+    found: list[Example] = []
+    for kind, body in BLOCK.findall(text):
+        if kind == "python":
+            found.append(Example(body, "…", is_python=True))
+        elif kind == "text" and found and found[-1].is_python:
+            found[-1] = Example(found[-1].typed, body, is_python=True)
+        elif kind == "console":
+            for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+                typed, _, shown = part.partition("\n")
+                found.append(Example(typed, shown))
+    return found
+
+
+def run(example: Example, folder: Path) -> str:
+    if example.is_python:
+        command = [sys.executable, "-c", example.typed]
+    else:
+        program, *arguments = shlex.split(example.typed, comments=True)
+        assert program == "thesis-qa", f"{example.typed!r} can't be tested"
+        command = [str(Path(sys.executable).with_name(program)), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Whether README shows what was printed, line breaks and "…" aside."""
+    parts = (re.escape(" ".join(part.split())) for part in shown.split("…"))
+    return bool(re.fullmatch(r"\s*.*?\s*".join(parts), " ".join(printed.split())))
+
+
+def page(name: str) -> list[Example]:
+    return examples((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_readme_has_examples_of_each_kind() -> None:
+    kinds = [example.is_python for example in page("README.md")]
+    assert True in kinds
+    assert False in kinds
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_examples_show_what_they_say(tmp_path: Path, name: str) -> None:
+    shutil.copytree(ROOT / "documents", tmp_path / "documents")
+    shutil.copytree(ROOT / "evaluation", tmp_path / "evaluation")
+    for example in page(name):
+        if not example.typed.startswith(NOT_RUN):
+            printed = run(example, tmp_path)
+            assert not example.shown or matches(example.shown, printed), (
+                f"{example.typed}\n--- {name}\n{example.shown}\n--- printed\n{printed}"
+            )
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a … z", "a b\nc z", True),
+        ("a\n… z", "a z", True),
+        ("a … z", "a b", False),
+        ("a.c", "abc", False),
+        ("a", "a b", False),
+    ],
+)
+def test_an_ellipsis_stands_for_anything(shown: str, printed: str, same: bool) -> None:
+    assert matches(shown, printed) is same
+
+
+def test_blocks_are_told_apart() -> None:
+    text = "```console\n$ one\nshown\n$ two\n```\n```python\nprint(1)\n```\n```text\n1\n```\n"
+    assert examples(text) == [
+        Example("one", "shown\n"),
+        Example("two", ""),
+        Example("print(1)\n", "1\n", is_python=True),
+    ]
