@@ -45,7 +45,7 @@ _FRAME = frozenset(
     submitted published completed diajukan diterbitkan diselesaikan dipublikasikan made dibuat
     kata program nomor induk number id place main inti pokok utama gambaran umum
     general give singkat brief briefly short secara bagian please tinggi pertama
-    supervised kedua ketua first second two""".split()
+    kedua ketua first second two""".split()
 )
 _RESULT = re.compile(
     r"\b(?:hasil|menunjukkan|disimpulkan|kesimpulan|results?|show[ns]?|found|conclude[sd]?|findings?)\b",
@@ -86,8 +86,9 @@ def asks_about_document(query: Query) -> Asks:
 
 def _told_apart(found: Sequence[str], query: Query) -> tuple[str, ...]:
     """ "When was it written?" asks for the year, "who wrote it?" for the author."""
-    if "year" in found and "author" in found:
-        found = [f for f in found if f != ("author" if query.expected == "date" else "year")]
+    if "author" in found and len(found) > 1:
+        other = "author" if query.expected in ("date", "place") else "year"
+        found = [name for name in found if name != other]
     return tuple(found)
 
 

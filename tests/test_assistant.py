@@ -1,0 +1,194 @@
+"""What somebody who asks sees: quotes with their place, an honest no, and what to ask instead."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from thesis_qa.assistant import Assistant
+from thesis_qa.errors import QuestionError
+from thesis_qa.index import Index
+from thesis_qa.schema import Answer
+
+PERMITS = "sulitnya mendapatkan perizinan"
+SURVEY = """# Pengaruh Pupuk terhadap Hasil Panen Padi
+
+## BAB III METODE
+
+Penelitian dilakukan di Desa Sukamaju, Kabupaten Cianjur, pada bulan Maret 2021.
+Jumlah responden dalam penelitian ini adalah 84 petani.
+Hal ini ditentukan dengan rumus Slovin.
+
+## BAB V SARAN
+
+Saran yang diberikan adalah sebagai berikut:
+
+1. Petani perlu mendapat pelatihan pemupukan.
+2. Pemerintah perlu mengawasi harga pupuk.
+3. Penelitian lanjutan perlu meneliti lahan kering.
+"""
+SCORES = """# Deteksi Penyakit Daun Padi
+
+## ABSTRAK
+
+Akurasi model pada data uji penyakit daun padi adalah 0,68.
+
+## BAB IV HASIL
+
+Citra diambil dengan kamera telepon di tiga desa.
+Setiap citra diberi label oleh dua ahli penyakit tanaman.
+Pelatihan dijalankan selama lima puluh putaran pada satu komputer.
+Ukuran citra diubah menjadi dua ratus piksel sebelum pelatihan.
+
+## BAB VI KESIMPULAN
+
+Akurasi model pada data uji penyakit daun padi adalah 0,7943.
+"""
+
+
+@pytest.fixture(scope="module")
+def theses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("theses")
+    (folder / "documents").mkdir()
+    (folder / "documents" / "pupuk.md").write_text(SURVEY)
+    (folder / "documents" / "daun.md").write_text(SCORES)
+    index = Index.build(folder / "documents", folder / "index")
+    yield Assistant(index)
+    index.close()
+
+
+def quotes(answer: Answer) -> list[str]:
+    return [c.quote for c in answer.citations]
+
+
+@pytest.mark.parametrize("question", ["What obstacles occurred?", "Apa hambatan yang terjadi?"])
+def test_obstacles_are_answered_by_the_sentence_on_permits(
+    sister_city: Index, question: str
+) -> None:
+    answer = Assistant(sister_city).ask(question)
+    assert answer.answered
+    assert PERMITS in answer.citations[0].quote
+    assert "pasifnya Pemerintah Kota Hanoi" in answer.citations[0].quote
+    assert "[1]" in answer.text
+
+
+def test_a_subject_the_thesis_does_not_have_is_declined(sister_city: Index) -> None:
+    answer = Assistant(sister_city).ask("What is the capital of France?")
+    assert not answer.answered
+    assert answer.citations == ()
+    assert answer.nearest
+    assert "france" in answer.missing
+    assert "The documents do not say." in answer.text
+
+
+def test_what_a_refusal_offers_can_be_answered(sister_city: Index) -> None:
+    assistant = Assistant(sister_city)
+    offer = assistant.ask("Berapa harga tiket kereta ke Bandung?").suggestion
+    assert offer
+    assert assistant.ask(offer).answered
+
+
+@pytest.mark.parametrize("question", ["What is this thesis about?", "Tentang apa skripsi ini?"])
+def test_what_it_is_about_comes_from_the_abstract_in_the_language_asked(
+    sister_city: Index, question: str
+) -> None:
+    answer = Assistant(sister_city).ask(question)
+    assert answer.answered
+    assert {c.language for c in answer.citations} == {answer.language}
+    assert all(c.section.startswith("ABST") for c in answer.citations)
+
+
+def test_the_title_is_quoted_from_the_page_it_stands_on(sister_city: Index) -> None:
+    [citation] = Assistant(sister_city).ask("Apa judul skripsi ini?").citations
+    assert citation.quote.startswith("KERJASAMA SISTER CITY")
+    assert citation.spans
+
+
+def test_an_author_who_is_not_named_is_not_invented(sister_city: Index) -> None:
+    assert not Assistant(sister_city).ask("Siapa penulisnya?").answered
+
+
+def test_a_research_question_is_evidence_only_when_it_is_asked_for(sister_city: Index) -> None:
+    assistant = Assistant(sister_city)
+    asked = assistant.ask("Apa pertanyaan penelitiannya?")
+    assert "?" in asked.citations[0].quote
+    other = assistant.ask("Bagaimana upaya Pemerintah Jakarta menyikapi kendala?")
+    assert not any("?" in c.quote for c in (*other.citations, *other.nearest))
+
+
+def test_the_same_statement_in_both_languages_is_shown_once(sister_city: Index) -> None:
+    answer = Assistant(sister_city).ask("What concept does the study use?")
+    [first, *others] = answer.citations
+    assert first.language == "en"
+    assert first.translation
+    assert first.translation not in [c.quote for c in others]
+
+
+def test_evidence_in_the_other_language_is_announced(theses: Assistant) -> None:
+    answer = theses.ask("How many respondents were there?", documents=["pupuk.md"])
+    assert "84 petani" in answer.citations[0].quote
+    assert "Indonesian" in answer.text
+
+
+def test_a_list_is_kept_whole_and_in_its_order(theses: Assistant) -> None:
+    answer = theses.ask("Apa saja saran yang diberikan?", documents=["pupuk.md"])
+    text = " ".join(quotes(answer))
+    places = [text.find(word) for word in ("pelatihan", "harga pupuk", "lahan kering")]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along(theses: Assistant) -> None:
+    answer = theses.ask("Rumus apa yang menentukan hal ini, Slovin?", documents=["pupuk.md"])
+    leaning = next(c for c in answer.nearest if "Slovin" in c.quote)
+    assert leaning.context
+    assert "84 petani" in leaning.context
+
+
+def test_numbers_that_contradict_each_other_are_both_shown(theses: Assistant) -> None:
+    answer = theses.ask("Berapa akurasi model pada data uji?", documents=["daun.md"])
+    text = " ".join(quotes(answer)[:2])
+    assert "0,68" in text
+    assert "0,7943" in text
+    assert "angka yang berbeda" in answer.text
+
+
+def test_several_theses_are_answered_apart_and_silence_is_named(theses: Assistant) -> None:
+    answer = theses.ask("Berapa jumlah responden?", documents=["pupuk.md", "daun.md"])
+    assert answer.citations[0].document == "pupuk.md"
+    assert "tidak dinyatakan" in answer.text
+
+
+def test_a_follow_up_says_what_it_was_taken_to_ask(theses: Assistant) -> None:
+    history = [("Di mana penelitian dilakukan?", "…")]
+    answer = theses.ask("Kapan?", history)
+    assert answer.resolved_question is None
+    answer = theses.ask("jelaskan lebih lanjut", history)
+    assert answer.resolved_question == "Di mana penelitian dilakukan?"
+
+
+def test_answers_grow_and_the_last_is_whole(theses: Assistant) -> None:
+    question = "Apa saja saran yang diberikan?"
+    growing = list(theses.stream(question, documents=["pupuk.md"]))
+    counts = [len(a.citations) for a in growing]
+    assert counts == sorted(counts)
+    assert quotes(growing[-1]) == quotes(theses.ask(question, documents=["pupuk.md"]))
+
+
+def test_every_quote_stands_where_its_spans_say(theses: Assistant) -> None:
+    answer = theses.ask("Apa saja saran yang diberikan?")
+    for citation in answer.nearest:
+        pages = theses.index.catalog.pages(citation.document)
+        parts = [pages[0].text[s.start : s.end] for s in citation.spans]
+        assert citation.quote == " … ".join(" ".join(p.split()) for p in parts)
+
+
+@pytest.mark.parametrize("question", ["", "  ?!… ", "x" * 20_000])
+def test_what_is_no_question_is_refused_in_one_line(theses: Assistant, question: str) -> None:
+    with pytest.raises(QuestionError):
+        theses.ask(question)
+
+
+def test_untrusted_questions_are_only_text(theses: Assistant, tmp_path: Path) -> None:
+    answer = theses.ask('"; DROP TABLE pages; -- <script> OR NEAR(*) ^col:')
+    assert theses.ask("Berapa jumlah responden?").citations or answer.text

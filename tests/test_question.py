@@ -1,0 +1,55 @@
+"""What a question expects, in both languages."""
+
+import pytest
+
+from thesis_qa.question import expected_answer, holds, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Kapan wawancara dilakukan?", "date"),
+        ("When was the survey held?", "date"),
+        ("In which year was it founded?", "date"),
+        ("Berapa jumlah responden?", "number"),
+        ("How many respondents took part?", "number"),
+        ("Siapa yang menyusun kuesioner?", "person"),
+        ("Who wrote the questionnaire?", "person"),
+        ("Di mana penelitian dilakukan?", "place"),
+        ("Mengapa metode ini dipilih?", "reason"),
+        ("Why was this method chosen?", "reason"),
+        ("Apa yang dimaksud paradiplomasi?", "definition"),
+        ("What happened when the bridge was closed?", "any"),
+        ("Which tool do the experts who rated it prefer?", "any"),
+        ("Jelaskan hasil penelitian.", "any"),
+    ],
+)
+def test_the_first_question_word_decides_what_is_expected(question: str, expected: str) -> None:
+    assert expected_answer(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Apa saja saran peneliti?",
+        "Sebutkan tahapan penelitian.",
+        "What obstacles occurred?",
+        "List the limitations.",
+        "Bandingkan kedua metode.",
+        "What are the differences between A and B?",
+    ],
+)
+def test_lists_and_comparisons_want_several_sentences(question: str) -> None:
+    assert understand(question).several
+
+
+@pytest.mark.parametrize("question", ["Kapan survei dilakukan?", "What is the sample size?"])
+def test_a_fact_wants_one_sentence(question: str) -> None:
+    assert not understand(question).several
+
+
+def test_a_sentence_holds_what_was_asked_for() -> None:
+    assert holds("Survei dilakukan pada Maret 2019.", "date")
+    assert not holds("Survei dilakukan di Jakarta.", "date")
+    assert holds("Ditolak karena izin tidak keluar.", "reason")
+    assert not holds("As stated in [3], it works.", "number")
