@@ -114,23 +114,10 @@ def create_app(settings: Settings) -> "FastAPI":
     """The whole web chat as a FastAPI application."""
     disable_telemetry()
     import gradio as gr
-    from fastapi import FastAPI
 
     index = Index.create(settings.index)
+    app = create_places(index)
     desk = Desk(Assistant(index), settings)
-    drawer = Drawer()
-
-    @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        drawer.warm_up()
-        yield
-        drawer.close()
-        index.close()
-
-    app = FastAPI(title="Thesis QA", docs_url=None, redoc_url=None, openapi_url=None,
-                  lifespan=running)  # fmt: skip
-    app.add_middleware(SecureHeaders)
-    _add_places(app, index, drawer)
     for language, texts in TEXTS.items():
         gr.mount_gradio_app(
             app,
@@ -144,6 +131,25 @@ def create_app(settings: Settings) -> "FastAPI":
             max_file_size=f"{settings.max_upload_mb}mb",
             show_error=True,
         )
+    return app
+
+
+def create_places(index: Index) -> "FastAPI":
+    """The server without the chat: places, pictures of pages, files, health."""
+    from fastapi import FastAPI
+
+    drawer = Drawer()
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        drawer.warm_up()
+        yield
+        drawer.close()
+        index.close()
+
+    app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SecureHeaders)
+    _add_places(app, index, drawer)
     return app
 
 

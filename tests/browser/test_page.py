@@ -166,3 +166,9 @@ def test_two_visitors_ask_at_once_and_keep_apart(browser: Browser, address: str)
         other.page.locator("#log .answer").wait_for(timeout=60_000)
         expect(one.page.locator("#log .asked")).to_have_text(SAMPLE)
         expect(other.page.locator("#log .asked")).to_have_text("What is the capital of France?")
+
+
+def test_the_page_itself_may_load_nothing_from_elsewhere(visit: Visit) -> None:
+    response = visit.page.goto(f"{visit.address}/en/")
+    assert response is not None
+    assert "default-src 'self'" in response.headers["content-security-policy"]

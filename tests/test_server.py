@@ -1,0 +1,286 @@
+"""The server gives out pages, pictures and files, and nothing else."""
+
+import io
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from thesis_qa.errors import DocumentError, SettingError
+from thesis_qa.index import Index
+from thesis_qa.page.markup import answer_markup
+from thesis_qa.page.reader import Mark
+from thesis_qa.page.texts import TEXTS, preferred
+from thesis_qa.page.uploads import MAX_NAME, check_upload, keep, safe_name
+from thesis_qa.picture import MARKER, Drawer
+from thesis_qa.schema import Answer, Citation
+from thesis_qa.server import create_places, serve
+from thesis_qa.settings import Settings
+
+SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("served")
+    documents = folder / "documents"
+    documents.mkdir()
+    canvas = Canvas(str(documents / "nelayan.pdf"), pagesize=A4)
+    for text in ("Halaman pembuka tentang pesisir.", SENTENCE):
+        canvas.drawString(100, 700, text)
+        canvas.showPage()
+    canvas.save()
+    (documents / "catatan.txt").write_text("Catatan lapangan.\n\nHujan turun <b>deras</b>.\n")
+    (folder / "secret.txt").write_text("not a document")
+    Index.build(documents, folder / "index").close()
+    return Settings(index=str(folder / "index"), documents=str(documents), max_upload_mb=1)
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_places(Index.open(settings.index))) as client:
+        yield client
+
+
+def test_health_says_how_many_documents_there_are(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok", "documents": 2}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/style.css", "/nowhere"])
+def test_no_page_may_load_anything_from_elsewhere(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("id-ID,id;q=0.9,en;q=0.8", "id"),
+        ("en-US,en;q=0.9,id;q=0.8", "en"),
+        ("fr-FR, id;q=0.3", "id"),
+        ("de", "en"),
+        ("", "en"),
+        ("en;q=broken, id;q=0.1", "id"),
+    ],
+)
+def test_the_start_page_follows_the_browsers_language(
+    client: TestClient, accepted: str, language: str
+) -> None:
+    response = client.get("/", headers={"Accept-Language": accepted}, follow_redirects=False)
+    assert response.headers["location"] == f"/{language}/"
+    assert preferred(accepted) == language
+
+
+def highlighted(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """The box around all pixels in the marker's colour."""
+    other = ImageChops.difference(picture, Image.new("RGB", picture.size, MARKER)).convert("L")
+    return other.point(lambda difference: 255 * (difference == 0)).getbbox()
+
+
+def test_the_picture_highlights_the_sentence_and_only_it(
+    client: TestClient, settings: Settings
+) -> None:
+    index = Index.open(settings.index)
+    page = index.catalog.page("nelayan.pdf", 1)
+    index.close()
+    start = page.text.index("137 orang")
+    asked = {"document": "nelayan.pdf", "page": 2, "width": 1000}
+    plain = client.get("/picture", params=asked)
+    marked = client.get("/picture", params={**asked, "mark": f"2:{start}-{start + 9}"})
+    assert plain.headers["content-type"] == "image/png"
+    assert highlighted(Image.open(io.BytesIO(plain.content))) is None
+    box = highlighted(Image.open(io.BytesIO(marked.content)))
+    assert box is not None
+    scale = 1000 / A4[0]
+    left = 100 + stringWidth(SENTENCE[: SENTENCE.index("137")], "Helvetica", 12)
+    right = left + stringWidth("137 orang", "Helvetica", 12)
+    assert abs(box[0] / scale - left) < 4
+    assert abs(box[2] / scale - right) < 4
+    assert abs(box[3] / scale - (A4[1] - 700)) < 8  # on its base line
+    assert (box[3] - box[1]) / scale < 20  # one line high
+
+
+def test_a_mark_of_another_page_highlights_nothing_here(client: TestClient) -> None:
+    asked = {"document": "nelayan.pdf", "page": 1, "mark": "2:0-9"}
+    picture = Image.open(io.BytesIO(client.get("/picture", params=asked).content))
+    assert highlighted(picture) is None
+
+
+def test_the_place_of_a_text_is_its_paragraph_escaped(client: TestClient) -> None:
+    asked = {"document": "catatan.txt", "mark": "1:19-36", "language": "id"}
+    response = client.get("/place", params=asked)
+    assert '<html lang="id">' in response.text
+    assert "<mark>" in response.text
+    assert "&lt;b&gt;" in response.text
+    assert "<b>" not in response.text
+    assert "script-src" not in response.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"document": "../secret.txt"},
+        {"document": "/etc/passwd"},
+        {"document": "nelayan.pdf", "page": 3},
+        {"document": "nelayan.pdf", "page": 0},
+        {"document": "nelayan.pdf", "page": 10**12},
+        {"document": "nelayan.pdf", "page": 1, "mark": "1:0-9;drop"},
+        {"document": "nelayan.pdf\x00", "page": 1},
+    ],
+)
+@pytest.mark.parametrize("route", ["/place", "/picture"])
+def test_what_is_not_in_the_library_is_not_given_out(
+    client: TestClient, route: str, asked: dict[str, str]
+) -> None:
+    assert client.get(route, params={"page": 1, **asked}).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "nelayan.pdf\x00", ""])
+def test_only_files_of_the_library_are_given_out(client: TestClient, name: str) -> None:
+    assert client.get("/file", params={"document": name}).status_code == 404
+
+
+def test_a_pdf_opens_in_the_browser_and_anything_else_is_saved(client: TestClient) -> None:
+    pdf = client.get("/file", params={"document": "nelayan.pdf"})
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.headers["content-disposition"].startswith("inline")
+    text = client.get("/file", params={"document": "catatan.txt"})
+    assert text.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_file_that_changed_since_is_not_passed_off_as_the_source(
+    client: TestClient, settings: Settings
+) -> None:
+    path = Path(settings.documents) / "nelayan.pdf"
+    kept = path.read_bytes()
+    try:
+        path.write_bytes(kept + b"%")
+        asked = {"document": "nelayan.pdf", "page": 1}
+        response = client.get("/picture", params=asked)
+        assert response.status_code == 409
+        assert "changed" in response.text
+    finally:
+        path.write_bytes(kept)
+
+
+def test_a_file_that_breaks_the_drawing_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "broken.pdf"
+    path.write_bytes(b"%PDF-1.7 nothing more")
+    drawer = Drawer()
+    try:
+        with pytest.raises(DocumentError, match="broken"):
+            drawer.draw(path, 1, [], 640)
+    finally:
+        drawer.close()
+
+
+@pytest.mark.enable_socket
+def test_a_port_in_use_is_one_line_with_a_remedy(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingError, match=rf"{port}.*in use.*--port {port + 1}"):
+            serve(Settings(index=settings.index, port=port))
+
+
+def test_both_languages_say_everything() -> None:
+    indonesian, english = TEXTS["id"], TEXTS["en"]
+    for name in type(english).__slots__:  # type: ignore[attr-defined]
+        one, other = getattr(indonesian, name), getattr(english, name)
+        assert one, name
+        assert other, name
+        if isinstance(one, str):
+            assert one.count("{") == other.count("{"), name
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("thesis.pdf", "thesis.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\x\\skripsi.docx", "skripsi.docx"),
+        (".hidden.pdf", "hidden.pdf"),
+        ("a\nb\x00c.pdf", "abc.pdf"),
+        ('bab "4": <isi>?.pdf', "bab 4 isi.pdf"),
+        ("nul.txt", "_nul.txt"),
+        ("skripsi 🎓 saya.pdf", "skripsi 🎓 saya.pdf"),
+        ("..", "document"),
+    ],
+)
+def test_names_of_uploads_are_names(sent: str, kept: str) -> None:
+    assert safe_name(sent) == kept
+
+
+@given(st.text(max_size=400))
+def test_any_name_becomes_a_file_of_the_folder(name: str) -> None:
+    safe = safe_name(name)
+    assert safe == Path(safe).name
+    assert safe not in ("", ".", "..")
+    assert not safe.startswith(".")
+    assert len(safe.encode()) <= MAX_NAME + 30
+
+
+def test_uploads_over_the_limits_are_refused_on_the_server(tmp_path: Path) -> None:
+    large = tmp_path / "large.pdf"
+    large.write_bytes(b"%PDF" + b"0" * 1_000_001)
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    for path, reason in ((large, "larger than 1 MB"), (empty, "empty")):
+        with pytest.raises(DocumentError, match=reason):
+            check_upload(path, path.name, 1)
+    with pytest.raises(DocumentError, match="Save it as DOCX"):
+        check_upload(large, "thesis.doc", 5)
+
+
+def test_an_upload_never_replaces_another_file(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    names = []
+    for number, content in enumerate(("one", "two", "one")):
+        sent = tmp_path / f"sent-{number}"
+        sent.write_text(content)
+        names.append(keep(sent, "bab.txt", folder).name)
+    assert names == ["bab.txt", "bab (2).txt", "bab.txt"]
+    assert (folder / "bab.txt").read_text() == "one"
+
+
+def citation(number: int, quote: str) -> Citation:
+    return Citation(number, "a.pdf", "", "", None, 1, "1", "", "en", quote, ())
+
+
+def test_a_number_inside_a_quote_is_no_citation_of_ours() -> None:
+    quote = "As shown in [2] the tide [1] rises <i>daily</i>."
+    answer = Answer(
+        question="?",
+        language="en",
+        answered=True,
+        confidence=0.9,
+        text=f"In its words:\n\n“{quote}” [1]\n\n“Plain.” [2] [7]",
+        citations=(citation(1, quote), citation(2, "Plain.")),
+        passages=(),
+        model="quotes",
+        timings={},
+    )
+    markup = answer_markup(answer, "k", TEXTS["en"])
+    assert markup.count('class="cite"') == 2
+    assert "shown in [2] the tide [1] rises &lt;i&gt;daily&lt;/i&gt;" in markup
+    assert "[7]" in markup  # there is no such source
+
+
+@given(st.text())
+def test_what_is_no_mark_is_refused(text: str) -> None:
+    assume(not re.fullmatch(r"[0-9]+:[0-9]+-[0-9]+", text))
+    with pytest.raises(ValueError, match="not a mark"):
+        Mark.parse(text)
+
+
+def test_marks_are_read_back_as_written() -> None:
+    assert str(Mark.parse("61:1204-1318")) == "61:1204-1318"
