@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from thesis_qa.load import headings
 from thesis_qa.load.numbers import Numbering, is_bare_chapter, is_chapter, numbered_heading
@@ -76,7 +77,7 @@ def style(pages: Sequence[Sequence[Line]]) -> Style:
     steps: Counter[int] = Counter()
     chapters = False
     for lines in pages:
-        for line, below in zip(lines, [*lines[1:], None], strict=True):
+        for line, below in zip_longest(lines, lines[1:]):
             sizes[round(2 * line.size) / 2] += len(line.text)
             bold += len(line.text) * line.bold
             total += len(line.text)

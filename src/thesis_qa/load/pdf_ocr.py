@@ -40,7 +40,11 @@ def recognised(
         return list(pages), [f"{what}; install thesis-qa[ocr] to read them"]
     read = list(pages)
     for number, picture, scale in pictures(path, wanted, ocr.DPI, password):
-        lines = tuple(_line(found, scale) for found in ocr.recognise(picture))
+        lines = tuple(
+            _line(found, scale)
+            for found in ocr.recognise(picture)
+            if any(map(str.isalnum, found.text))  # not a black square
+        )
         read[number] = replace(pages[number], lines=lines, ocr=True)
     lost = [number + 1 for number in wanted if not read[number].lines]
     return read, [f"no text can be recognised on page {listed(lost)}"] if lost else []

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds without a page; usual pages take milliseconds
 MAX_LOST = 50  # pages that crash or hang before the rest of a file is given up
+CHILD = "thesis_qa.load.pdf_child"
 LISTED = 20  # page numbers in one warning
 MAX_AHEAD = 64  # pages read ahead of what is worked on
 
@@ -140,7 +141,7 @@ def _frames(job: Mapping[str, Any]) -> Iterator[Frame]:
     package = Path(__file__).parents[2]
     paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "thesis_qa.load.pdf_child", json.dumps(job)],
+        [sys.executable, "-P", "-m", CHILD, json.dumps(job)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
