@@ -8,11 +8,13 @@ one index.
 
 import hashlib
 import os
+import re
 import shutil
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +33,7 @@ BUNDLED = "bundled:multilingual-e5-small"
 OTHER = "sentence-transformers:"
 
 QUERY, PASSAGE = "query: ", "passage: "  # prefixes that E5 was trained with
+E5 = re.compile(r"\be5-(?!.*instruct)", re.IGNORECASE)  # as published they don't name the prefixes
 BATCH_TOKENS = 2048  # padded; more gains nothing on a CPU and only costs memory
 GPU_WORTHWHILE = 500  # texts; below, importing torch takes longer than it saves
 
@@ -176,6 +179,7 @@ class OtherEmbedding(Embedding):
 
     def __init__(self, model: str) -> None:
         self._model = _load_sentence_transformer(model)
+        self._lock = Lock()  # its tokenizer can't serve two threads at once
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
         self.name = f"{Path(model).name}-{_fingerprint(self._model)}"
@@ -191,12 +195,14 @@ class OtherEmbedding(Embedding):
 
     def count_tokens(self, text: str) -> int:
         prompt = (self._model.prompts or {}).get("document") or ""
-        return len(self._model.tokenizer(prompt + clean(text), verbose=False)["input_ids"])
+        with self._lock:
+            return len(self._model.tokenizer(prompt + clean(text), verbose=False)["input_ids"])
 
     def _encode(self, encode: Any, texts: list[str]) -> Vectors:
-        vectors = encode(
-            texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._lock:
+            vectors = encode(
+                texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, np.float32)
 
 
@@ -207,7 +213,7 @@ def _load_sentence_transformer(model: str) -> "SentenceTransformer":
 
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        return sentence_transformers.SentenceTransformer(model)
+        loaded = sentence_transformers.SentenceTransformer(model)
     except ImportError as error:
         raise ModelError(
             f"sentence-transformers can't be loaded here ({error})",
@@ -218,6 +224,9 @@ def _load_sentence_transformer(model: str) -> "SentenceTransformer":
             f"The embedding model {model!r} can't be loaded ({type(error).__name__})",
             "Give the name of a model on this machine, or the folder it is in",
         ) from error
+    if not any(loaded.prompts.values()) and E5.search(Path(model).name):
+        loaded.prompts = {"query": QUERY, "document": PASSAGE}
+    return loaded
 
 
 def _fingerprint(model: "SentenceTransformer") -> str:

