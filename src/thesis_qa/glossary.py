@@ -30,14 +30,15 @@ def readings(
     """How a word of a question in `language` may read in passages in `target`: probability by stem.
 
     The word itself comes first, for names and numbers are the same everywhere. A foreign word in
-    the question ("apa limitation-nya") is translated too; passages in no language are not.
+    the question ("apa limitation-nya") is translated too. Passages in no language, rows of tables
+    for one, may be in either.
     """
     table = table or glossary()
     found = {word: 1.0}
-    if target is None:
-        return found
-    source: Language = "en" if target == "id" else "id"
-    if language != target or word not in table[target]:
-        for other, probability in table[source].get(word, {}).items():
-            found[other] = max(found.get(other, 0.0), probability)
+    goals: tuple[Language, ...] = ("id", "en") if target is None else (target,)
+    for goal in goals:
+        source: Language = "en" if goal == "id" else "id"
+        if language != goal or word not in table[goal]:
+            for other, probability in table[source].get(word, {}).items():
+                found[other] = max(found.get(other, 0.0), probability)
     return found

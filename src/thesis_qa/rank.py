@@ -26,7 +26,10 @@ LANGUAGES: tuple[Language | None, ...] = (None, "id", "en")
 """A passage's language as a number: its position here."""
 
 K1, B = 0.9, 0.75
-MATCHED = 1e-6
+
+POOLED = 100
+"""Passages of a language below which its root mean square is rather that of all languages: the few
+English passages of an Indonesian thesis say little about what a score means in English."""
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -139,18 +142,18 @@ def keyword_scores(
     2003). Robertson & Zaragoza, "The Probabilistic Relevance Framework", 2009, for BM25.
     """
     scores = np.zeros(len(lengths), np.float32)
-    for code, readings in words.items():
-        group = allowed & (languages == code)
+    groups = {code: allowed & (languages == code) for code in words}
+    for code, group in groups.items():
+        if size := int(group.sum()):
+            norm = K1 * (1 - B + B * lengths / max(float(lengths[group].mean()), 1.0))
+            for reading in words[code]:
+                scores += _word_scores(reading, postings, norm, group, size)
+    everywhere = float(np.square(scores[allowed]).mean()) if allowed.any() else 0.0
+    for group in groups.values():
         size = int(group.sum())
-        if not size:
-            continue
-        norm = K1 * (1 - B + B * lengths / max(float(lengths[group].mean()), 1.0))
-        total = np.zeros(len(lengths), np.float32)
-        for reading in readings:
-            total += _word_scores(reading, postings, norm, group, size)
-        rms = math.sqrt(float(np.square(total[group]).sum()) / size)
-        if rms > MATCHED:
-            scores += np.where(group, total / rms, 0.0).astype(np.float32)
+        square = float(np.square(scores[group]).sum()) + POOLED * everywhere
+        if square > 0.0:
+            scores[group] /= math.sqrt(square / (size + POOLED))
     return scores
 
 
