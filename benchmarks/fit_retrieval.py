@@ -12,10 +12,11 @@ The weights are fitted, listwise, on mixed libraries of the even titles and on i
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
 from corpora import (
     DATA,
     LANGUAGES,
@@ -26,7 +27,6 @@ from corpora import (
     mixed_library,
     sentences,
 )
-
 from thesis_qa import glossary, rank
 from thesis_qa.language import STOP_WORDS, language_of, stem, terms
 
@@ -78,7 +78,9 @@ def alignments(pairs: Sequence[tuple[Words, Words]]) -> Table:
     for source, target in pairs:
         for word in source:
             seen[word].update(target)
-    table: Table = {word: dict.fromkeys(others, 1 / len(others)) for word, others in seen.items() if others}
+    table: Table = {
+        word: dict.fromkeys(others, 1 / len(others)) for word, others in seen.items() if others
+    }
     for _ in range(ROUNDS):
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for source, target in pairs:
