@@ -1,11 +1,13 @@
 """Lines of a page set in two columns, in the order in which they are read."""
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
+from thesis_qa.load.glyphs import PLACES_PER_POINT
 from thesis_qa.load.pdf_lines import Line
 
 MIN_LINES = 8  # in each column
+GAP = 1.2  # of the letters' size: wider than between the words of a justified line
 MAX_TURNS = 4  # from one column to the other in a file that keeps its columns together
 
 
@@ -14,11 +16,12 @@ def in_reading_order(lines: Sequence[Line], width: float) -> list[Line]:
 
     Most files hold their text in reading order, which is then kept: it knows more than places do.
     """
+    lines = _parted(lines, width)
     gutter = _gutter(lines, width)
     if gutter is None:
         return list(lines)
     sides = [_side(line, gutter) for line in lines]
-    turns = sum(a != b for a, b in itertools.pairwise(sides))
+    turns = sum(a != b for a, b in pairwise(sides))
     if turns <= MAX_TURNS + 2 * sides.count(0):
         return list(lines)
     ordered: list[Line] = []
@@ -31,6 +34,43 @@ def in_reading_order(lines: Sequence[Line], width: float) -> list[Line]:
             ordered += [*columns[0], *columns[1], line]
             columns = ([], [])
     return [*ordered, *columns[0], *columns[1]]
+
+
+def _parted(lines: Sequence[Line], width: float) -> Sequence[Line]:
+    """`lines`, where the file sets two columns line by line, each line of it cut in two."""
+    gaps = [gap for line in lines if (gap := _widest_gap(line))[1] - gap[0] > GAP * line.size]
+    middles = sorted((start + end) / 2 for start, end in gaps)
+    if len(middles) < MIN_LINES:
+        return lines
+    middle = middles[len(middles) // 2]
+    parted = [part for line in lines for part in _cut(line, middle)]
+    return lines if _gutter(parted, width) is None else parted
+
+
+def _widest_gap(line: Line) -> tuple[float, float]:
+    """Left and right end of the widest gap between two characters of a line."""
+    inked = [place for place in line.places.tolist() if place[2]]
+    gaps = [
+        (left[2] / PLACES_PER_POINT, right[0] / PLACES_PER_POINT) for left, right in pairwise(inked)
+    ]
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=(0.0, 0.0))
+
+
+def _cut(line: Line, x: float) -> list[Line]:
+    """The two parts of a line with a wide gap around `x`, or the line."""
+    start, end = _widest_gap(line)
+    if not (start < x < end and end - start > GAP * line.size):
+        return [line]
+    at = next(
+        i
+        for i, place in enumerate(line.places.tolist())
+        if place[0] / PLACES_PER_POINT >= end - 0.05
+    )
+    left = len(line.text[:at].rstrip())
+    return [
+        Line(line.text[a:b], line.places[a:b], line.size, line.bold, line.fixed)
+        for a, b in ((0, left), (at, len(line.text)))
+    ]
 
 
 def _gutter(lines: Sequence[Line], width: float) -> float | None:

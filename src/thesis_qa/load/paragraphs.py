@@ -160,7 +160,9 @@ class Paragraphs:
     def _caption_goes_on(self, draft: Draft, item: Item) -> bool:
         above, line = draft.last.line, item.line
         near = 0 < _gap(above, line) <= 1.05 * min(self.style.leading, 1.6 * above.size)
-        return near and abs(above.size - line.size) < 0.6 and not _breaks(above, line, item.right)
+        if not near or abs(above.size - line.size) >= 0.6:
+            return False
+        return line.text[:1].islower() or not _breaks(above, line, item.right)
 
     def _resumes(self, draft: Draft, item: Item) -> bool:
         """Whether a paragraph goes on behind what interrupted it."""

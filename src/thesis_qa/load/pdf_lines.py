@@ -20,6 +20,8 @@ from thesis_qa.schema import Box
 
 HYPHENS = "\x02\ufffe"  # what PDFium puts for a hyphen at a line end
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts words though the file has no space
+LETTERS = 5  # at least, of a letter-spaced line
+WORD_STARTS = 1.7  # times the gap between its letters: between its words
 SAMPLES = 3  # characters of a line whose font is looked up
 FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
 MAX_OBJECTS = 4000  # on a page; drawings with more are no tables
@@ -247,19 +249,21 @@ def _join(line: Line, piece: Line) -> Line:
 
 def spaced(line: Line) -> Line:
     """`line` with spaces where a gap parts two words, and a letter-spaced title closed up."""
+    kept = _close_up(line)
+    if len(kept) < len(line.text):
+        return _selected(line, kept)
     lefts, rights = line.places[1:, 0].astype(int), line.places[:-1, 2].astype(int)
     both = (line.places[1:, 2] > 0) & (line.places[:-1, 2] > 0)
     gaps = np.where(both, lefts - rights, 0)
-    wide = gaps > WORD_GAP * line.size * PLACES_PER_POINT
+    least = WORD_GAP * line.size * PLACES_PER_POINT
+    if np.count_nonzero(gaps > least) > max(LETTERS, np.count_nonzero(both) / 2):
+        least = WORD_STARTS * float(np.median(gaps[both]))  # letter-spaced, without spaces
     apart = [
         i + 1
-        for i in np.flatnonzero(wide).tolist()
+        for i in np.flatnonzero(gaps > least).tolist()
         if not (line.text[i].isspace() or line.text[i + 1].isspace())
     ]
-    kept = _close_up(line)
-    if apart:
-        return _with_spaces(line, apart)
-    return _selected(line, kept) if len(kept) < len(line.text) else line
+    return _with_spaces(line, apart) if apart else line
 
 
 def _with_spaces(line: Line, at: Sequence[int]) -> Line:
@@ -278,12 +282,12 @@ def _close_up(line: Line) -> list[int]:
     tokens = line.text.split(" ")
     singles = sum(len(token) == 1 and token.isalpha() for token in tokens)
     everything = list(range(len(line.text)))
-    if singles < 5 or singles < 0.8 * sum(map(bool, tokens)):
+    if singles < LETTERS or singles < 0.8 * sum(map(bool, tokens)):
         return everything
     inked = [i for i in everything if not line.text[i].isspace() and line.places[i, 2]]
     gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(inked)}
     usual = float(np.median(list(gaps.values())))
-    word_starts = {at for at, gap in gaps.items() if gap > 1.7 * max(usual, 1)}
+    word_starts = {at for at, gap in gaps.items() if gap > WORD_STARTS * max(usual, 1)}
     return [i for i in everything if not line.text[i].isspace() or (i + 1 in word_starts and i > 0)]
 
 
