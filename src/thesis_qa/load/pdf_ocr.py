@@ -37,8 +37,8 @@ def recognised(
             if len(numbers) == 1
             else (f"pages {listed(numbers)} are pictures")
         )
-        return list(pages), [f"{what}; install thesis-qa[ocr] to read them"]
-    read = list(pages)
+        return _without(pages, wanted), [f"{what}; install thesis-qa[ocr] to read them"]
+    read = _without(pages, wanted)
     for number, picture, scale in pictures(path, wanted, ocr.DPI, password):
         lines = tuple(
             _line(found, scale)
@@ -48,6 +48,14 @@ def recognised(
         read[number] = replace(pages[number], lines=lines, ocr=True)
     lost = [number + 1 for number in wanted if not read[number].lines]
     return read, [f"no text can be recognised on page {listed(lost)}"] if lost else []
+
+
+def _without(pages: Sequence[RawPage], wanted: Sequence[int]) -> list[RawPage]:
+    """`pages`, where a garbled text layer can't be quoted."""
+    unusable = set(wanted)
+    return [
+        replace(page, lines=()) if number in unusable else page for number, page in enumerate(pages)
+    ]
 
 
 def unreadable(pages: Sequence[RawPage]) -> list[int]:
