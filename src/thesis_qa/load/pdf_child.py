@@ -67,14 +67,14 @@ def _page(pdf: Any, number: int) -> tuple[dict[str, Any], bytes]:
     import numpy as np
     import pypdfium2
 
-    from thesis_qa.load.pdf_lines import page_lines, page_pictured, page_rules
+    from thesis_qa.load.pdf_lines import page_drawn, page_lines
 
     try:
         page = pdf[number]
         try:
             width, height = page.get_size()
-            lines, rules = page_lines(page), page_rules(page)
-            pictured = page_pictured(page, any_object=not lines)
+            lines = page_lines(page)
+            rules, pictured = page_drawn(page, textless=not lines)
         finally:
             page.close()
         label = pdf.get_page_label(number)

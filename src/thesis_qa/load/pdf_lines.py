@@ -25,6 +25,7 @@ WORD_STARTS = 1.7  # times the gap between its letters: between its words
 SAMPLES = 3  # characters of a line whose font is looked up
 FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
 MAX_OBJECTS = 4000  # on a page; drawings with more are no tables
+MAX_DEPTH = 3  # of forms in forms
 MAX_RULE = 3.0  # points: thickness of a line that parts cells
 MIN_RULE = 10.0  # points: length of one
 
@@ -73,37 +74,69 @@ def page_lines(page: Any) -> list[Line]:
     return [spaced(line) for line in joined([piece for piece in pieces if piece is not None])]
 
 
-def page_rules(page: Any) -> list[Box]:
-    """Straight lines drawn on a pypdfium2 page: borders of cells, strokes above footnotes."""
+def page_drawn(page: Any, textless: bool) -> tuple[list[Box], float]:
+    """What is drawn on a pypdfium2 page: its straight lines (borders of cells, strokes above
+    footnotes), and the share of it that its largest picture covers (object of any kind, if
+    `textless`)."""
     import pypdfium2.raw as raw
 
-    found = []
-    for count, drawn in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
+    paths: list[Sequence[float]] = []
+    width, height = page.get_size()
+    largest = 0.0
+    for count, (kind, handle) in enumerate(_objects(page)):
         if count == MAX_OBJECTS:
-            return []
-        found.append(drawn.get_bounds())
-    if not found:
+            paths = []
+            break
+        if kind == raw.FPDF_PAGEOBJ_PATH or kind == raw.FPDF_PAGEOBJ_IMAGE or textless:
+            left, bottom, right, top = bounds = _bounds(handle)
+            if kind == raw.FPDF_PAGEOBJ_PATH:
+                paths.append(bounds)
+            if kind == raw.FPDF_PAGEOBJ_IMAGE or textless:
+                largest = max(largest, (right - left) * (top - bottom))
+    return _rules(page, paths), min(1.0, largest / max(1.0, width * height))
+
+
+def _objects(page: Any) -> Iterator[tuple[int, Any]]:
+    """Type and handle of everything on a page that isn't text, that in forms included; straight
+    from PDFium, since most objects are text and a wrapper for each costs more than reading it."""
+    import pypdfium2.raw as raw
+
+    forms: list[tuple[Any, int]] = [(None, 0)]
+    while forms:
+        form, depth = forms.pop()
+        if form is None:
+            count = raw.FPDFPage_CountObjects(page.raw)
+            handles = (raw.FPDFPage_GetObject(page.raw, at) for at in range(count))
+        else:
+            count = raw.FPDFFormObj_CountObjects(form)
+            handles = (raw.FPDFFormObj_GetObject(form, at) for at in range(count))
+        for handle in handles:
+            kind = raw.FPDFPageObj_GetType(handle)
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+                forms.append((handle, depth + 1))
+            elif kind != raw.FPDF_PAGEOBJ_TEXT:
+                yield kind, handle
+
+
+def _bounds(handle: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of an object in PDF's space."""
+    import pypdfium2.raw as raw
+
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(handle, *(ctypes.byref(side) for side in sides))
+    left, bottom, right, top = (side.value for side in sides)
+    return left, bottom, right, top
+
+
+def _rules(page: Any, paths: Sequence[Sequence[float]]) -> list[Box]:
+    """Those of the paths that are thin and long."""
+    if not paths:
         return []
-    boxes = _as_displayed(page, np.array(found, np.float64))
+    boxes = _as_displayed(page, np.array(paths, np.float64))
     wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     thin = np.minimum(wide, high) <= MAX_RULE
     rules = boxes[thin & (np.maximum(wide, high) >= MIN_RULE)]
     return [(float(a), float(b), float(c), float(d)) for a, b, c, d in rules]
-
-
-def page_pictured(page: Any, any_object: bool = False) -> float:
-    """Share of a pypdfium2 page that its largest picture (or object of any kind) covers."""
-    import pypdfium2.raw as raw
-
-    kinds = None if any_object else [raw.FPDF_PAGEOBJ_IMAGE]
-    shares = [0.0]
-    width, height = page.get_size()
-    for count, drawn in enumerate(page.get_objects(filter=kinds, max_depth=3)):
-        if count == MAX_OBJECTS:
-            break
-        left, bottom, right, top = drawn.get_bounds()
-        shares.append((right - left) * (top - bottom) / max(1.0, width * height))
-    return min(1.0, max(shares))
 
 
 def _characters(page: Any, text_page: Any) -> tuple[str, Places, list[int]]:
