@@ -27,7 +27,8 @@ _EACH = re.compile(
     r"\b(?:masing-masing|setiap|tiap|semua|seluruh|kedua|ketiga|antar|beberapa)(?:-tiap)? "
     r"(?:skripsi|tesis|disertasi|dokumen|penelitian|karya)\b|\b(?:skripsi|tesis|dokumen|penelitian)"
     r" (?:mana|apa) (?:saja|yang)\b"
-    r"|\b(?:each|every|all|both|which|compare)(?: of)?(?: the)? (?:thes[ie]s|documents?|papers?|stud(?:y|ies)|dissertations?)\b",
+    r"|\b(?:each|every|all|both|which|compare)(?: of)?(?: the)?"
+    r" (?:thes[ie]s|documents?|papers?|stud(?:y|ies)|dissertations?)\b",
     re.IGNORECASE,
 )
 

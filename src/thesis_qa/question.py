@@ -10,30 +10,52 @@ from typing import Literal
 from thesis_qa.language import CHAT, STOP_WORDS, language_of, stem, words
 from thesis_qa.schema import Language
 
-# Where a question begins: at the start, or after a comma or "and" ("…, and when did it end?")
-_FRONT = r"(?:^\W*|[,;:.] (?:and |or )?|\b(?:and|or|to|for|with|from|of|by|at|in|on) )"
-
 Expected = Literal["number", "date", "person", "place", "reason", "definition", "any"]
 
-_EXPECTS: tuple[tuple[Expected, str], ...] = (
-    ("date", r"kapan(?:kah)?|{FRONT}when(?= (?:was|were|is|are|did|do|does|has|have|had|will|can|should))|(?:pada |di )?(?:tahun|tanggal|bulan|abad) (?:berapa|apa)|bilakah"
-             r"|(?:what|which) (?:year|date|day|month|decade|century|period)|periode apa"),
-    ("number", r"berapa(?:kah|pa)?|how (?:many|much|long|large|big|high|old|far|often|tall|fast)"
-               r"|(?:what|which) (?:percent\w*|share|proportion|fraction|number|value|score|rate|size"
-               r"|amount|ratio|area|population)|seberapa"),
-    ("person", r"siapa(?:kah)?|{FRONT}who(?:se|m)?"),
-    ("place", r"di ?mana(?:kah)?|ke ?mana(?:kah)?|dari ?mana(?:kah)?|{FRONT}where"
-              r"|(?:what|which) (?:country|city|place|region|location|continent)"
-              r"|(?:kota|negara|provinsi|daerah|lokasi|tempat) (?:apa|mana)"),
-    ("reason", r"mengapa(?:kah)?|kenapa|why|what (?:is the )?(?:reasons?|causes?|caused)|(?:apa )?(?:sebab|alasan|penyebab)\w*"
-               r"|how come|apa sebabnya"),
-    ("definition", r"(?:apa )?(?:yang )?(?:di)?maksud\w*|apa(?:kah)? (?:itu|arti|definisi|pengertian)|definisi"
-                   r"|pengertian|what does .+ mean|(?:is|are|does \\w+|do \\w+) define[sd]?|mendefinisikan|definition|kepanjangan"),
-)  # fmt: skip
-_EXPECTS_RE = tuple(
-    (kind, re.compile(rf"(?:\b|^)(?:{p.replace('{FRONT}', _FRONT)})\b", re.IGNORECASE))
-    for kind, p in _EXPECTS
-)
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# Where a question begins: at the start, or after a comma or "and" ("…, and when did it end?").
+# Elsewhere "when", "who" and "where" only join clauses.
+_FRONT = r"(?:^\W*|[,;:.] (?:and |or )?|\b(?:and|or|to|for|with|from|of|by|at|in|on) )"
+_ASK = r"(?:\b(?:what|which)) "
+_DID = r"(?= (?:was|were|is|are|did|do|does|has|have|had|will|can|should)\b)"
+
+_EXPECTS: dict[Expected, re.Pattern[str]] = {
+    "date": _any(
+        r"\b(?:kapan(?:kah)?|bilakah|periode apa)\b",
+        rf"{_FRONT}when{_DID}",
+        r"\b(?:tahun|tanggal|bulan|abad) (?:berapa|apa)\b",
+        rf"{_ASK}(?:year|date|day|month|decade|century|period)\b",
+    ),
+    "number": _any(
+        r"\b(?:berapa(?:kah|pa)?|seberapa)\b",
+        r"\bhow (?:many|much|long|large|big|high|old|far|often|tall|fast)\b",
+        rf"{_ASK}(?:percent\w*|share|proportion|fraction|number|value|score|rate|size|amount|ratio"
+        r"|area|population)\b",
+    ),
+    "person": _any(r"\bsiapa(?:kah)?\b", rf"{_FRONT}who(?:se|m)?\b"),
+    "place": _any(
+        r"\b(?:di|ke|dari) ?mana(?:kah)?\b",
+        rf"{_FRONT}where\b",
+        rf"{_ASK}(?:country|city|place|region|location|continent)\b",
+        r"\b(?:kota|negara|provinsi|daerah|lokasi|tempat) (?:apa|mana)\b",
+    ),
+    "reason": _any(
+        r"\b(?:mengapa(?:kah)?|kenapa|why|how come)\b",
+        r"\b(?:sebab|alasan|penyebab)\w*\b",
+        r"\bwhat (?:is the )?(?:reasons?|causes?|caused)\b",
+    ),
+    "definition": _any(
+        r"\b(?:di)?maksud\w*\b",
+        r"\bapa(?:kah)? (?:itu|arti)\b",
+        r"\b(?:definisi|pengertian|mendefinisikan|kepanjangan|definition)\b",
+        r"\bwhat does .+ mean\b",
+        r"\b(?:is|are|does \w+|do \w+) define[sd]?\b",
+    ),
+}
 
 _MONTHS = (
     "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
@@ -47,33 +69,41 @@ _NUMBER_WORDS = (
 _HOLDS: dict[Expected, re.Pattern[str]] = {
     "date": re.compile(rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_MONTHS})\b|\b(?i:abad|century) |\bSM\b"),
     "number": re.compile(rf"(?<!\[)\b\d|\b(?i:{_NUMBER_WORDS})\b"),
-    "person": re.compile(r"(?<=[a-z,(] )[A-Z][\w'.-]+ (?:[A-Z][\w'.-]+|bin|van|de|von)\b|^[A-Z][\w'.-]+ [A-Z]\w+"),
-    "place": re.compile(r"\b(?:di|ke|dari|in|at|near|from|of|to) (?:the |kota |pulau |provinsi |negara )?[A-Z]"),
-    "reason": re.compile(
-        r"\b(?i:karena|sebab|disebabkan|akibat|agar|supaya|untuk|sehingga|because|since|due to|so that"
-        r"|in order to|owing to|therefore|reason|thus|as a result|alasan\w*|penyebab\w*)\b"),
-    "definition": re.compile(
-        r"\b(?i:adalah|ialah|merupakan|yaitu|yakni|disebut|didefinisikan|artinya|singkatan|is an?|are|is the"
-        r"|refers? to|(?:is|are) (?:called|defined|known)|means?|denotes?|stands for)\b"),
-}  # fmt: skip
+    "person": re.compile(
+        r"(?<=[a-z,(] )[A-Z][\w'.-]+ (?:[A-Z][\w'.-]+|bin|van|de|von)\b|^[A-Z][\w'.-]+ [A-Z]\w+"
+    ),
+    "place": re.compile(
+        r"\b(?:di|ke|dari|in|at|near|from|of|to)"
+        r" (?:the |kota |pulau |provinsi |negara )?[A-Z]"
+    ),
+    "reason": _any(
+        r"\b(?:karena|sebab|disebabkan|akibat|agar|supaya|untuk|sehingga|alasan\w*|penyebab\w*)\b",
+        r"\b(?:because|since|due to|so that|in order to|owing to|therefore|reason|thus)\b",
+        r"\bas a result\b",
+    ),
+    "definition": _any(
+        r"\b(?:adalah|ialah|merupakan|yaitu|yakni|disebut|didefinisikan|artinya|singkatan)\b",
+        r"\b(?:is an?|are|is the|refers? to|means?|denotes?|stands for)\b",
+        r"\b(?:is|are) (?:called|defined|known)\b",
+    ),
+}
 
-_SEVERAL = re.compile(
-    r"\bapa(?:kah)? saja\b|\bsiapa saja\b|\b(?:di )?mana saja\b|\bsebutkan\b|\buraikan\b|\bjabarkan\b"
-    r"|\blist\b|\bname (?:all|the)\b|\bbandingkan\b|\bperbandingan\b|\b(?:beda|perbedaan|persamaan)\w*\b"
-    r"|\bcompar\w+\b|\bdiffer\w*\b|\bversus\b|\bboth\b|\bkedua\b|\bmasing-masing\b|\beach\b"
-    r"|\b(?:what|which) (?:\w+[ -]){0,3}(?!this|is|was|does|has|thesis|basis|analysis|status|process)"
-    r"[a-z]{3,}s\b(?= (?:are|were|did|do|does|have|occur|came|must|can|could|should|was|is|in|of|to"
-    r"|that))"
-    r"|\bwhat are\b|\bpertanyaan-pertanyaan\b"
-    r"|\b(\w{4,})-\1\w*\b"
-    r"|\bapa(?:kah)? (?:hambatan|kendala|kelemahan|keterbatasan|saran|temuan|tujuan|manfaat)\b"
-    r"|\b(?:steps?|stages?|phases?|tahap\w*|langkah\w*|obstacles|problems|limitations|weaknesses"
-    r"|suggestions)\b",
-    re.IGNORECASE,
+_SEVERAL = _any(
+    r"\b(?:apa(?:kah)?|siapa|mana) saja\b",
+    r"\b(?:sebutkan|uraikan|jabarkan|bandingkan|perbandingan|kedua|masing-masing)\b",
+    r"\b(?:beda|perbedaan|persamaan)\w*\b",
+    r"\b(?:list|name (?:all|the)|versus|both|each|what are|compar\w+|differ\w*)\b",
+    # "What obstacles occurred?": a plural after the question word
+    rf"{_ASK}(?:\w+[ -]){{0,3}}(?!this|is|was|does|has|thesis|basis|analysis|status|process)"
+    r"[a-z]{3,}s(?= (?:are|were|did|do|does|have|occur|came|must|can|could|should|was|is|in|of|to"
+    r"|that))",
+    r"\b(\w{4,})-\1\w*\b",  # "pertanyaan-pertanyaan"
+    r"\bapa(?:kah)? (?:hambatan|kendala|kelemahan|keterbatasan|saran|temuan|tujuan|manfaat)\b",
+    r"\b(?:steps?|stages?|phases?|tahap\w*|langkah\w*)\b",
+    r"\b(?:obstacles|problems|limitations|weaknesses|suggestions)\b",
 )
-_ASKS_QUESTIONS = re.compile(
-    r"pertanyaan|rumusan|masalah yang (?:di)?(?:teliti|bahas|kaji)|research questions?|questions?",
-    re.IGNORECASE,
+_ASKS_QUESTIONS = _any(
+    r"pertanyaan|rumusan|questions?", r"masalah yang (?:di)?(?:teliti|bahas|kaji)"
 )
 
 
@@ -103,7 +133,7 @@ def understand(question: str) -> Query:
 
 def expected_answer(question: str) -> Expected:
     """The kind of answer that `question` expects; the first question word decides."""
-    found = [(m.start(), kind) for kind, p in _EXPECTS_RE if (m := p.search(question))]
+    found = [(m.start(), kind) for kind, p in _EXPECTS.items() if (m := p.search(question))]
     return min(found, key=lambda hit: hit[0])[1] if found else "any"
 
 

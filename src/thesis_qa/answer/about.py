@@ -22,7 +22,8 @@ MAX_SENTENCES = 3
 
 _FIELDS = {
     "title": r"judul(?:nya)?|titled?|berjudul",
-    "author": r"penulis(?:nya)?|pengarang(?:nya)?|penyusun(?:nya)?|author(?:s|ed)?|writer|wrote|written"
+    "author": r"penulis(?:nya)?|pengarang(?:nya)?|penyusun(?:nya)?|author(?:s|ed)?|writer|wrote"
+    r"|written"
     r"|menulis|ditulis|menyusun|disusun",
     "supervisors": r"(?:pem|mem|di)bimbing(?:nya)?|promotor(?:nya)?|supervis\w+|advis[eo]\w*",
     "year": r"tahun|year|kapan|when",
@@ -34,13 +35,13 @@ _FIELDS = {
 }
 _FIELD_WORDS = {name: re.compile(pattern) for name, pattern in _FIELDS.items()}
 _ABOUT = re.compile(
-    r"about|tentang|mengenai|membahas|dibahas|bahas|isi(?:nya)?|topik(?:nya)?|topics?|subject|tema(?:nya)?"
-    r"|ring?kas\w*|rangkum\w*|meringkas|merangkum|summar\w+|abstra[ck]t?|intisari|overview|deal|cover"
+    r"about|tentang|mengenai|membahas|dibahas|bahas|isi(?:nya)?|topik(?:nya)?|topics?|subject"
+    r"|tema(?:nya)?|ring?kas\w*|rangkum\w*|meringkas|merangkum|summar\w+|abstra[ck]t?|intisari|overview|deal|cover"
 )
 # What may stand beside a field without making the question one about something else.
 _FRAME = frozenset(
     """skripsi tesis disertasi dokumen karya tulis ilmiah tugas akhir penelitian naskah laporan
-    thesis dissertation document paper report study work file research 
+    thesis dissertation document paper report study work file research
     nama name names named dosen mahasiswa student students lengkap full
     submitted published completed diajukan diterbitkan diselesaikan dipublikasikan made dibuat
     kata program nomor induk number id place main inti pokok utama gambaran umum

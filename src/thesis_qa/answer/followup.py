@@ -33,8 +33,10 @@ _MORE = re.compile(
 )
 _ABOUT = re.compile(
     r"^\W*(?:(?:and|but|or|so|dan|tapi|tetapi|lalu|terus|nah)[ ,]+)?"
-    r"(?:(?:what|how) about|and(?= (?:in|for|on|at|the|of|with|during|what about)\b)|bagaimana dengan"
-    r"|gimana dengan|bgmn dgn|kalau(?: untuk| di| pada)?|kalo|dan(?= (?:di|pada|untuk|tahun|bagaimana)\b)"
+    r"(?:(?:what|how) about|and(?= (?:in|for|on|at|the|of|with|during|what about)\b)"
+    r"|bagaimana dengan"
+    r"|gimana dengan|bgmn dgn|kalau(?: untuk| di| pada)?|kalo"
+    r"|dan(?= (?:di|pada|untuk|tahun|bagaimana)\b)"
     r"|untuk|and|dan|in|di|pada|for) (.{2,60}?)\W*$",
     re.IGNORECASE,
 )
@@ -45,8 +47,9 @@ _PRONOUN = re.compile(
 )
 _DOCUMENT = re.compile(
     r"\b(?:this|that|the|its) (?:thesis|document|paper|study|research|report|author)\b"
-    r"|\b(?:skripsi|tesis|disertasi|dokumen|penelitian|karya|tugas akhir|penulis)\w* (?:ini|itu|tersebut)?"
-    r"|\bapa(?:kah)? itu\b|\b(?:penulis|pembimbing|judul|pengarang|penyusun|metode|kesimpulan|tujuan|abstrak|hasil"
+    r"|\b(?:skripsi|tesis|disertasi|dokumen|penelitian|karya|tugas akhir|penulis)\w*"
+    r" (?:ini|itu|tersebut)\b|\bapa(?:kah)? itu\b"
+    r"|\b(?:penulis|pembimbing|judul|pengarang|penyusun|metode|kesimpulan|tujuan|abstrak|hasil"
     r"|saran|latar belakang|penelitian)nya\b",
     re.IGNORECASE,
 )

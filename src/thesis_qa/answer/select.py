@@ -29,9 +29,10 @@ SAME = 0.8  # share of stems that two statements of one thing have in common
 ALIKE = 0.6  # the same without numbers, of statements that may contradict each other
 
 _LEANS = re.compile(
-    r"^\W*(?:(?:hal|kondisi|situasi|keadaan|upaya|cara|metode|proses|faktor|temuan|hasil)(?:-hal)? (?:ini|itu|tersebut)"
-    r"|(?:ini|itu|ia|dia|mereka|keduanya|ketiganya|tersebut|demikian|dengan demikian|oleh karena itu"
-    r"|karena itu|akibatnya|sebaliknya|selain itu|sedangkan|sementara itu)"
+    r"^\W*(?:(?:hal|kondisi|situasi|keadaan|upaya|cara|metode|proses|faktor|temuan|hasil)(?:-hal)?"
+    r" (?:ini|itu|tersebut)"
+    r"|(?:ini|itu|ia|dia|mereka|keduanya|ketiganya|tersebut|demikian|dengan demikian"
+    r"|oleh karena itu|karena itu|akibatnya|sebaliknya|selain itu|sedangkan|sementara itu)"
     r"|(?:it|this|these|those|they|such|he|she|both|the (?:latter|former)|therefore|thus|hence"
     r"|consequently|as a result|in contrast|instead|moreover|in addition))\b",
     re.IGNORECASE,
