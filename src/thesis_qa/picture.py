@@ -66,7 +66,7 @@ class Drawer:
         """End the process; the next picture starts another."""
         with self._lock:
             if self._process:
-                self._process.shutdown(wait=False, cancel_futures=True)
+                self._process.shutdown(cancel_futures=True)
             self._process = None
 
 

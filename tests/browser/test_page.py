@@ -172,3 +172,27 @@ def test_the_page_itself_may_load_nothing_from_elsewhere(visit: Visit) -> None:
     response = visit.page.goto(f"{visit.address}/en/")
     assert response is not None
     assert "default-src 'self'" in response.headers["content-security-policy"]
+
+
+def test_a_question_goes_to_the_chosen_thesis_only(visit: Visit) -> None:
+    page = visit.open().page
+    page.locator("#among input").click()
+    page.get_by_role("option", name="Terumbu Karang").click()
+    page.keyboard.press("Escape")
+    visit.ask("Apa hambatan yang terjadi?")
+    for file in page.locator("#sources .card .file").all_text_contents():
+        assert file == "karang.pdf"
+
+
+def test_the_conversation_is_saved_with_its_quotes_and_references(
+    browser: Browser, sister_city: str
+) -> None:
+    with visiting(browser, sister_city) as visit:
+        visit.open().ask("What obstacles occurred?")
+        visit.page.get_by_label("BibTeX").check()
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("button", name="Save the conversation").click()
+        saved = download.value.path().read_text(encoding="utf-8")
+        assert "## What obstacles occurred?" in saved
+        assert "sulitnya mendapatkan perizinan" in saved
+        assert "@thesis{" in saved

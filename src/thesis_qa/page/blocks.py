@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from thesis_qa.load import SUPPORTED
-from thesis_qa.page import chat, library
+from thesis_qa.page import chat, library, takeaway
 from thesis_qa.page.cards import no_sources
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.texts import Texts
@@ -27,25 +27,30 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         turns = gr.State(())
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=6, min_width=320, elem_id="asking"):
-                log, question = _chat(texts)
+                log, question = _chat(desk, texts)
+                among = _chooser(desk, texts)
             with gr.Column(scale=5, min_width=320, elem_id="beside"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
                     cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
+                    style, save, saved = _saving(texts)
                 with gr.Tab(texts.library, id="library", elem_id="library-tab"):
                     files, cancel, progress, shelf = _library(desk, texts)
                 with gr.Tab(texts.about, id="about", elem_id="about-tab"):
                     gr.HTML(_about(desk, texts), elem_id="about", padding=False)
         gr.HTML(_reader(texts), elem_id="reader-frame", padding=False)
 
-        def on_ask(text: str, before: Turns) -> Iterator[Step]:
-            yield from _steps(desk, before, text, texts)
+        def on_ask(text: str, before: Turns, names: list[str]) -> Iterator[Step]:
+            yield from _steps(desk, before, text, names, texts)
 
-        def on_example(before: Turns, event: gr.SelectData) -> Iterator[Step]:
-            yield from _steps(desk, before, event.value["text"], texts)
+        def on_example(before: Turns, names: list[str], event: gr.SelectData) -> Iterator[Step]:
+            yield from _steps(desk, before, event.value["text"], names, texts)
 
-        def on_retry(before: Turns) -> Iterator[Step]:
+        def on_suggestion(before: Turns, names: list[str], event: gr.SelectData) -> Iterator[Step]:
+            yield from _steps(desk, before, event.value, names, texts)
+
+        def on_retry(before: Turns, names: list[str]) -> Iterator[Step]:
             if before:
-                yield from _steps(desk, before[:-1], before[-1].question, texts)
+                yield from _steps(desk, before[:-1], before[-1].question, names, texts)
 
         def on_undo(before: Turns) -> Step:
             again = before[-1].question if before else ""
@@ -57,16 +62,22 @@ def build_page(desk: Desk, texts: Texts) -> Any:
                 markup = library.upload_markup(state, texts)
                 yield markup, None, gr.update(visible=not state.done), _shelf(desk, texts)
 
-        def on_load() -> str:
-            return _shelf(desk, texts)
+        def on_load() -> tuple[str, Any, Any]:
+            welcome = gr.update(placeholder=_welcome(desk, texts))
+            return _shelf(desk, texts), gr.update(**_choices(desk)), welcome
+
+        def on_save(turns: Turns, wanted: takeaway.Style) -> str:
+            known = {d.name: d.metadata for d in desk.assistant.index.documents()}
+            return takeaway.conversation(turns, known, wanted, texts)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asked: dict[str, Any] = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
         talk = [question, turns, log, cards]
         runs = [
-            question.submit(on_ask, [question, turns], talk, **quiet, **asked),
-            log.example_select(on_example, turns, talk, **quiet, **asked),
-            log.retry(on_retry, turns, talk, **quiet, **asked),
+            question.submit(on_ask, [question, turns, among], talk, **quiet, **asked),
+            log.example_select(on_example, [turns, among], talk, **quiet, **asked),
+            log.option_select(on_suggestion, [turns, among], talk, **quiet, **asked),
+            log.retry(on_retry, [turns, among], talk, **quiet, **asked),
         ]
         question.stop(None, cancels=runs, **quiet)
         log.undo(on_undo, turns, talk, **quiet)
@@ -74,14 +85,18 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         shown = [progress, files, cancel, shelf]
         upload = files.upload(on_upload, files, shown, concurrency_limit=4, **quiet)
         cancel.click(lambda: _cancelled(texts), None, shown[:3], cancels=[upload], **quiet)
-        page.load(on_load, None, shelf, **quiet)
+        upload.then(on_load, None, [shelf, among, log], **quiet)
+        page.load(on_load, None, [shelf, among, log], **quiet)
+        save.click(on_save, [turns, style], saved, **quiet).then(
+            None, saved, None, js="text => window.thesisQA.save(text)", **quiet
+        )
     page.queue(default_concurrency_limit=ASKING, max_size=WAITING)
     return page
 
 
-def _steps(desk: Desk, before: Turns, text: str, texts: Texts) -> Iterator[Step]:
+def _steps(desk: Desk, before: Turns, text: str, names: list[str], texts: Texts) -> Iterator[Step]:
     if text.strip():
-        for turns in chat.ask(desk, before, text, None, texts):
+        for turns in chat.ask(desk, before, text, names, texts):
             yield _step(turns, texts)
     else:
         yield _step(before, texts)
@@ -104,7 +119,7 @@ def _cancelled(texts: Texts) -> tuple[str, Any, Any]:
     return library.upload_markup(done, texts), None, gr.update(visible=False)
 
 
-def _chat(texts: Texts) -> tuple[Any, Any]:
+def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
     import gradio as gr
 
     log = gr.Chatbot(
@@ -119,7 +134,7 @@ def _chat(texts: Texts) -> tuple[Any, Any]:
         allow_tags=False,
         feedback_options=None,
         group_consecutive_messages=False,
-        placeholder=f"<h2>{escape(texts.welcome)}</h2><p>{escape(texts.welcome_more)}</p>",
+        placeholder=_welcome(desk, texts),
         examples=[{"text": example} for example in texts.examples],
     )
     with gr.Row(elem_id="question-row"):
@@ -135,6 +150,50 @@ def _chat(texts: Texts) -> tuple[Any, Any]:
             elem_id="question",
         )
     return log, question
+
+
+def _welcome(desk: Desk, texts: Texts) -> str:
+    more = texts.welcome_more if desk.assistant.index.documents() else texts.empty_library
+    return f"<h2>{escape(texts.welcome)}</h2><p>{escape(more)}</p>"
+
+
+def _chooser(desk: Desk, texts: Texts) -> Any:
+    """Which theses a question goes to; there is no choice with fewer than two."""
+    import gradio as gr
+
+    with gr.Row(elem_id="among-row"):
+        gr.HTML(f"<span>{escape(texts.among)}</span>", padding=False)
+        return gr.Dropdown(
+            multiselect=True,
+            label=texts.among,
+            container=False,
+            show_label=False,
+            interactive=True,
+            elem_id="among",
+            **_choices(desk),
+        )
+
+
+def _choices(desk: Desk) -> dict[str, Any]:
+    documents = desk.assistant.index.documents()
+    named = [(d.metadata.title or d.name, d.name) for d in documents]
+    return {"choices": named, "visible": len(documents) > 1}
+
+
+def _saving(texts: Texts) -> tuple[Any, Any, Any]:
+    import gradio as gr
+
+    with gr.Row(elem_id="saving"):
+        style = gr.Radio(
+            list(takeaway.STYLES),
+            value=takeaway.STYLES[0],
+            label=texts.references,
+            container=False,
+            elem_id="style",
+        )
+        save = gr.Button(texts.save, size="sm", elem_id="save")
+        saved = gr.Textbox(visible="hidden")
+    return style, save, saved
 
 
 def _library(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:

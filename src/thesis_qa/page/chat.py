@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from typing import Any
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.page.cards import source_group
@@ -15,7 +16,7 @@ from thesis_qa.schema import Answer
 
 log = logging.getLogger(__name__)
 
-Message = dict[str, str]  # role and content, as Gradio's chat wants it
+Message = dict[str, Any]  # role, content and options, as Gradio's chat wants them
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,16 @@ def messages(turns: Sequence[Turn], texts: Texts) -> list[Message]:
         shown.append({"role": "user", "content": f'<div class="asked">{flat(question)}</div>'})
         if turn.answer:
             markup = answer_markup(turn.answer, turn.key, texts)
-            shown.append({"role": "assistant", "content": markup})
+            shown.append({"role": "assistant", "content": markup, **_next(turn.answer)})
         elif turn.problem:
             markup = f'<div class="answer declined"><p>{escape(turn.problem)}</p></div>'
             shown.append({"role": "assistant", "content": flat(markup)})
     return shown
+
+
+def _next(answer: Answer) -> Message:
+    """The question that could be asked instead, as something to click."""
+    return {"options": [{"value": answer.suggestion}]} if answer.suggestion else {}
 
 
 def sources(turns: Sequence[Turn], texts: Texts) -> str:

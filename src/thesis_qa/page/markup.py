@@ -23,12 +23,7 @@ def answer_markup(answer: Answer, key: str, texts: Texts) -> str:
     `key` tells the answers of a conversation apart.
     """
     if not answer.answered:
-        return flat(
-            f'<div class="answer declined"><p class="kind">{escape(texts.declined)}</p>'
-            f"<p>{escape(texts.declined_more)}</p>"
-            + (f'<p class="quiet">{escape(texts.nearest_are_shown)}</p>' if answer.nearest else "")
-            + "</div>"
-        )
+        return _declined(answer, texts)
     written = answer.model != "quotes"
     kind = texts.written.format(model=answer.model) if written else texts.quoted
     label = f"{kind} · {confidence_words(answer.confidence, texts)}"
@@ -36,6 +31,13 @@ def answer_markup(answer: Answer, key: str, texts: Texts) -> str:
     body = "".join(_paragraph(p, answer.citations, key, texts) for p in paragraphs)
     style = "written" if written else "quoted"
     return flat(f'<div class="answer {style}"><p class="kind">{escape(label)}</p>{body}</div>')
+
+
+def _declined(answer: Answer, texts: Texts) -> str:
+    said = "".join(f"<p>{escape(p)}</p>" for p in re.split(r"\n\s*\n", answer.text.strip()))
+    return flat(
+        f'<div class="answer declined"><p class="kind">{escape(texts.declined)}</p>{said}</div>'
+    )
 
 
 def confidence_words(confidence: float, texts: Texts) -> str:

@@ -41,6 +41,15 @@
     content.style.setProperty("--zoom", Math.min(3, Math.max(0.5, now + by * 0.25)));
   }
 
+  function save(text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+    link.download = "thesis-qa.md";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+  window.thesisQA = { save };
+
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     const cite = at("a.cite");

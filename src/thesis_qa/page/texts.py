@@ -18,8 +18,6 @@ class Texts:
     # Asking
     question: str
     placeholder: str
-    send: str
-    stop: str
     welcome: str
     welcome_more: str
     examples: tuple[str, ...]
@@ -29,8 +27,6 @@ class Texts:
     quoted: str
     written: str
     declined: str
-    declined_more: str
-    nearest_are_shown: str
     strong: str
     fair: str
     weak: str
@@ -47,7 +43,6 @@ class Texts:
     show_place: str
     open_large: str
     page_picture: str
-    untitled_place: str
     # Reading a page
     previous: str
     next: str
@@ -56,7 +51,6 @@ class Texts:
     close: str
     open_file: str
     page_of: str
-    changed: str
     # Library
     library: str
     add: str
@@ -65,7 +59,6 @@ class Texts:
     reading: str
     seconds_left: str
     minutes_left: str
-    saved: str
     added: str
     unchanged: str
     not_added: str
@@ -73,8 +66,6 @@ class Texts:
     cancel: str
     cancelled: str
     too_many: str
-    too_large: str
-    empty_file: str
     pages: str
     passages: str
     indonesian: str
@@ -82,6 +73,11 @@ class Texts:
     nothing_yet: str
     healthy: str
     notes: str
+    # Choosing and taking away
+    among: str
+    references: str
+    save: str
+    no_date: str
     # About
     about: str
     about_quotes: str
@@ -98,8 +94,6 @@ EN = Texts(
     theme="Light or dark",
     question="Your question",
     placeholder="Ask in English or Indonesian …",
-    send="Ask",
-    stop="Stop",
     welcome="What would you like to know?",
     welcome_more="Every answer is quoted from the thesis, with the page it stands on.",
     examples=(
@@ -113,8 +107,6 @@ EN = Texts(
     quoted="Quoted from the thesis",
     written="Written by {model}, checked against the quotes",
     declined="The documents don’t say",
-    declined_more="Try other words, or ask about one thing at a time.",
-    nearest_are_shown="The nearest passages are under “Sources”. They may not answer the question.",
     strong="strong evidence",
     fair="fair evidence",
     weak="weak evidence, check the page",
@@ -130,7 +122,6 @@ EN = Texts(
     show_place="Show where it stands",
     open_large="Open large",
     page_picture="Page {page} of {document}, the quoted lines highlighted",
-    untitled_place="without pages",
     previous="Previous page",
     next="Next page",
     larger="Larger",
@@ -138,7 +129,6 @@ EN = Texts(
     close="Close",
     open_file="Open the file",
     page_of="Page {page} of {pages}",
-    changed="The file has changed since it was read, or is gone. Add it again to see its pages.",
     library="Library",
     add="Add theses",
     drop="Add theses: drop files here, or click to choose",
@@ -146,7 +136,6 @@ EN = Texts(
     reading="Reading {document}",
     seconds_left="about {seconds} s left",
     minutes_left="about {minutes} min left",
-    saved="Received {document}",
     added="{document}: {pages} pages, {passages} passages, ready to be asked",
     unchanged="{document} is already here",
     not_added="Not added: {reason}",
@@ -154,8 +143,6 @@ EN = Texts(
     cancel="Cancel",
     cancelled="Cancelled. What was finished is kept.",
     too_many="At most {count} files at once; the others were left out",
-    too_large="{document} is larger than {megabytes} MB",
-    empty_file="{document} is empty",
     pages="pages",
     passages="passages",
     indonesian="Indonesian",
@@ -163,6 +150,10 @@ EN = Texts(
     nothing_yet="Nothing here yet.",
     healthy="Read without trouble",
     notes="Notes on reading it",
+    among="Ask only these theses",
+    references="References",
+    save="Save the conversation",
+    no_date="n.d.",
     about="About",
     about_quotes="Answers are sentences of the documents, word for word. No language model writes.",
     about_models="Search: {embedding}. Answers: {model}.",
@@ -178,8 +169,6 @@ ID = Texts(
     theme="Terang atau gelap",
     question="Pertanyaan Anda",
     placeholder="Tanyakan dalam bahasa Indonesia atau Inggris …",
-    send="Tanya",
-    stop="Berhenti",
     welcome="Apa yang ingin Anda ketahui?",
     welcome_more="Setiap jawaban dikutip dari skripsi, lengkap dengan halamannya.",
     examples=(
@@ -193,8 +182,6 @@ ID = Texts(
     quoted="Dikutip dari skripsi",
     written="Ditulis oleh {model}, diperiksa terhadap kutipan",
     declined="Dokumen tidak menyatakannya",
-    declined_more="Coba kata lain, atau tanyakan satu hal saja.",
-    nearest_are_shown="Bagian terdekat ada di “Sumber”; belum tentu menjawab pertanyaan.",
     strong="bukti kuat",
     fair="bukti cukup",
     weak="bukti lemah, periksa halamannya",
@@ -210,7 +197,6 @@ ID = Texts(
     show_place="Tunjukkan letaknya",
     open_large="Buka besar",
     page_picture="Halaman {page} dari {document}, baris yang dikutip disorot",
-    untitled_place="tanpa halaman",
     previous="Halaman sebelumnya",
     next="Halaman berikutnya",
     larger="Perbesar",
@@ -218,7 +204,6 @@ ID = Texts(
     close="Tutup",
     open_file="Buka berkas",
     page_of="Halaman {page} dari {pages}",
-    changed="Berkas berubah sejak dibaca, atau hilang. Tambahkan lagi untuk melihat halamannya.",
     library="Pustaka",
     add="Tambah skripsi",
     drop="Tambah skripsi: letakkan berkas di sini, atau klik untuk memilih",
@@ -226,7 +211,6 @@ ID = Texts(
     reading="Membaca {document}",
     seconds_left="sekitar {seconds} detik lagi",
     minutes_left="sekitar {minutes} menit lagi",
-    saved="{document} diterima",
     added="{document}: {pages} halaman, {passages} bagian, siap ditanyai",
     unchanged="{document} sudah ada di sini",
     not_added="Tidak ditambahkan: {reason}",
@@ -234,8 +218,6 @@ ID = Texts(
     cancel="Batalkan",
     cancelled="Dibatalkan. Yang sudah selesai tetap tersimpan.",
     too_many="Paling banyak {count} berkas sekaligus; selebihnya dilewati",
-    too_large="{document} lebih besar dari {megabytes} MB",
-    empty_file="{document} kosong",
     pages="halaman",
     passages="bagian",
     indonesian="Indonesia",
@@ -243,6 +225,10 @@ ID = Texts(
     nothing_yet="Belum ada apa-apa di sini.",
     healthy="Terbaca tanpa masalah",
     notes="Catatan saat membaca",
+    among="Tanya hanya skripsi ini",
+    references="Daftar pustaka",
+    save="Simpan percakapan",
+    no_date="t.t.",
     about="Tentang",
     about_quotes="Jawaban adalah kalimat dokumen, kata demi kata; tanpa tulisan model bahasa.",
     about_models="Pencarian: {embedding}. Jawaban: {model}.",
