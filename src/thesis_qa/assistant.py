@@ -87,7 +87,9 @@ class Assistant:
                 text = answer_text(query.language, found.shown[:count], citations[:count])
                 yield replace(answer, text=text, citations=citations[:count])
         else:
-            answer = self._declined(answer, query, found, documents)
+            yield self._declined(answer, found, documents)
+            suggestion = self._suggestion(query, found, documents)
+            answer = self._declined(answer, found, documents, suggestion)
         ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
         timings["total"] = ended - started
@@ -185,13 +187,16 @@ class Assistant:
         )
 
     def _declined(
-        self, answer: Answer, query: Query, found: _Found, documents: Sequence[str] | None
+        self,
+        answer: Answer,
+        found: _Found,
+        documents: Sequence[str] | None,
+        suggestion: str | None = None,
     ) -> Answer:
         names = list(documents or self.index.catalog.sources())
         known = [self.index.catalog.document(name) for name in names]
-        suggestion = self._suggestion(query, found, documents)
         text = refusal_text(
-            query.language,
+            answer.language,
             passages=sum(d.passages for d in known),
             documents=[d.metadata.title or d.name for d in known],
             missing=found.missing,
