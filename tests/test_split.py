@@ -99,6 +99,24 @@ def test_a_sentence_over_the_page_turn_has_a_span_on_both_pages() -> None:
     assert first.spans == (Span(0, 0, 10), Span(1, 0, 11))
 
 
+@pytest.mark.parametrize(
+    ("above", "end", "below", "whole"),
+    [
+        ("Butuh perizin-", 13, "an kota.", "Butuh perizinan kota."),
+        ("Para anak-", 10, "anak pergi.", "Para anak-anak pergi."),
+        ("Periode 2017-", 13, "2019 itu.", "Periode 2017-2019 itu."),
+    ],
+)
+def test_a_word_that_a_page_turn_divides_is_read_whole(
+    above: str, end: int, below: str, whole: str
+) -> None:
+    pages = (Page(1, None, above), Page(2, None, below))
+    block = Block((Span(0, 0, end), Span(1, 0, len(below))))
+    (sentence,) = split(Document("a.pdf", pages, (block,)), count_words)[0].sentences
+    assert sentence.text == whole
+    assert sentence.spans == (Span(0, 0, end), Span(1, 0, len(below)))
+
+
 def test_no_passage_outgrows_the_embedding_model() -> None:
     endless = document("kata " * 5000)
     passages = split(endless, count_words)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from thesis_qa.language import language_of
 from thesis_qa.schema import Block, Document, Kind, Language, Page, Passage, Sentence, Span
 
-SPLITTER = "2"
-"""Goes into the index; a change of reading or splitting that moves passages raises it, and documents
+SPLITTER = "3"
+"""Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
 TARGET_CHARACTERS = 600  # findings: short passages of whole sentences place a page best
@@ -152,12 +152,12 @@ class _Draft:
         return same_page and length <= TARGET_CHARACTERS
 
     def sentences(self, block: Block) -> Iterator[Sentence]:
-        text, origin = join_spans(self.document.pages, block.spans)
+        text, parts = join_spans(self.document.pages, block.spans)
         whole = block.kind not in ("text", "footnote", "list")  # headings, rows … are one unit
         spans = list(_pieces(text, *_trim(text, 0, len(text)))) if whole else sentence_spans(text)
         for start, end in self._short_enough(text, spans):
             yield Sentence(
-                spans=_spans_of(text, origin, start, end),
+                spans=_spans_of(text, parts, start, end),
                 text=" ".join(text[start:end].split()),
                 language=language_of(text[start:end]),
                 kind=block.kind,
@@ -181,6 +181,7 @@ class _Draft:
         first, last = group.sentences[0].spans[0], group.sentences[-1].spans[-1]
         page, last_page = self.document.pages[first.page], self.document.pages[last.page]
         language = _main_language(group.sentences)
+        bare = all(sentence.kind == "heading" for sentence in group.sentences)
         return Passage(
             passage_id=_passage_id(self.document.name, first, text),
             document=self.document.name,
@@ -191,29 +192,50 @@ class _Draft:
             section=" › ".join(group.section),
             language=language,
             text=text,
-            kind=group.kind,
+            kind="heading" if bare else group.kind,
             sentences=group.sentences,
         )
 
 
-def join_spans(pages: tuple[Page, ...], spans: tuple[Span, ...]) -> tuple[str, list[Span]]:
-    """The text of `spans` joined by spaces, and for every span where it came from.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A span of a page and where its text begins in a joined text."""
 
-    White space is replaced one to one, so that positions can be mapped back.
+    span: Span
+    offset: int
+
+
+def join_spans(pages: tuple[Page, ...], spans: tuple[Span, ...]) -> tuple[str, list[Part]]:
+    """The text of `spans` as a reader reads on, and where each part of it came from.
+
+    Parts are joined by a space, or by nothing within a word that a page turn, a footnote or a
+    column divides. White space is replaced one to one, so that positions can be mapped back.
     """
-    parts = (pages[span.page].text[span.start : span.end] for span in spans)
-    return " ".join(re.sub(r"\s", " ", part) for part in parts), list(spans)
+    text, parts = "", []
+    for span in spans:
+        parts.append(Part(span, len(text)))
+        page = pages[span.page].text
+        text += re.sub(r"\s", " ", page[span.start : span.end])
+        text += "" if _within_word(page, span) else " "
+    return text.rstrip(), parts
 
 
-def _spans_of(text: str, origin: list[Span], start: int, end: int) -> tuple[Span, ...]:
+def _within_word(page: str, span: Span) -> bool:
+    """Whether a span ends within a word: its hyphen is left out of the span ("perizin-"), or in it
+    where the word is written with one ("anak-", "2017-")."""
+    last = page[span.start : span.end][-2:]
+    return page[span.end : span.end + 1] == "-" or (last[-1:] == "-" and last[:1].isalnum())
+
+
+def _spans_of(text: str, parts: list[Part], start: int, end: int) -> tuple[Span, ...]:
     """The spans in the pages that make up `text[start:end]` of a joined text."""
-    found, offset = [], 0
-    for span in origin:
-        length = span.end - span.start
-        low, high = _trim(text, max(start, offset), min(end, offset + length))
+    found = []
+    for part in parts:
+        span, offset = part.span, part.offset
+        low, high = max(start, offset), min(end, offset + span.end - span.start)
+        low, high = _trim(text, low, high) if low < high else (low, low)
         if low < high:
             found.append(Span(span.page, span.start + low - offset, span.start + high - offset))
-        offset += length + 1
     return tuple(found)
 
 
