@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pdfs import lines, prose, write_pdf
 
+from pdfs import lines, prose, write_pdf
 from thesis_qa.errors import DocumentError
 from thesis_qa.load import load, pdf_pages
 from thesis_qa.load.pdf_pages import read_pages

@@ -22,11 +22,11 @@ def _lexicon(text: str) -> frozenset[str]:
 
 
 STOP_WORDS: dict[Language, frozenset[str]] = {
-    "id": _lexicon("""ada adalah agar akan aku anda antara apa apabila apakah apalah atas atau bagaimana
-        bagaimanakah bagi bahwa baik banyak beberapa begitu belum berapa berapakah berbagai bila
-        bisa boleh bukan cara dalam dan dapat dari daripada demikian dengan di dia dimana
-        diri dua guna hal hanya harus hingga ia ialah ini itu itulah jadi jika juga kah kami kamu
-        kapan karena ke kemudian kenapa kepada ketika kita lagi lah lain lalu lebih maka mana
+    "id": _lexicon("""ada adalah agar akan aku anda antara apa apabila apakah apalah atas atau
+        bagaimana bagaimanakah bagi bahwa baik banyak beberapa begitu belum berapa berapakah
+        berbagai bila bisa boleh bukan cara dalam dan dapat dari daripada demikian dengan di dia
+        dimana diri dua guna hal hanya harus hingga ia ialah ini itu itulah jadi jika juga kah kami
+        kamu kapan karena ke kemudian kenapa kepada ketika kita lagi lah lain lalu lebih maka mana
         manakah masih mau melalui memiliki mengapa mengenai menjadi menurut mereka merupakan
         mungkin namun nya oleh orang pada padahal para per pernah pula pun punya saat saja sambil
         sampai sangat saya se sebagai sebagaimana sebelum sebuah secara sedang sedangkan sehingga
@@ -34,9 +34,9 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         setiap siapa siapakah suatu sudah supaya tapi telah tentang terhadap termasuk tersebut
         tetapi tiap tidak untuk walaupun yaitu yakni yang
         jelaskan sebutkan tolong tuliskan jabarkan uraikan terjadi"""),
-    "en": _lexicon("""about above after again all also although am among an and any are aren't as at be
-        because been before being below between both but by can can't cannot could did didn't do
-        does doesn't doing don't down during each either else etc few for from further had has
+    "en": _lexicon("""about above after again all also although am among an and any are aren't as
+        at be because been before being below between both but by can can't cannot could did didn't
+        do does doesn't doing don't down during each either else etc few for from further had has
         have having he her here hers him his how however i if in into is isn't it its itself just
         many may me might more most much must my neither no nor not of off on once one only onto
         or other our ours out over own per she should since so some such than that the their them
@@ -52,8 +52,9 @@ CHAT: dict[str, str] = {
     "blm": "belum", "brp": "berapa", "dgn": "dengan", "dr": "dari", "dlm": "dalam", "dmn": "dimana",
     "dpt": "dapat", "emang": "memang", "gak": "tidak", "gimana": "bagaimana",
     "gitu": "begitu", "gmn": "bagaimana", "gmna": "bagaimana", "hrs": "harus", "jd": "jadi",
-    "jg": "juga", "kalo": "kalau", "kek": "seperti", "klo": "kalau", "knp": "kenapa", "kpn": "kapan",
-    "krn": "karena", "lg": "lagi", "mnrt": "menurut", "msh": "masih", "ngapain": "mengapa",
+    "jg": "juga", "kalo": "kalau", "kek": "seperti", "klo": "kalau", "knp": "kenapa",
+    "kpn": "kapan", "krn": "karena", "lg": "lagi", "mnrt": "menurut", "msh": "masih",
+    "ngapain": "mengapa",
     "nggak": "tidak", "ngga": "tidak", "org": "orang", "pake": "pakai", "pd": "pada",
     "pny": "punya", "sbg": "sebagai", "sdh": "sudah", "skrg": "sekarang", "sm": "sama",
     "spt": "seperti", "tdk": "tidak", "tsb": "tersebut", "ttg": "tentang", "udah": "sudah",
@@ -84,10 +85,10 @@ _THIRD = _lexicon("""el los las una del que como cual cuál donde dónde qué es
 """Words of neighbouring and common languages (Spanish, French, German, Dutch, Portuguese,
 Italian, Tagalog, Javanese) that speak against Indonesian and English."""
 
-_MALAY = _lexicon("""kerana bahawa sahaja iaitu universiti aktiviti kualiti syarikat peratus soalan televisyen
-    lapan mesyuarat kewangan jawatankuasa perkhidmatan perisian kefahaman setiausaha ogos julai
-    fasa projek persekitaran adakah awak berbeza kaedah rekabentuk jantina pensyarah fakulti
-    cabaran kesihatan perniagaan kakitangan sukan purata biasiswa temubual elektrik
+_MALAY = _lexicon("""kerana bahawa sahaja iaitu universiti aktiviti kualiti syarikat peratus soalan
+    televisyen lapan mesyuarat kewangan jawatankuasa perkhidmatan perisian kefahaman setiausaha
+    ogos julai fasa projek persekitaran adakah awak berbeza kaedah rekabentuk jantina pensyarah
+    fakulti cabaran kesihatan perniagaan kakitangan sukan purata biasiswa temubual elektrik
     identiti komuniti kapasiti prioriti dapatan manakala mengikut
     ianya menerusi""")
 """Words and spellings of Malay that Indonesian doesn't have; all else the two nearly share."""
@@ -95,8 +96,9 @@ _MALAY = _lexicon("""kerana bahawa sahaja iaitu universiti aktiviti kualiti syar
 _WORD = re.compile(r"(?<![\w/\\.@])[^\W\d_]+(?:['-][^\W\d_]+)*(?![\w/\\@=(\[{]|\.\w)")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d*[^\W_]+")
 _CODE_LINE = re.compile(
-    r"^\s*(?:(?:async )?def \w+\(|class \w+[(:]|import \w+$|from [\w.]+ import |[ \t]+return\b.{0,40}$"
-    r"|SELECT\b.+\bFROM\b|INSERT INTO\b|CREATE TABLE\b|public (?:static|class|void)\b"
+    r"^\s*(?:(?:async )?def \w+\(|class \w+[(:]|import \w+$|from [\w.]+ import "
+    r"|[ \t]+return\b.{0,40}$|SELECT\b.+\bFROM\b|INSERT INTO\b|CREATE TABLE\b"
+    r"|public (?:static|class|void)\b"
     r"|(?:const|let|var) \w+ ?=|function \w*\(|#include\b|\$ ?\w+|<\w+[^>]*>$)|[;{]\s*$",
     re.MULTILINE,
 )
