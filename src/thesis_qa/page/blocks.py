@@ -15,7 +15,7 @@ ASKING = 4  # questions worked on at once
 WAITING = 64  # visitors in the queue; more are told to come back
 
 Turns = tuple[chat.Turn, ...]
-Step = tuple[str, Turns, list[chat.Message], str]
+Step = tuple[dict[str, Any], Turns, list[chat.Message], str]
 
 
 def build_page(desk: Desk, texts: Texts) -> Any:
@@ -79,7 +79,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             log.option_select(on_suggestion, [turns, among], talk, **quiet, **asked),
             log.retry(on_retry, [turns, among], talk, **quiet, **asked),
         ]
-        question.stop(None, cancels=runs, **quiet)
+        question.stop(lambda: _box(texts, False), None, question, cancels=runs, **quiet)
         log.undo(on_undo, turns, talk, **quiet)
         log.clear(lambda: _step((), texts), None, talk, **quiet)
         shown = [progress, files, cancel, shelf]
@@ -95,17 +95,27 @@ def build_page(desk: Desk, texts: Texts) -> Any:
 
 
 def _steps(desk: Desk, before: Turns, text: str, names: list[str], texts: Texts) -> Iterator[Step]:
+    turns = before
     if text.strip():
         for turns in chat.ask(desk, before, text, names, texts):
-            yield _step(turns, texts)
-    else:
-        yield _step(before, texts)
+            yield _step(turns, texts, asking=True)
+    yield _step(turns, texts)
 
 
-def _step(turns: Turns, texts: Texts, question: str = "") -> Step:
+def _step(turns: Turns, texts: Texts, question: str = "", asking: bool = False) -> Step:
     """The question box, the conversation, what the chat shows of it, and the source cards."""
     cards = chat.sources(turns, texts) or no_sources(texts)
-    return question, turns, chat.messages(turns, texts), cards
+    return _box(texts, asking, question), turns, chat.messages(turns, texts), cards
+
+
+def _box(texts: Texts, asking: bool, question: str | None = None) -> dict[str, Any]:
+    """The question box with a button to send, or to stop what is going on."""
+    import gradio as gr
+
+    shown: dict[str, Any] = {} if question is None else {"value": question}
+    shown |= {"submit_btn": not asking and texts.send, "stop_btn": asking and texts.stop}
+    update: dict[str, Any] = gr.update(**shown)
+    return update
 
 
 def _shelf(desk: Desk, texts: Texts) -> str:
@@ -143,7 +153,7 @@ def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
             show_label=False,
             container=False,
             placeholder=texts.placeholder,
-            submit_btn=True,
+            submit_btn=texts.send,
             lines=1,
             max_lines=6,
             autofocus=True,

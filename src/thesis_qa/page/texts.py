@@ -18,6 +18,8 @@ class Texts:
     # Asking
     question: str
     placeholder: str
+    send: str
+    stop: str
     welcome: str
     welcome_more: str
     examples: tuple[str, ...]
@@ -94,6 +96,8 @@ EN = Texts(
     theme="Light or dark",
     question="Your question",
     placeholder="Ask in English or Indonesian …",
+    send="Ask",
+    stop="Stop",
     welcome="What would you like to know?",
     welcome_more="Every answer is quoted from the thesis, with the page it stands on.",
     examples=(
@@ -169,6 +173,8 @@ ID = Texts(
     theme="Terang atau gelap",
     question="Pertanyaan Anda",
     placeholder="Tanyakan dalam bahasa Indonesia atau Inggris …",
+    send="Tanya",
+    stop="Berhenti",
     welcome="Apa yang ingin Anda ketahui?",
     welcome_more="Setiap jawaban dikutip dari skripsi, lengkap dengan halamannya.",
     examples=(
