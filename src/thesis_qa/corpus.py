@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -125,12 +126,18 @@ def read_vectors(catalog: Catalog, rows: Sequence[int]) -> UnitVectors:
 
 
 def sample_vectors(catalog: Catalog, size: int = 500) -> dict[Language, Floats]:
-    """Passage vectors of each language, at most `size`, the same ones every time."""
+    """Passage vectors of each language, at most `size`, the same ones every time.
+
+    Where no passage has a language, vectors of any stand for both.
+    """
     samples: dict[Language, Floats] = {}
-    for language in LANGUAGES:
-        blobs = language and [blob for (blob,) in catalog.read(
-            "SELECT v.vector FROM passages p JOIN vectors v ON v.hash = p.vector"
-            " WHERE p.language = ? ORDER BY p.vector LIMIT ?", (language, size))]  # fmt: skip
-        if language and blobs:
-            samples[language] = matrix(blobs)
+    for language, condition in (("id", "= 'id'"), ("en", "= 'en'"), ("id", "IS NULL")):
+        if condition != "IS NULL" or not samples:
+            rows = catalog.read(
+                "SELECT v.vector FROM passages p JOIN vectors v ON v.hash = p.vector"
+                f" WHERE p.language {condition} ORDER BY p.vector LIMIT ?",
+                (size,),
+            )
+            if rows:
+                samples[cast(Language, language)] = matrix([blob for (blob,) in rows])
     return samples

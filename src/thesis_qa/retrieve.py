@@ -33,7 +33,7 @@ from thesis_qa.rank import (
     same_language,
 )
 from thesis_qa.rerank import Reranker
-from thesis_qa.schema import Language, Passage
+from thesis_qa.schema import Kind, Language, Passage
 from thesis_qa.vectors import VectorSearch
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ RERANKED = 30  # passages the reranker reads
 PAGE_NAMED = 6.0  # logits; the best passages on a subject lie within about three of each other
 SECTION_NAMED = 3.0
 FRONT_WANTED = 4.0
+NOTHING_STATED: dict[Kind, float] = {"heading": -3.0, "references": -3.0, "contents": -6.0}
+"""Passages that name a subject and say nothing about it."""
 
 SAME_WORDS = 0.9  # share of words two passages have in common from which one adds nothing
 SPARE = 10  # passages fetched beyond top_k, to fill the places of near copies
@@ -64,7 +66,7 @@ class Ranked:
     dense: float  # language-centred likeness of passage and best sentence
     keyword: float
     language: float  # what being in the question's language counts
-    place: float  # for lying where the question says to look
+    place: float  # for lying where the question says to look, or for stating nothing
     reranked: float | None = None  # of the cross-encoder, if there is one; then it decides
 
     @property
@@ -260,13 +262,13 @@ def search_words(question: str) -> list[str]:
 
 
 def places(found: Hints, corpus: Corpus) -> Floats:
-    """What each passage gains by lying where the question says to look."""
-    gains = np.zeros(len(corpus), np.float32)
+    """What each passage gains by lying where the question says to look, or loses by its kind."""
+    gains = np.array([NOTHING_STATED.get(kind, 0.0) for kind in corpus.kinds], np.float32)
     if found:
         for i, (number, label, section) in enumerate(
             zip(corpus.pages, corpus.labels, corpus.sections, strict=True)
         ):
-            gains[i] = (
+            gains[i] += (
                 PAGE_NAMED * on_page(found, number, label)
                 + SECTION_NAMED * in_section(found, section)
                 + FRONT_WANTED * at_front(found, number, section)
