@@ -15,6 +15,7 @@ language: the nearest there is to a thesis.
 import argparse
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from corpora import crosslingual, idk_mrc
+from corpora import covid_qa, crosslingual, idk_mrc
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence
@@ -36,6 +37,7 @@ from thesis_qa.schema import Passage, Sentence
 
 CONTEXTS = 400  # of IDK-MRC train
 QUESTIONS = {False: 900, True: 500}  # of even and odd titles
+PAPERS, PAPER_CHARACTERS = 26, 45_000  # of COVID-QA, even and odd ones
 SEED = 7
 CANDIDATES = 12
 FIRST = 3  # citations of which one must be right, as the evaluation has it
@@ -119,6 +121,31 @@ def crosslingual_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
             base[p["par"], language] = (name, len(texts.get(name, "")), p[f"context_{language}"])
             texts[name] = texts.get(name, "") + text + "\n\n"
     return texts, list(_restricted(questions, base, sorted(texts), QUESTIONS[odd], odd))
+
+
+def paper_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
+    """Scientific papers of COVID-QA, the longest documents there are, and expert questions.
+
+    A question that is taken away from its paper is asked of another one in the same field, or of
+    the paper without the passages that hold the answer.
+    """
+    chance, texts, cases = random.Random(SEED), {}, []
+    papers = [p for p in covid_qa()[odd::2] if len(p["context"]) < PAPER_CHARACTERS][:PAPERS]
+    names = [f"{paper['document_id']}.txt" for paper in papers]
+    for name, paper in zip(names, papers, strict=True):
+        text = texts[name] = " ".join(paper["context"].split())
+        for qa in paper["qas"]:
+            answer = " ".join(qa["answers"][0]["text"].split())
+            starts = tuple(m.start() for m in re.finditer(re.escape(answer), text)) if answer else ()
+            if not starts:
+                continue
+            kind, within = "answerable", name
+            if (drawn := chance.random()) < 0.4:
+                kind = "dropped" if drawn < 0.2 else "absent"
+                within = name if kind == "dropped" else chance.choice([n for n in names if n != name])
+            source = f"papers-{'odd' if odd else 'even'}"
+            cases.append(Case(qa["question"], kind, source, (within,), name, starts))
+    return texts, cases
 
 
 def _restricted(
@@ -290,13 +317,15 @@ def main() -> None:
     sets = {
         "idk-train": idk_cases("train", CONTEXTS),
         "crosslingual-even": crosslingual_cases(odd=False),
+        "papers-even": paper_cases(odd=False),
         "idk-valid": idk_cases("valid", None),
         "crosslingual-odd": crosslingual_cases(odd=True),
+        "papers-odd": paper_cases(odd=True),
     }
     indexes = {name: _index(work / name, texts) for name, (texts, _) in sets.items()}
     found = {name: look(indexes[name], cases) for name, (_, cases) in sets.items()}
     fitted = weighing.numbers()
-    fit_on = ("idk-train", "crosslingual-even")
+    fit_on = ("idk-train", "crosslingual-even", "papers-even")
     seen = [s for name in fit_on for s in weigh(indexes[name], found[name], read=False)]
     fitted["rank"] = fit_rank(seen)
     weighed = {name: weigh(indexes[name], found[name]) for name in sets}

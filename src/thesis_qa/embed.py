@@ -113,6 +113,8 @@ class BundledEmbedding(Embedding):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        # Threads that wait by spinning take the cores from other questions and other programs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(
             str(self._folder / GRAPH), options, providers=["CPUExecutionProvider"]
         )
