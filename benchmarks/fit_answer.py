@@ -14,6 +14,7 @@ language: the nearest there is to a thesis.
 
 import argparse
 import json
+import pickle
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ PENALTY = 0.05  # of squared standardised weights
 
 RANK = (
     "sentence", "passage", "words", "passage_words", "foreign_words", "foreign_passage_words",
-    "holds", "lacks",
+    "holds", "lacks", "announces",
 )  # fmt: skip
 UNREAD = (
     "sentence", "passage", "sentence_gap", "passage_gap", "share", "passage_words", "missing",
@@ -136,13 +137,17 @@ def paper_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
         text = texts[name] = " ".join(paper["context"].split())
         for qa in paper["qas"]:
             answer = " ".join(qa["answers"][0]["text"].split())
-            starts = tuple(m.start() for m in re.finditer(re.escape(answer), text)) if answer else ()
+            starts = (
+                tuple(m.start() for m in re.finditer(re.escape(answer), text)) if answer else ()
+            )
             if not starts:
                 continue
             kind, within = "answerable", name
             if (drawn := chance.random()) < 0.4:
                 kind = "dropped" if drawn < 0.2 else "absent"
-                within = name if kind == "dropped" else chance.choice([n for n in names if n != name])
+                within = (
+                    name if kind == "dropped" else chance.choice([n for n in names if n != name])
+                )
             source = f"papers-{'odd' if odd else 'even'}"
             cases.append(Case(qa["question"], kind, source, (within,), name, starts))
     return texts, cases
@@ -311,6 +316,7 @@ def _calibration(p: Floats, right: npt.NDArray[np.bool_], bins: int = 10) -> flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=None, help="keep the indexes made here")
+    parser.add_argument("--most", type=int, default=1000, help="questions of each set")
     parser.add_argument("--write", action="store_true", help="write the numbers into the package")
     given = parser.parse_args()
     work = given.work or Path(mkdtemp(prefix="fit-answer-"))
@@ -323,12 +329,14 @@ def main() -> None:
         "papers-odd": paper_cases(odd=True),
     }
     indexes = {name: _index(work / name, texts) for name, (texts, _) in sets.items()}
-    found = {name: look(indexes[name], cases) for name, (_, cases) in sets.items()}
+    found = {name: look(indexes[name], _sample(c, given.most)) for name, (_, c) in sets.items()}
     fitted = weighing.numbers()
     fit_on = ("idk-train", "crosslingual-even", "papers-even")
     seen = [s for name in fit_on for s in weigh(indexes[name], found[name], read=False)]
     fitted["rank"] = fit_rank(seen)
     weighed = {name: weigh(indexes[name], found[name]) for name in sets}
+    with (work / "seen.pickle").open("wb") as file:  # to look into
+        pickle.dump(weighed, file)
     seen = [s for name in fit_on for s in weighed[name]]
     fitted |= {"read": fit_confidence(seen, READ), "unread": fit_confidence(seen, UNREAD)}
     print(json.dumps(fitted, indent=1))
@@ -337,6 +345,10 @@ def main() -> None:
             report(f"{name} ({model})", fitted[model], weighed[name])
     if given.write:
         weighing.NUMBERS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _sample(cases: Sequence[Case], most: int) -> list[Case]:
+    return random.Random(SEED).sample(list(cases), min(most, len(cases)))
 
 
 def _index(folder: Path, texts: dict[str, str]) -> Index:
