@@ -228,18 +228,17 @@ class QuotingAssistant:
     """Answers by a fixed list, and counts how often it is asked."""
 
     def __init__(self, answers: dict[str, Answer], passages: dict[str, list[Passage]]) -> None:
-        self.answers, self.asked = answers, 0
+        self.answers, self.passages, self.asked = answers, passages, 0
         document = SimpleNamespace(name="a.pdf", path="gone.pdf", languages={"id": 1.0}, passages=2)
         self.index = SimpleNamespace(
             documents=lambda: [document],
-            search=lambda text, top_k, documents: passages[text][:top_k],
             catalog=SimpleNamespace(about=lambda: {"generation": "1"}),
         )
 
-    def ask(self, text: str, documents: Sequence[str] | None = None) -> Answer:
+    def ask(self, text: str, documents: Sequence[str] | None = None, top_k: int = 5) -> Answer:
         self.asked += 1
         assert documents == ["a.pdf"]
-        return self.answers[text]
+        return replace(self.answers[text], passages=tuple(self.passages[text][:top_k]))
 
 
 def four_questions() -> tuple[QuestionSet, QuotingAssistant]:
