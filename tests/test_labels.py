@@ -55,3 +55,8 @@ def test_two_pages_in_a_row_are_enough_if_the_number_stands_alone(form: str) -> 
 def test_two_numbers_within_running_heads_are_not_enough() -> None:
     printed = [["Bab 3 Hasil"], ["Bab 4 Penutup"], [], []]
     assert printed_labels([None] * 4, printed) == [None] * 4
+
+
+def test_a_number_alone_goes_before_one_that_counts_along_in_a_running_head() -> None:
+    printed = [[f"Bagian {number + 4}", str(number)] for number in range(1, 9)]
+    assert printed_labels([None] * 8, printed) == [str(number) for number in range(1, 9)]

@@ -60,8 +60,9 @@ def _paired(margins: Sequence[Sequence[str]]) -> set[tuple[str, int]]:
 
 
 def _numbers(lines: Sequence[str]) -> list[Number]:
+    """The numbers in running heads and feet, those that stand alone first."""
     found: list[Number] = []
-    for line in lines:
+    for line in sorted(lines, key=lambda line: PAGE_NUMBER.fullmatch(line) is None):
         for text in _NUMBER.findall(line):
             if text.isdigit():
                 found.append(("arabic", int(text)))
