@@ -6,6 +6,7 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 """
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,11 @@ from thesis_qa.tables import (
 )
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether the index in `folder` can be changed, and not only read."""
+    return os.access(folder, os.W_OK)
+
+
 class Catalog:
     """The tables of one index folder. Safe to share between threads."""
 
@@ -47,7 +53,7 @@ class Catalog:
         self.path = folder / FILE_NAME
         self._lock = threading.RLock()
         self._db = sqlite3.connect(
-            self.path, check_same_thread=False, isolation_level=None, timeout=30
+            _address(self.path), uri=True, check_same_thread=False, isolation_level=None, timeout=30
         )
         self._db.execute("PRAGMA foreign_keys = ON")
 
@@ -356,3 +362,12 @@ class Catalog:
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         """Rows of a query that changes nothing, for what the search needs (corpus.py)."""
         return self._rows(query, values)
+
+
+def _address(path: Path) -> str:
+    """`path` for SQLite. In a folder that can't be written it must not try to lock the file, and
+    reads it as it is unless what was written last hasn't arrived in it."""
+    log = path.with_name(f"{path.name}-wal")
+    pending = log.is_file() and log.stat().st_size > 0
+    mode = "" if is_writable(path.parent) else "?mode=ro" if pending else "?immutable=1"
+    return path.resolve().as_uri() + mode

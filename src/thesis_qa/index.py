@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
-from thesis_qa.files import Source, document_name, find_files, read_source
+from thesis_qa.files import Source, document_name, find_files, read_source, written
 from thesis_qa.schema import (
     Block,
     Document,
@@ -166,7 +166,7 @@ class Index:
                 raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
             reports = []
             for number, file in enumerate(files, start=1):
-                report = _reporter(progress, str(file), number, len(files))
+                report = _reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report))
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
@@ -198,7 +198,7 @@ class Index:
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
-            return DocumentReport(name, "failed", error=str(problem))
+            return DocumentReport(written(name), "failed", error=str(problem))
 
     def _store(
         self,

@@ -26,6 +26,11 @@ class Settings:
     port: int = 7860
     max_upload_mb: int = 200
 
+    @property
+    def chosen_embedding(self) -> str | None:
+        """The embedding model, if one was chosen; without, an index keeps the one it has."""
+        return None if self.embedding == Settings().embedding else self.embedding
+
 
 NAMES = tuple(field.name for field in fields(Settings))
 
