@@ -21,200 +21,21 @@ from thesis_qa.index import Index
 from thesis_qa.question import understand
 from thesis_qa.schema import Citation, Passage, Sentence
 from thesis_qa.tables import DocumentInfo
-
-Zone = Literal["abstract", "introduction", "body", "end"]
+from thesis_qa.topics import PURE, TOPICS, Topic, Zone, either
 
 MAX_QUOTES = 3
 MAX_ITEMS = 6  # of a list
 LONG = 700  # characters from which a sentence is no quote for a card: a table or a run of them
-PURE = 0.3  # share of a heading that has to be the topic's name
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A standing question: headings that announce its answer, and phrases that give it."""
-
-    name: str
-    heading: re.Pattern[str]
-    phrase: re.Pattern[str]
-    zones: tuple[Zone, ...]  # where the phrase is believed without such a heading
-    late: bool = False  # of several headings, the last is meant
-    phrase_first: bool = False  # what the zones say goes before what stands under the heading
-
-
-TOPICS = (
-    Topic(
-        "problem",
-        _any(
-            r"latar belakang(?: masalah| penelitian)?|identifikasi masalah",
-            r"(?:problem|background)(?: statement| of the (?:study|problem))?|motivation",
-        ),
-        _any(
-            r"\b(?:masalah(?:nya)?|permasalahan|persoalan|tantangan|sayangnya|kesenjangan)\b",
-            r"\b(?:problems?|challenges?|unfortunately|gap|lack of|remains? (?:unclear|open))\b",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "questions",
-        _any(
-            r"(?:per)?rumusan (?:masalah|permasalahan)|pertanyaan penelitian",
-            r"(?:research|guiding) questions?|questions?",
-        ),
-        _any(
-            r"\b(?:rumusan masalah|pertanyaan (?:penelitian|sebagai)|mengangkat pertanyaan)\b",
-            r"\bresearch questions?\b|\b(?:answers?|asks|addresses) the (?:\w+ )?questions?\b",
-            r"\?[\"'”’]*\W*$",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "objectives",
-        _any(
-            r"(?:maksud dan )?tujuan(?: dan (?:manfaat|kegunaan))?(?: penelitian| studi)?",
-            r"(?:research )?(?:objectives?|aims?|goals?|purpose)"
-            r"(?: of the (?:study|research|thesis))?",
-        ),
-        _any(
-            r"\b(?:bertujuan|tujuan (?:dari )?(?:penelitian|skripsi|tesis|studi))\b",
-            r"\b(?:aims? (?:to|at)|(?:objectives?|goals?|purpose|aim) of th(?:is|e)"
-            r" (?:\w+ )?(?:thesis|study|research|work|paper)|(?:thesis|study|research|paper)"
-            r" (?:seeks|intends|is intended) to|in this thesis,? (?:we|I)\b)",
-        ),
-        ("abstract", "introduction"),
-    ),
-    Topic(
-        "scope",
-        _any(
-            r"batasan(?: masalah| penelitian)?|pembatasan masalah|ruang lingkup(?: penelitian)?",
-            r"(?:scope|delimitations?)(?: and (?:de)?limitations?)?(?: of the (?:study|research))?",
-        ),
-        _any(
-            r"\b(?:dibatasi|berfokus|difokuskan|ruang lingkup|batasan masalah)\b",
-            r"\b(?:this (?:thesis|study|research) (?:focuses|is limited)|restrict(?:ed)? (?:to"
-            r"|ourselves)|limited to|the scope of)\b",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "theory",
-        _any(
-            r"(?:landasan|kerangka|tinjauan|kajian|dasar)(?: dan \w+)? (?:teori(?:tis|tik)?|pustaka"
-            r"|pemikiran|konsep(?:tual)?|literatur)|studi (?:literatur|pustaka)",
-            r"(?:theoretical|conceptual) (?:framework|background|foundations?)|literature review"
-            r"|theory|(?:foundational )?definitions|fundamentals|preliminaries",
-        ),
-        _any(
-            r"\b(?:(?:menggunakan|berdasarkan|dengan|memakai) (?:\w+ )?(?:teori|konsep|kerangka)"
-            r"|(?:landasan|kerangka) (?:teori|konsep|pemikiran))\b",
-            r"\b(?:theor(?:y|ies) of|theoretical framework|conceptual framework|using the concepts?"
-            r" of|the concepts? of)\b",
-        ),
-        ("abstract", "introduction"),
-    ),
-    Topic(
-        "method",
-        _any(
-            r"(?:jenis|desain|pendekatan|metod(?:e|ologi)|rancangan)(?: (?:dan|jenis|pendekatan))*"
-            r"(?: penelitian)?",
-            r"(?:research )?(?:method(?:s|ology)?|design|approach)(?: and \w+)?",
-        ),
-        _any(
-            r"\b(?:metode (?:penelitian|yang)|(?:menggunakan|dengan) (?:\w+ )?(?:metod(?:e|ologi)"
-            r"|pendekatan)|penelitian (?:kualitatif|kuantitatif|eksperimen\w*)|bersifat deskriptif)\b",
-            r"\b(?:qualitative|quantitative|mixed[- ]methods?|methodology|method used|case study"
-            r"|(?:we|this \w+) (?:use|uses|used|employ\w*|adopt\w*) (?:an? |the )?(?:\w+[ -]){0,3}"
-            r"(?:method|approach|design|methodology))\b",
-        ),
-        ("abstract", "introduction"),
-    ),
-    Topic(
-        "data",
-        _any(
-            r"(?:teknik )?(?:pengumpulan|sumber|jenis)(?: dan \w+)?(?: \w+)? data|populasi"
-            r"(?: dan sampel)?|sampel|(?:pemahaman|persiapan) data|sumber dan spesifikasi data"
-            r"|dataset|subjek penelitian",
-            r"data(?: collection| sources?|sets?)?|samples?|participants|population",
-        ),
-        _any(
-            r"\b(?:data (?:primer|sekunder)|responden|sampel|wawancara|kuesioner|observasi"
-            r"|dataset|sumber data\w*|data (?:diperoleh|didapat\w*|dikumpulkan))\b",
-            r"\b(?:data ?sets?|primary data|secondary data|respondents|participants|interviews?"
-            r"|questionnaires?|samples? of|data (?:was|were) collected)\b",
-        ),
-        ("abstract",),
-    ),
-    Topic(
-        "findings",
-        _any(
-            r"(?:hasil|temuan)(?: dan (?:pembahasan|analisis)| penelitian| pengujian| analisis)*"
-            r"(?: dan pembahasan)?|evaluasi|pembahasan",
-            r"(?:empirical )?(?:results?|findings|evaluation|summary)(?: and discussions?)?",
-        ),
-        _any(
-            r"\b(?:hasil (?:\w+ ){0,4}(?:menunjukkan|memperlihatkan|membuktikan|diperoleh)"
-            r"|menunjukkan bahwa|ditemukan bahwa|hasil (?:penelitian|pengujian|evaluasi|analisis))\b",
-            r"\b(?:results? (?:\w+ ){0,3}(?:shows?|indicates?|demonstrates?|suggests?)"
-            r"|findings (?:show|indicate|suggest)|we (?:find|found|show|prove|demonstrate)"
-            r"|shown that|it is shown)\b",
-        ),
-        ("abstract", "end"),
-        phrase_first=True,
-    ),
-    Topic(
-        "obstacles",
-        _any(
-            r"(?:hambatan|kendala|keterbatasan|kelemahan)(?: dan \w+)?(?: penelitian| sistem)?",
-            r"(?:limitations?|obstacles|threats to validity)(?: of the (?:study|research))?",
-        ),
-        _any(
-            r"\b(?:hambatan|kendala|terkendala|keterbatasan|kelemahan penelitian)\b",
-            r"\b(?:obstacles?|limitations?|hampered by|hindered by|constraints on this)\b",
-        ),
-        ("abstract", "end"),
-        late=True,
-    ),
-    Topic(
-        "conclusion",
-        _any(r"(?:ke)?simpulan(?: dan saran| penelitian)?", r"(?:summary and )?conclusions?"),
-        _any(
-            r"\b(?:(?:dapat )?disimpulkan|(?:ke)?simpulan(?:nya)?)\b",
-            r"\b(?:we conclude|it (?:can be|is) concluded|in conclusion|the conclusion)\b",
-        ),
-        ("end", "abstract"),
-        late=True,
-    ),
-    Topic(
-        "suggestions",
-        _any(
-            r"(?:kesimpulan dan )?saran(?: penelitian| pengembangan)?|rekomendasi"
-            r"|(?:pekerjaan|penelitian) (?:selanjutnya|lanjutan|mendatang)|implikasi",
-            r"(?:future (?:work|research|directions)|recommendations?|suggestions?|outlook)",
-        ),
-        _any(
-            r"\b(?:disarankan|saran(?:nya)?|direkomendasikan|penelitian (?:selanjutnya|lanjutan"
-            r"|berikutnya|mendatang)|sebaiknya)\b",
-            r"\b(?:future (?:work|research|studies)|we (?:suggest|recommend)|is recommended"
-            r"|further research|would be interesting)\b",
-        ),
-        ("end", "abstract"),
-        late=True,
-    ),
-)
 
 _NUMBERING = re.compile(
     r"^(?:(?:bab|chapter)\s+)?(?:[IVXLC]+|[A-Z]|\d+)?(?:\.?\d+)*[.)]?\s+", re.IGNORECASE
 )
 _ZONES: dict[Zone, re.Pattern[str]] = {
-    "abstract": _any(r"\b(?:abstra[ck]t?|abstrak|intisari|ringkasan|executive summary)\b"),
-    "introduction": _any(r"\b(?:pendahuluan|introduction)\b"),
-    "end": _any(r"\b(?:penutup|(?:ke)?simpulan|conclusions?|saran|discussion)\b"),
+    "abstract": either(r"\b(?:abstra[ck]t?|abstrak|intisari|ringkasan|executive summary)\b"),
+    "introduction": either(r"\b(?:pendahuluan|introduction)\b"),
+    "end": either(r"\b(?:penutup|(?:ke)?simpulan|conclusions?|saran|discussion)\b"),
 }
-_POINTS = _any(  # says where something stands instead of what it is
+_POINTS = either(  # says where something stands instead of what it is
     r"\b(?:bab|chapter|section|subbab) (?:ini|[IVX\d])",
     r"\b(?:in|at the end of) this (?:final |last )?(?:chapter|section)\b",
 )
@@ -344,14 +165,9 @@ def _under_heading(topic: Topic, said: Sequence[_Said]) -> list[_Said]:
 def _heading(topic: Topic, section: str) -> tuple[str, float] | None:
     """The part of a section's path down to the heading that names the topic, and how purely."""
     parts = section.split(" › ")
-    best: tuple[str, float] | None = None
-    for depth, part in enumerate(parts, start=1):
-        title = _NUMBERING.sub("", part).strip()
-        match = topic.heading.search(title)
-        share = len(match.group()) / len(title) if match and title else 0.0
-        if share >= PURE and (best is None or share > best[1]):
-            best = " › ".join(parts[:depth]), share
-    return best
+    shares = [topic.share(_NUMBERING.sub("", part).strip()) for part in parts]
+    best = max(range(len(parts)), key=lambda depth: shares[depth])
+    return (" › ".join(parts[: best + 1]), shares[best]) if shares[best] >= PURE else None
 
 
 def _telling(topic: Topic, below: Sequence[_Said], heading: str) -> list[_Said]:
