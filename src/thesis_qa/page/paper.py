@@ -1,6 +1,9 @@
 """What is taken away, as Markdown, as plain text and as a Word document."""
 
+import base64
+import json
 import re
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +14,11 @@ from xml.sax.saxutils import escape
 Kind = Literal["title", "heading", "subheading", "text", "quiet", "quote", "reference", "code"]
 
 
+Form = Literal["Markdown", "Word"]
+FORMS: tuple[Form, ...] = ("Markdown", "Word")
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A paragraph; `italic` is the part of its text that is set so."""
@@ -18,6 +26,22 @@ class Part:
     kind: Kind
     text: str
     italic: str = ""
+
+
+def as_file(parts: Sequence["Part"], form: Form, language: str) -> str:
+    """`parts` written in `form`, as `download` gives it to the browser."""
+    if form == "Word":
+        return download("thesis-qa.docx", _DOCX, docx(parts, language))
+    return download("thesis-qa.md", "text/markdown", markdown(parts).encode())
+
+
+def download(name: str, kind: str, content: bytes) -> str:
+    """A file as page.js saves it: JSON with its name, media type and content in base 64.
+
+    A number makes it new, so that the same file can be saved twice.
+    """
+    data = base64.b64encode(content).decode()
+    return json.dumps({"name": name, "type": kind, "data": data, "number": time.monotonic_ns()})
 
 
 # Markdown and plain text
