@@ -34,7 +34,10 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             with gr.Column(scale=6, min_width=320, elem_id="asking"):
                 log, changing, question = _chat(desk, texts)
                 among = _chooser(desk, texts)
-            with gr.Column(scale=5, min_width=320, elem_id="beside"), gr.Tabs(elem_id="tabs"):
+            with (
+                gr.Column(scale=5, min_width=320, elem_id="beside"),
+                gr.Tabs(elem_id="tabs") as tabs,
+            ):
                 with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
                     cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
                     style, form, save = _saving(texts)
@@ -75,7 +78,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         def on_card(event: gr.EventData) -> Iterator[tuple[Any, ...]]:
             document = str(getattr(event, "key", ""))
             for markup, save in filling(desk, document, texts):
-                yield gr.update(value=document), markup, save
+                yield gr.Tabs(selected="card"), gr.update(value=document), markup, save
 
         def on_upload(sent: list[str] | None) -> Iterator[tuple[str, Any, Any, Any]]:
             named = [(Path(path), Path(path).name) for path in sent or []]
@@ -104,7 +107,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         ]
         question.stop(on_stop, turns, talk, cancels=runs, **quiet)
         hand.clear(lambda: _step((), texts), None, talk, cancels=runs, **quiet)
-        hand.select(on_card, None, [card.choice, card.shown, card.save], **quiet)
+        hand.select(on_card, None, [tabs, card.choice, card.shown, card.save], **quiet)
         acting(desk, texts, hand, Talk(turns, log, question, editing, changing, style, copied))
         shown = [progress, files, cancel, shelf]
         upload = files.upload(on_upload, files, shown, concurrency_limit=4, **quiet)
@@ -281,7 +284,7 @@ def _header(texts: Texts) -> str:
         f'<header class="top"><div><h1>{escape(texts.name)}</h1>'
         f"<p>{escape(texts.tagline)}</p></div>"
         f'<nav><button type="button" class="act new" name="clear" title="{new}"'
-        f' aria-label="{new}"><span aria-hidden="true">＋</span>'
+        f' aria-label="{new}"><span aria-hidden="true">+</span>'
         f'<span class="long">{escape(texts.answers.new)}</span></button>'
         f'<a class="language" href="/{other}/" lang="{other}" hreflang="{other}">'
         f"{escape(texts.other_language)}</a>"

@@ -26,7 +26,7 @@ class Turn:
     """A question and what came of it."""
 
     key: str  # tells the turns of all conversations apart; part of the ids in the page
-    question: str
+    question: str  # empty where a link could not be opened
     answer: Answer | None = None
     problem: str = ""
     among: tuple[str, ...] = ()  # the documents it was asked of, if it was narrowed
@@ -78,7 +78,7 @@ def opened(desk: Desk, link: str, texts: Texts) -> Turns:
     try:
         found = reopen(desk.assistant.index.catalog, link, texts)
     except ValueError:
-        return (Turn(key, "…", problem=texts.answers.broken_link),)
+        return (Turn(key, "", problem=texts.answers.broken_link),)
     return (Turn(key, found.answer.question, found.answer, origin=found.said),)
 
 
@@ -107,9 +107,10 @@ def messages(turns: Sequence[Turn], texts: Texts, asking: bool = False) -> list[
     for number, turn in enumerate(turns, start=1):
         last = number == len(turns)
         growing = asking and last
-        shown.append({"role": "user", "content": _question(turn, texts, asking)})
+        if turn.question:
+            shown.append({"role": "user", "content": _question(turn, texts, asking)})
         content = _answer(turn, texts, growing)
-        if not growing:
+        if not growing and turn.question:
             content += _actions(turn, texts, last, off=asking)
         options = _next(turn) if last and not growing else {}
         shown.append({"role": "assistant", "content": flat(content), **options})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from thesis_qa.answer.phrases import phrases
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import Answer, Citation
 
@@ -36,9 +37,11 @@ def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> s
 
 def _declined(answer: Answer, key: str, texts: Texts) -> str:
     """What was looked for and what is nearest, without what stands on the buttons below."""
-    text = answer.text
+    text = answer.text.removeprefix(phrases(answer.language).declined)  # the heading says it
     if answer.suggestion:  # offered as something to click
         text = "\n".join(line for line in text.splitlines() if answer.suggestion not in line)
+    for citation in answer.nearest:
+        text = text.replace(f"“{citation.quote}”", f"“{citation.quote}” [{citation.number}]")
     said = _paragraphs(text, answer.nearest, key, texts)
     return flat(
         f'<div class="answer declined"><p class="kind">{escape(texts.declined)}</p>{said}</div>'

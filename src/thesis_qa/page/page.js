@@ -11,7 +11,8 @@
 
   function showCard(card) {
     document.querySelectorAll(".card.current").forEach((other) => other.classList.remove("current"));
-    openTab("sources");
+    const tab = document.querySelector("#sources-tab-button, [role=tab][aria-controls*=sources]");
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
     requestAnimationFrame(() => {
       card.classList.add("current");
       card.querySelectorAll("details.place").forEach((place) => (place.open = true));
@@ -98,7 +99,6 @@
   function act(button) {
     const { name, value } = button;
     window.thesisQA.tell(EVENTS[name], { act: name, key: value });
-    if (name === "card") openTab("card");
     if (name === "clear") focus();
     if (EVENTS[name] !== "like") return;
     if (name === "helpful") say("thanks");
@@ -116,12 +116,6 @@
       say("thanks");
     };
     dialog.showModal();
-  }
-
-  function openTab(name) {
-    const tab = document.querySelector(`#${name}-tab-button, [role=tab][aria-controls*=${name}-tab]`);
-    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
-    document.getElementById(`${name}-tab`)?.scrollIntoView({ block: "nearest" });
   }
 
   document.addEventListener("click", (event) => {

@@ -101,11 +101,14 @@ def _topic(name: str, entry: Entry | None, texts: Texts) -> str:
 
 def _quote(citation: Citation, texts: Texts) -> str:
     language = f' lang="{citation.language}"' if citation.language else ""
-    place = where(citation, texts) or citation.section.rpartition(" › ")[2] or texts.show_place
+    section = citation.section.rpartition(" › ")[2]
+    page = citation.page_label or citation.page
+    place = texts.page.format(label=page) if page else section or texts.show_place
+    full = " · ".join(filter(None, (where(citation, texts), citation.section)))
     link = place_link("place", citation, texts)
     return (
         f"<blockquote{language}>{escape(citation.quote)} "
-        f'<a class="at" href="{escape(link)}" data-reader title="{escape(citation.section)}">'
+        f'<a class="at" href="{escape(link)}" data-reader title="{escape(full)}">'
         f"{escape(place)}</a></blockquote>"
     )
 
