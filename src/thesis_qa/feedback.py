@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from thesis_qa.errors import IndexStateError
 from thesis_qa.schema import Answer, Language
 
 FILE_NAME = "feedback.sqlite"
@@ -134,11 +135,23 @@ def _read(values: dict[str, Any]) -> Feedback:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(folder / FILE_NAME, timeout=30)
+    try:
+        db = sqlite3.connect(folder / FILE_NAME, timeout=30)
+    except sqlite3.OperationalError as error:
+        raise _not_kept(folder, error) from error
     try:
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
         with db:
             db.execute(_TABLE)
             yield db
+    except sqlite3.OperationalError as error:
+        raise _not_kept(folder, error) from error
     finally:
         db.close()
+
+
+def _not_kept(folder: Path, error: Exception) -> IndexStateError:
+    return IndexStateError(
+        f"Feedback can't be kept in {str(folder)!r} ({error})",
+        "Check the folder's permissions and the space left",
+    )

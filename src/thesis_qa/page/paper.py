@@ -47,6 +47,7 @@ def download(name: str, kind: str, content: bytes) -> str:
 # Markdown and plain text
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_COMMAND = re.compile(r"(\\cite(?:\[[\w.~]{1,40}\])?\{[a-z0-9]{1,80}\})")
 _LEADS = {"title": "# ", "heading": "## ", "subheading": "### ", "quote": "> ", "reference": "- "}
 
 
@@ -65,9 +66,12 @@ def _markdown(part: Part) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it stands, on one line."""
-    folded = re.sub(r"\s+", " ", text)
-    marked = _MARKDOWN.sub(r"\\\1", folded)
+    """Text that Markdown shows as it stands, on one line; commands of TeX as code."""
+    pieces = _COMMAND.split(re.sub(r"\s+", " ", text))
+    marked = "".join(
+        f"`{piece}`" if _COMMAND.fullmatch(piece) else _MARKDOWN.sub(r"\\\1", piece)
+        for piece in pieces
+    )
     return re.sub(r"^(\s*)([-+]|\d+[.)])(?=\s)", r"\1\\\2", marked)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from thesis_qa.card import Entry
 from thesis_qa.page.chat import Turn
 from thesis_qa.page.markup import NUMBER, pieces, where
-from thesis_qa.page.paper import Part
+from thesis_qa.page.paper import Kind, Part
 from thesis_qa.page.references import References, Style
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import Answer, Citation, Metadata
@@ -79,7 +79,7 @@ def _list(references: References, texts: Texts) -> list[Part]:
     heading = Part("heading", texts.references)
     if references.style == "BibTeX":
         return [heading, Part("code", "\n\n".join(entry.text for entry in entries))]
-    kind = "reference" if references.style == "APA" else "text"
+    kind: Kind = "reference" if references.style == "APA" else "text"
     return [heading, *(Part(kind, entry.text, italic=entry.work) for entry in entries)]
 
 
