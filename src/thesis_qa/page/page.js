@@ -178,8 +178,8 @@
     if (event.key === "/" && !typing && !reader().open) {
       event.preventDefault();
       document.querySelector("#question textarea")?.focus();
-    } else if (event.key === "Escape" && typing) {
-      event.target.blur();
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      escape(event.target);
     } else if (/^Arrow(Up|Down)$/.test(event.key) && event.target.matches?.(".card")) {
       event.preventDefault();
       const cards = [...event.target.closest(".sources").querySelectorAll(".card")];
@@ -189,6 +189,14 @@
       turns[event.key === "ArrowLeft" ? 0 : turns.length - 1]?.click();
     }
   });
+
+  // Escape stops an answer, else keeps a question as it was, else leaves the question box.
+  function escape(from) {
+    const stop = document.querySelector("#question-row button.stop-button");
+    const keep = document.querySelector("#changing button[name=keep]");
+    if (stop ?? keep) (stop ?? keep).click();
+    else from.blur();
+  }
 
   const chosen = localStorage.getItem("thesis-qa-theme");
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
