@@ -8,12 +8,13 @@ from thesis_qa.answer.phrases import phrases
 from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.language import words
-from thesis_qa.schema import Answer
+from thesis_qa.schema import Answer, Language
 
 OFFERED = 3
-TRIED = 6  # sections; each takes about as long as a search
-SECONDS = 0.6  # that are spent on trying; whoever waits sees the answer meanwhile
+TRIED = 8  # sections; each takes about as long as a search
+SECONDS = 0.8  # that are spent on trying; whoever waits sees the answer meanwhile
 MAX_TITLE = 60  # characters of a heading that is worth a button
+SHORT = 4  # words of a heading that names a thing; a longer one tells about something
 MIN_TEXT = 300  # characters below a heading from which there is something to be asked
 
 _NUMBERING = re.compile(
@@ -36,16 +37,22 @@ def next_questions(
     if not answer.citations:
         return ()
     first = answer.citations[0]
-    say, until = phrases(answer.language), time.monotonic() + seconds
+    until = time.monotonic() + seconds
     offered: list[str] = []
     titles = sections_near(assistant.index.catalog, first.document, first.section)
     for title in list(_unasked(titles, answer.question))[:TRIED]:
-        question = say.section.format(section=title)
+        question = _question(title, answer.language)
         if time.monotonic() < until and assistant.can_answer(question, [first.document]):
             offered.append(question)
         if len(offered) == OFFERED:
             break
     return tuple(offered)
+
+
+def _question(title: str, language: Language | None) -> str:
+    if len(title.split()) > SHORT:
+        return phrases(language).section.format(section=title)
+    return f"Apa itu {title}?" if language == "id" else f"What is {title}?"
 
 
 def sections_near(catalog: Catalog, document: str, section: str) -> list[str]:

@@ -194,7 +194,7 @@ def test_a_set_that_cannot_be_run_says_why(visit: Visit, tmp_path: Path) -> None
     page = visit.open().page
     tab(page, "Evaluation")
     page.locator("#evaluation-tab input[type=file]").set_input_files(str(path))
-    expect(page.locator("#set input")).to_have_value("↑ img srcx.jsonl")
+    expect(page.locator("#set input")).to_have_value("↑ img src=x.jsonl")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#results")).to_contain_text("line 1: 'answerable' must be true or false")
 
