@@ -147,8 +147,6 @@ def test_a_card_quotes_its_thesis(browser: Browser, sister_city: str) -> None:
     with visiting(browser, sister_city, locale="id-ID") as visit:
         page = visit.open().page
         tab(page, "Kartu skripsi")
-        page.locator("#card-of input").click()
-        page.get_by_role("option").first.click()
         obstacles = page.locator("#card section", has_text="Hambatan dan keterbatasan")
         expect(obstacles).to_contain_text("sulitnya mendapatkan perizinan")
         visit.picture("card-desktop-id")

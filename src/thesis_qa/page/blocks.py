@@ -43,8 +43,8 @@ def build_page(desk: Desk, texts: Texts) -> Any:
                     style, form, save = _saving(texts)
                 with gr.Tab(texts.library, id="library", elem_id="library-tab"):
                     files, cancel, progress, shelf = _library(desk, texts)
-                with gr.Tab(texts.card.tab, id="card", elem_id="card-tab"):
-                    card = card_tab(desk, texts, saved)
+                with gr.Tab(texts.card.tab, id="card", elem_id="card-tab") as standing:
+                    card = card_tab(desk, texts, standing, saved)
                 with gr.Tab(texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab"):
                     evaluation_tab(desk, texts, saved)
                 with gr.Tab(texts.about, id="about", elem_id="about-tab"):

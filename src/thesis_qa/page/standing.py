@@ -25,8 +25,8 @@ class CardTab:
     save: Any
 
 
-def card_tab(desk: Desk, texts: Texts, saved: Any) -> CardTab:
-    """The tab's components and what they do; `saved` takes what is to be downloaded."""
+def card_tab(desk: Desk, texts: Texts, tab: Any, saved: Any) -> CardTab:
+    """The components of `tab` and what they do; `saved` takes what is to be downloaded."""
     import gradio as gr
 
     say = texts.card
@@ -36,7 +36,6 @@ def card_tab(desk: Desk, texts: Texts, saved: Any) -> CardTab:
     )
     shown = gr.HTML(_empty(desk, texts), elem_id="card", padding=False)
     save = gr.Button(say.save, size="sm", elem_id="save-card", visible=False)
-    tab = CardTab(choice, shown, save)
 
     def on_choice(document: str | None) -> Iterator[tuple[str, Any]]:
         yield from filling(desk, document, texts)
@@ -46,15 +45,17 @@ def card_tab(desk: Desk, texts: Texts, saved: Any) -> CardTab:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     choice.input(on_choice, choice, [shown, save], **quiet)
+    tab.select(on_choice, choice, [shown, save], **quiet)  # it may have been read anew since
     save.click(on_save, choice, saved, **quiet)
-    return tab
+    return CardTab(choice, shown, save)
 
 
 def choices(desk: Desk) -> dict[str, Any]:
     """The theses that have a card."""
     documents = desk.assistant.index.documents()
     named = [(d.metadata.title or d.name, d.name) for d in documents]
-    return {"choices": named, "value": None, "visible": bool(named)}
+    only = named[0][1] if len(named) == 1 else None
+    return {"choices": named, "value": only, "visible": bool(named)}
 
 
 def filling(desk: Desk, document: str | None, texts: Texts) -> Iterator[tuple[str, Any]]:

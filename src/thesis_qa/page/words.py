@@ -153,10 +153,11 @@ ANSWER_ID = AnswerWords(
 
 CARD_EN = CardWords(
     tab="Thesis card",
-    intro="What is asked of any thesis, in its own words.",
+    intro="What is asked of any thesis, in its own words: what stands under its headings, and in "
+    "the fixed phrases of its abstract. Where there is neither, nothing is guessed.",
     choose="Thesis",
     empty="Add a thesis under “Library”; its card can be read here.",
-    not_stated="Not stated under a heading or in a phrase that announces it.",
+    not_stated="Not stated.",
     save="Save as Markdown",
     open="Thesis card",
     filling="Reading …",
@@ -177,10 +178,11 @@ CARD_EN = CardWords(
 
 CARD_ID = CardWords(
     tab="Kartu skripsi",
-    intro="Yang ditanyakan pada setiap skripsi, dalam kata-katanya sendiri.",
+    intro="Yang ditanyakan pada setiap skripsi, dalam kata-katanya sendiri: isi di bawah "
+    "judul-judulnya dan ungkapan baku abstraknya. Jika tidak ada, tidak ada yang dikira-kira.",
     choose="Skripsi",
     empty="Tambahkan skripsi lewat “Pustaka”; kartunya dapat dibaca di sini.",
-    not_stated="Tidak dinyatakan di bawah judul atau dengan ungkapan yang menandainya.",
+    not_stated="Tidak dinyatakan.",
     save="Simpan sebagai Markdown",
     open="Kartu skripsi",
     filling="Membaca …",
