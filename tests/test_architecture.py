@@ -20,9 +20,9 @@ MAX_LINES = 400
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
     errors telemetry settings schema language files tables load split
-    weights graph tokenizer unpack embed catalog vectors
+    weights graph tokenizer unpack embed feedback catalog vectors
     question glossary hints rank corpus rerank retrieve retriever index answer cite assistant
-    verify evaluate picture page server cli
+    topics card suggest verify evaluate picture page server cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.

@@ -95,6 +95,11 @@ class Assistant:
         timings["total"] = ended - started
         yield replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
 
+    def can_answer(self, question: str, documents: Sequence[str] | None = None) -> bool:
+        """Whether `ask` would answer `question`, without putting the answer together."""
+        query = understand(checked_question(question))
+        return self._find(query, documents, 1)[1].answers
+
     # What the documents say
 
     def _find(
@@ -212,11 +217,8 @@ class Assistant:
         say = phrases(query.language)
         sections = (s.evidence.passage.section.split(" › ")[-1] for s in found.shown[:1])
         offers = [say.section.format(section=name) for name in sections if name]
-        for offer in (*offers, say.what_about):
-            tried = understand(offer)
-            if self._find(tried, documents, 1)[1].answers:
-                return offer
-        return None
+        tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
+        return next(tried, None)
 
 
 def _missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:

@@ -13,13 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from thesis_qa.errors import IndexStateError
+from thesis_qa.feedback import forget_feedback
 from thesis_qa.files import Source
 from thesis_qa.language import stem
 from thesis_qa.schema import Metadata, Page, Passage, Sentence, Span
 from thesis_qa.tables import (
+    EVALUATIONS,
     FILE_NAME,
     FORMAT,
     INFO,
@@ -183,12 +186,15 @@ class Catalog:
             )
 
     def remove(self, names: Iterable[str]) -> None:
-        """Forget documents, their text and the vectors nothing else needs."""
+        """Forget documents: their text, the vectors nothing else needs, and what quotes them."""
+        names = list(names)
         with self.transaction() as db:
             for name in names:
                 delete_document(db, name)
             advance(db)
         self.prune()
+        forget_feedback(self.path.parent, names)
+        rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
 
     def prune(self) -> None:
         """Drop vectors that nothing needs any more, and give their space and text back for real."""

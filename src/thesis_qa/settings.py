@@ -25,6 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 200
+    evaluation: str = "evaluation"
 
     @property
     def chosen_embedding(self) -> str | None:

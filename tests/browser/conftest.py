@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from visitors import FILLER, HOSTILE, HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
+from visitors import (
+    FILLER,
+    HOSTILE,
+    HOSTILE_NAME,
+    QUESTIONS,
+    SAMPLE,
+    Visit,
+    visiting,
+    write_pdf,
+)
 
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -44,6 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "documents" / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
     pages = [FILLER, f"{FILLER} {SAMPLE}", FILLER]
     write_pdf(folder / "documents" / "karang.pdf", pages, "Terumbu Karang")
+    (folder / "evaluation").mkdir()
+    (folder / "evaluation" / "karang.jsonl").write_text(QUESTIONS, encoding="utf-8")
     return indexed(folder)
 
 

@@ -15,6 +15,7 @@ class Desk:
     assistant: Assistant
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
+    evaluating: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def documents(self) -> Path:

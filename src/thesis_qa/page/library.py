@@ -176,5 +176,7 @@ def _book(document: DocumentInfo, texts: Texts) -> str:
         f'<article class="book"><h3>{escape(known.title or document.name)}</h3>'
         f'<p class="byline">{escape(by)}</p>'
         f'<p class="counts"><span class="file">{escape(document.name)}</span> '
-        f"{escape(' · '.join(counts))}</p>{health}</article>"
+        f"{escape(' · '.join(counts))}</p>{health}"
+        f'<button type="button" class="act card-of" name="card" value="{escape(document.name)}">'
+        f"{escape(texts.card.open)}</button></article>"
     )

@@ -3,6 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from thesis_qa.page.words import (
+    ANSWER_EN,
+    ANSWER_ID,
+    CARD_EN,
+    CARD_ID,
+    EVALUATION_EN,
+    EVALUATION_ID,
+    AnswerWords,
+    CardWords,
+    EvaluationWords,
+)
+
 Interface = Literal["id", "en"]
 
 
@@ -86,6 +98,10 @@ class Texts:
     about_models: str
     about_private: str
     about_limits: str
+    # With many words of their own
+    answers: AnswerWords
+    card: CardWords
+    evaluation: EvaluationWords
 
 
 EN = Texts(
@@ -163,6 +179,9 @@ EN = Texts(
     about_models="Search: {embedding}. Answers: {model}.",
     about_private="Nothing leaves this machine: no account, no tracking, no other server.",
     about_limits="What pictures or formulas say can be missed. Open the page before you cite.",
+    answers=ANSWER_EN,
+    card=CARD_EN,
+    evaluation=EVALUATION_EN,
 )
 
 ID = Texts(
@@ -240,6 +259,9 @@ ID = Texts(
     about_models="Pencarian: {embedding}. Jawaban: {model}.",
     about_private="Tidak ada yang keluar dari mesin ini: tanpa akun, pelacakan, atau server lain.",
     about_limits="Isi gambar atau rumus bisa terlewat. Buka halamannya sebelum mengutip.",
+    answers=ANSWER_ID,
+    card=CARD_ID,
+    evaluation=EVALUATION_ID,
 )
 
 TEXTS: dict[Interface, Texts] = {"id": ID, "en": EN}
