@@ -11,8 +11,8 @@ from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
 from thesis_qa.answer.followup import Resolved, resolve
 from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.select import Shown, select
-from thesis_qa.answer.words import reading_signals
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
 from thesis_qa.question import Query, understand
@@ -129,8 +129,9 @@ class Assistant:
         evidence = [e for e in find_evidence(question, passages) if e.sentence.text not in said]
         if not evidence:
             return _Found(0.0, ())
+        if reader := self.index.reader:
+            evidence = read_again(reader, question, evidence)
         seen = signals(question, evidence)
-        seen |= reading_signals(self.index.embedding, question, evidence[0])
         shown = select(self.index.catalog, question.query, evidence)
         missing = _missing(question, evidence)
         return _Found(confidence(seen), tuple(shown), likely(seen), missing=missing)

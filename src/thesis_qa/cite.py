@@ -21,6 +21,7 @@ def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
     metadata = catalog.document(passage.document).metadata
     first = pages[sentence.spans[0].page]
     context = [part for part in (sentence.context, shown.context) if part]
+    quoted = quote(pages, sentence.spans)
     return Citation(
         number=number,
         document=passage.document,
@@ -31,8 +32,9 @@ def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
         page_label=first.label,
         section=passage.section,
         language=sentence.language or passage.language,
-        quote=quote(pages, sentence.spans),
+        quote=quoted,
         spans=_cited_spans(pages, sentence.spans),
+        answer=_marked(quoted, shown.evidence),
         context="\n".join(context) or None,
         passage_id=passage.passage_id,
         places=tuple(
@@ -42,6 +44,15 @@ def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
         ),
         translation=shown.translation.sentence.text if shown.translation else None,
     )
+
+
+def _marked(quoted: str, evidence: Evidence) -> tuple[int, int] | None:
+    """Where in the quote the answer itself stands; it may be quoted otherwise than it is read."""
+    if evidence.answer is None:
+        return None
+    words = evidence.sentence.text[slice(*evidence.answer)]
+    at = quoted.find(words, evidence.answer[0])
+    return (at, at + len(words)) if words and at >= 0 else None
 
 
 def recite(catalog: Catalog, number: int, document: str, spans: Sequence[Span]) -> Citation:

@@ -125,7 +125,9 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
 
     stated = options.embedding or options.rebuild
     chosen = settings.embedding if stated else settings.chosen_embedding
-    index = Index.create(settings.index, embedding=chosen, rebuild=options.rebuild)
+    index = Index.create(
+        settings.index, embedding=chosen, rerank=settings.rerank, rebuild=options.rebuild
+    )
     with _Bar(hidden=options.json) as bar:
         report = index.update(settings.documents, progress=bar.show)
     if options.json:
@@ -326,7 +328,7 @@ def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str
 def _open(settings: Settings) -> "Index":
     from thesis_qa.index import Index
 
-    return Index.open(settings.index)
+    return Index.open(settings.index, rerank=settings.rerank)
 
 
 def _print_json(value: object) -> None:

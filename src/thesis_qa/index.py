@@ -31,10 +31,12 @@ from thesis_qa.tables import FILE_NAME, DocumentInfo, vector_key
 
 if TYPE_CHECKING:
     from thesis_qa.embed import Embedding
+    from thesis_qa.reader import Reader
     from thesis_qa.retrieve import Retriever
     from thesis_qa.retriever import ThesisRetriever
     from thesis_qa.vectors import VectorSearch
 
+DEFAULT_RERANK = "reader"
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
 
@@ -42,17 +44,18 @@ LOCK = "writer.lock"
 class Index:
     """An index folder. Reading is safe from several threads; one process at a time writes."""
 
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, rerank: str = DEFAULT_RERANK) -> None:
         self.folder = folder
         self.catalog = catalog
+        self.rerank = rerank
 
     @classmethod
-    def open(cls, folder: str | Path = "index") -> "Index":
-        """An existing index.
+    def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
+        """An existing index; `rerank` says who takes a second look at what is found.
 
         Raises IndexStateError where there is none, or one this version can't read.
         """
-        return cls(Path(folder), Catalog.open(Path(folder)))
+        return cls(Path(folder), Catalog.open(Path(folder)), rerank)
 
     @classmethod
     def create(
@@ -60,6 +63,7 @@ class Index:
         folder: str | Path = "index",
         *,
         embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
         rebuild: bool = False,
     ) -> "Index":
         """The index in `folder`, made where it is missing.
@@ -71,8 +75,8 @@ class Index:
         if rebuild:
             _clear(folder)
         if not (folder / FILE_NAME).is_file():
-            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING))
-        index = cls.open(folder)
+            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+        index = cls.open(folder, rerank=rerank)
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
             raise IndexStateError(
@@ -88,6 +92,7 @@ class Index:
         folder: str | Path = "index",
         *,
         embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
         rebuild: bool = False,
         progress: OnProgress | None = None,
     ) -> "Index":
@@ -95,7 +100,7 @@ class Index:
 
         Files that can't be read are left out; `update` says which and why.
         """
-        index = cls.create(folder, embedding=embedding, rebuild=rebuild)
+        index = cls.create(folder, embedding=embedding, rerank=rerank, rebuild=rebuild)
         index.update(documents, progress=progress)
         return index
 
@@ -144,9 +149,21 @@ class Index:
 
     @cached_property
     def retriever(self) -> "Retriever":
+        from thesis_qa.rerank import open_reranker
         from thesis_qa.retrieve import Retriever
 
-        return Retriever(self.catalog, self.vectors, self.embedding)
+        reranker = open_reranker(self.rerank)
+        return Retriever(self.catalog, self.vectors, self.embedding, reranker)
+
+    @cached_property
+    def reader(self) -> "Reader | None":
+        """Who reads passages for an answer; only the bundled model has a reader."""
+        from thesis_qa.embed import BundledEmbedding
+        from thesis_qa.reader import Reader
+
+        if self.rerank != DEFAULT_RERANK or not isinstance(self.embedding, BundledEmbedding):
+            return None
+        return Reader(self.embedding)
 
     # Writing
 

@@ -20,7 +20,7 @@ class Settings:
     documents: str = "documents"
     embedding: str = "bundled:multilingual-e5-small"
     top_k: int = 5
-    rerank: str = "none"
+    rerank: str = "reader"
     llm: str | None = None
     host: str = "127.0.0.1"
     port: int = 7860

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ class Evidence:
     score: float  # logit; higher is better
     signals: Mapping[str, float]
     vector: Vectors = field(compare=False, repr=False)  # language-centred, shape (dimensions,)
+    answer: tuple[int, int] | None = None  # where in the sentence the answer itself stands
 
 
 def asked(catalog: Catalog, ranking: Ranking, query: Query, vector: Vectors) -> Asked:
@@ -131,8 +132,14 @@ def _evidence(
         "lacks": float(typed and not match),
         "announces": float(bool(_ANNOUNCES.search(sentence.text))),
     }
-    score = sum(weight * signals[name] for name, weight in numbers()["rank"].items())
-    return Evidence(passage, sentence, score, signals, vector)
+    return weighed(Evidence(passage, sentence, 0.0, signals, vector))
+
+
+def weighed(evidence: Evidence) -> Evidence:
+    """`evidence` with the score that follows from its signals, the reader's if it was read."""
+    weights = numbers()["read_rank" if "answers" in evidence.signals else "rank"]
+    score = sum(weight * evidence.signals[name] for name, weight in weights.items())
+    return replace(evidence, score=score)
 
 
 def is_statement(sentence: Sentence, query: Query) -> bool:
