@@ -7,6 +7,7 @@ How it was trained and what it can do: docs/reader.md.
 
 import hashlib
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -206,7 +207,7 @@ def reader_folder(source: Path) -> Path:
     try:
         digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
         return unpacked(f"reader-{digest}", lambda weights, folder: _write(weights, source, folder))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise ModelError(
             f"The reader's weights {str(source)!r} can't be read", REINSTALL
         ) from error
