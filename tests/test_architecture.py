@@ -21,7 +21,7 @@ MAX_LINES = 400
 PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed feedback catalog vectors
-    question glossary hints rank corpus rerank retrieve retriever index answer cite assistant
+    question glossary hints rank corpus rerank reader retrieve retriever index answer cite assistant
     topics card suggest verify evaluate picture page server cli
 """.split()
 
@@ -39,7 +39,7 @@ HOMES = {
     "lxml": {"load"},
     "markdown_it": {"load"},
     "onnx": {"graph"},
-    "onnxruntime": {"embed"},
+    "onnxruntime": {"embed", "reader"},
     "PIL": {"load", "picture"},
     "pydantic": {"retriever"},
     "pypdfium2": {"load", "picture"},
