@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from visitors import (
     FILLER,
     HOSTILE,
@@ -25,6 +25,7 @@ from visitors import (
 )
 
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
+expect.set_options(timeout=30_000)  # no test asserts a time; the machine may be busy
 CHROMIUM = Path("/usr/bin/chromium")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("THESIS_QA_")}
 

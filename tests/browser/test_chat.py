@@ -220,12 +220,17 @@ def test_the_keyboard_is_enough(answered: Visit) -> None:
         expect(first).to_be_focused()
 
 
-def test_a_citation_says_its_quote_and_what_it_is(answered: Visit) -> None:
-    cite = answered.page.locator("#log a.cite").first
-    cite.hover()
-    expect(cite).to_have_attribute("title", "Sampel penelitian terumbu karang terdiri atas 137 "
-                                   "responden nelayan di Wakatobi.")  # fmt: skip
-    expect(answered.page.get_by_role("link", name="Source 1").first).to_be_visible()
+def test_pointing_at_a_citation_shows_its_quote(answered: Visit) -> None:
+    page = answered.page
+    peek = page.locator("#peek")
+    expect(peek).to_be_hidden()
+    page.get_by_role("link", name="Source 1").first.hover()
+    expect(peek).to_be_visible()
+    expect(peek).to_contain_text("137 responden nelayan di Wakatobi.")
+    expect(peek).to_contain_text("p. 2")
+    answered.picture("peek-desktop-en")
+    page.mouse.move(5, 5)
+    expect(peek).to_be_hidden()
 
 
 @pytest.mark.parametrize("dark", [False, True])

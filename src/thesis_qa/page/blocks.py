@@ -314,6 +314,7 @@ def _reader(texts: Texts) -> str:
         f' placeholder="{escape(say.note_hint)}"></textarea><div class="bar">'
         f'<button value="">{escape(texts.close)}</button>'
         f'<button value="send" class="main">{escape(say.send_note)}</button></div></form></dialog>'
+        f'<div id="peek" role="tooltip"></div>'
         f'<div id="toast" role="status" data-copied="{escape(say.copied)}"'
         f' data-link="{escape(say.link_copied)}" data-refused="{escape(say.not_copied)}"'
         f' data-thanks="{escape(say.thanks)}"></div>'

@@ -122,6 +122,7 @@
     const at = (selector) => event.target.closest?.(selector);
     const cite = at("a.cite");
     const page = at("a[data-reader]");
+    unpeek();
     if (at("button.act")) {
       act(at("button.act"));
     } else if (cite) {
@@ -166,12 +167,30 @@
     true,
   );
 
-  // Hovering over a citation shows its quote.
-  document.addEventListener("mouseover", (event) => {
-    const cite = event.target.closest?.("a.cite");
-    const card = cite && document.getElementById(cite.getAttribute("href").slice(1));
-    if (card && !cite.title) cite.title = card.querySelector("blockquote").textContent;
-  });
+  // Pointing at a citation, or reaching it by the keyboard, shows its quote beside it.
+  function peek(cite) {
+    const card = document.getElementById(cite.getAttribute("href").slice(1));
+    const box = document.getElementById("peek");
+    if (!card || matchMedia("(hover: none)").matches) return;
+    const parts = [...card.querySelectorAll("blockquote, .where")];
+    box.replaceChildren(...parts.map((part) => part.cloneNode(true)));
+    cite.setAttribute("aria-describedby", "peek");
+    box.classList.add("shown");
+    const at = cite.getBoundingClientRect();
+    const below = at.bottom + 8 + box.offsetHeight < innerHeight;
+    box.style.left = `${Math.max(8, Math.min(at.left - 24, innerWidth - box.offsetWidth - 8))}px`;
+    box.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - 8 - box.offsetHeight)}px`;
+  }
+  const unpeek = () => document.getElementById("peek")?.classList.remove("shown");
+
+  for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+    document.addEventListener(shows, (event) => {
+      const cite = event.target.closest?.("a.cite");
+      if (cite) peek(cite);
+    });
+    document.addEventListener(hides, (event) => event.target.closest?.("a.cite") && unpeek());
+  }
+  document.addEventListener("scroll", unpeek, true);
 
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
