@@ -4,9 +4,10 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from thesis_qa.answer.about import STATED, UNSTATED, Asks, answer_about, asks_about_document
-from thesis_qa.answer.compose import answer_text, refusal_text
+from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
 from thesis_qa.answer.followup import Resolved, resolve
@@ -14,10 +15,15 @@ from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.select import Shown, select
 from thesis_qa.answer.words import reading_signals
 from thesis_qa.cite import cite
+from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
 from thesis_qa.question import Query, understand
 from thesis_qa.retrieve import checked_question
-from thesis_qa.schema import Answer, Citation, Passage
+from thesis_qa.schema import Answer, Citation, Language, Passage, Translation
+from thesis_qa.write import LanguageModel, Writing
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 CANDIDATES = 12  # passages whose sentences are weighed
 MAX_DOCUMENTS = 8  # that are answered for one by one
@@ -43,12 +49,24 @@ class _Found:
     silent: tuple[str, ...] = ()  # titles of theses that say nothing
     missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
 
+    @property
+    def plain(self) -> bool:
+        """Whether statements are all there is: no fields of a title page, no contradiction."""
+        return self.answers and not any(s.label or s.contradicts for s in self.shown)
+
 
 class Assistant:
-    """Answers questions from an index, by quotation."""
+    """Answers questions from an index, by quotation; a language model may word the answer."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(
+        self, index: Index, llm: "str | BaseChatModel | LanguageModel | None" = None
+    ) -> None:
+        """`llm` is a spec like "ollama:qwen3:4b", or a chat model of LangChain's.
+
+        Raises SettingError for a spec that names no provider and model.
+        """
         self.index = index
+        self.writing = Writing(index, llm) if llm is not None else None
 
     def ask(
         self,
@@ -75,7 +93,7 @@ class Assistant:
         """Growing answers: each holds one statement more, the last one is whole."""
         started = time.perf_counter()
         question = checked_question(question)
-        resolved = resolve(question, history)
+        resolved = self._resolved(question, history)
         query = understand(checked_question(resolved.question))
         said = history[-1][1] if resolved.more and history else ""
         passages, found = self._find(query, documents, top_k, said)
@@ -93,7 +111,28 @@ class Assistant:
         ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
         timings["total"] = ended - started
-        yield replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+        answer = replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+        if self.writing and found.plain:
+            yield from self.writing.worded(answer, silence(query.language, found.silent))
+        else:
+            yield answer
+
+    def translate(self, citation: Citation, language: Language) -> Translation:
+        """A quote in `language`, by the language model.
+
+        Raises SettingError where none is set.
+        """
+        if self.writing is None:
+            raise SettingError("Translating needs a language model", "Set one: --llm SPEC")
+        return self.writing.translated(citation, language)
+
+    def _resolved(self, question: str, history: Sequence[tuple[str, str]]) -> Resolved:
+        """What a follow-up asks, as the language model words it, or else by rules."""
+        by_rules = resolve(question, history)
+        if self.writing is None or by_rules.more:
+            return by_rules
+        reworded = self.writing.reworded(question, history)
+        return Resolved(reworded, follows=reworded != question) if reworded else by_rules
 
     # What the documents say
 

@@ -25,6 +25,8 @@ from thesis_qa.write.support import (
 if TYPE_CHECKING:
     from thesis_qa.embed import Embedding
 
+KEPT = 64  # pieces of evidence that are remembered
+
 Kind = Literal["number", "month", "name", "denial", "support"]
 
 
@@ -57,6 +59,8 @@ class Checker:
         return None if supported(seen) >= threshold(seen) else Objection("support")
 
     def _reading(self, source: Source) -> Read:
+        if len(self._read) > KEPT:
+            self._read.clear()
         if source not in self._read:
             self._read[source] = read(
                 self._embedding, self._ranking, source.text, source.language

@@ -45,7 +45,8 @@ africa afrika|albania albania|algeria aljazair|america amerika|american amerika|
 |august agustus|september september|october oktober|november november|december desember
 |pacific pasifik|atlantic atlantik|arctic arktik|antarctic antarktika|mediterranean mediterania
 |north utara|south selatan|east timur|west barat|northern utara|southern selatan|eastern timur
-|western barat|central tengah|central pusat
+|western barat|central tengah|central pusat|britain inggris|roman roma|rome romawi|eu ue|us as|usa as
+|uk inggris|un pbb|union uni|states serikat|greek yunani|slavic slavia|baltic baltik
 """
 _PLACES = """
 jakarta bandung surabaya semarang medan makassar yogyakarta jogja bali bogor depok bekasi tangerang
@@ -63,6 +64,7 @@ for _word in _PLACES.split():
     _STRICT.setdefault(_word, frozenset({_word}))
 
 _WORD = re.compile(r"[^\W_](?:[\w'’&/.-]*[^\W_])?")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|an)\b", re.IGNORECASE)
 _START = re.compile(r"(?:^|[.:;?!]|\n)[\s\"'“”‘’(\[*-]*$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PARTS = re.compile(r"[-/.'’&]")
@@ -82,6 +84,8 @@ def names(text: str) -> list[str]:
 
 def _is_code(word: str) -> bool:
     """Whether capitals or digits inside a word show that it is no ordinary one."""
+    if _ORDINAL.match(word):  # "19th-century": its number is looked at by itself
+        return False
     letters = any(c.isalpha() for c in word)
     return any(c.isupper() for c in word[1:]) or (letters and any(c.isdigit() for c in word))
 
@@ -125,9 +129,8 @@ def holds_name(name: str, text: str, spoken: Language | None, read: Language | N
     if len(parts) > 1:
         return all(holds_name(part, text, spoken, read) for part in parts)
     foreign = spoken != read or read is None
-    translated = readings(stem(wanted), spoken, read).keys() if foreign else set[str]()
     return (
-        bool(present & translated)
+        (foreign and bool(present & readings(stem(wanted), spoken, read).keys()))
         or _is_initials(name, text)
         or any(_alike(wanted, other, foreign) for other in present)
     )

@@ -11,13 +11,14 @@ more signal here.
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from thesis_qa.glossary import readings
 from thesis_qa.language import STOP_WORDS, fold, language_of, stem
@@ -32,9 +33,14 @@ if TYPE_CHECKING:
 NUMBERS = Path(__file__).parents[1] / "data" / "support.json"
 MAX_CHARACTERS = 1200  # of one piece of evidence that are read
 WEAKEST = 2  # words that tell whether something was added
+MARGIN = 0.15  # of cosine, by which words of two languages have to differ to tell something
 
 _WORD = re.compile(r"\w+")
 _EMPTY = STOP_WORDS["id"] | STOP_WORDS["en"]
+
+
+Marks = npt.NDArray[np.bool_]
+"""Which words of a text are meant, shape (words,)."""
 
 
 @cache
@@ -162,28 +168,39 @@ def threshold(found: Mapping[str, float]) -> float:
 def denies_otherwise(statement: Read, evidence: Sequence[Read]) -> bool:
     """Whether one of the two denies what the other asserts.
 
-    What a "not" reaches in one is looked for in the other, word by word by meaning: words that
-    are each other's nearest have to be both denied or both asserted.
+    What a "not" reaches in one is looked for in the other, word by word by meaning: of what is
+    denied the nearest word has to be denied too.
     """
+    ours, theirs = _marked(statement, denied(statement.text)), _all_words(evidence, denied)
+    if not theirs.any():
+        return bool(ours.any())
     cosines = _cosines(statement, evidence)
-    theirs = _all_words(evidence, denied)
-    ours = _marked(statement, denied(statement.text))
     if cosines is None:
-        return bool(ours.any()) and not theirs.any()
-    heads = _all_words(evidence, denial_heads)
-    back = cosines.argmax(axis=0)
-    for i in np.flatnonzero(_marked(statement, denial_heads(statement.text))):
-        if not theirs[cosines[i].argmax()]:
+        return False
+    foreign = all(e.language != statement.language for e in evidence)
+    if not (ours.any() and foreign) and _asserts(cosines, ours, evidence):
+        return True
+    nearer = cosines[:, ~theirs].max(axis=1, initial=-1) - cosines[:, theirs].max(axis=1)
+    heads = _marked(statement, denial_heads(statement.text))
+    return bool((nearer[heads] > (MARGIN if foreign else 0.0)).any())
+
+
+def _asserts(cosines: Vectors, ours: Marks, evidence: Sequence[Read]) -> bool:
+    """Whether the statement asserts what the evidence denies: the words are each other's nearest,
+    and none that the statement denies is as near."""
+    for j in np.flatnonzero(_all_words(evidence, denial_heads)):
+        i = cosines[:, j].argmax()
+        if cosines[i].argmax() == j and not ours[i]:
             return True
-    return any(
-        cosines[back[j]].argmax() == j and not ours[back[j]] for j in np.flatnonzero(heads)
-    )
+    return False
 
 
-def _all_words(evidence: Sequence[Read], find: Any) -> Any:
+def _all_words(
+    evidence: Sequence[Read], find: Callable[[str], list[tuple[int, int]]]
+) -> Marks:
     """For each word of all evidence whether `find` marks it."""
     return np.concatenate([_marked(e, find(e.text)) for e in evidence])
 
 
-def _marked(text: Read, marks: Sequence[tuple[int, int]]) -> Any:
+def _marked(text: Read, marks: Sequence[tuple[int, int]]) -> Marks:
     return np.array([any(a < d and b > c for c, d in marks) for a, b in text.spans], bool)
