@@ -7,9 +7,10 @@ on the even titles, reported on the odd ones, whose false statements come in kin
 
 True: a sentence or a clause of the evidence, or its translation, or clauses of two sentences;
 "asked": a question that the evidence answers, with the answer in place of its question word, for
-these are worded anew. False, "astray": the same of another sentence's question; "other": another sentence of the paragraph; "near": the nearest sentence of the title;
-"mixed": a clause of the evidence, joined with one of another sentence; "number", "name", "date",
-"denial": the sentence with one of these changed.
+these are worded anew. False: "astray", the same with another sentence of its paragraph as evidence;
+"other": another sentence of the paragraph; "near": the nearest sentence of the title; "mixed": a
+clause of the evidence, joined with one of another sentence; "number", "name", "date", "denial": the
+sentence with one of these changed.
 """
 
 import argparse

@@ -124,7 +124,8 @@ class Assistant:
         """
         if self.writing is None:
             raise SettingError("Translating needs a language model", "Set one: --llm SPEC")
-        return self.writing.translated(citation, language)
+        c = citation
+        return self.writing.translated(c.quote, c.language, language, c.number)
 
     def _resolved(self, question: str, history: Sequence[tuple[str, str]]) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""

@@ -62,9 +62,7 @@ class Checker:
         if len(self._read) > KEPT:
             self._read.clear()
         if source not in self._read:
-            self._read[source] = read(
-                self._embedding, self._ranking, source.text, source.language
-            )
+            self._read[source] = read(self._embedding, self._ranking, source.text, source.language)
         return self._read[source]
 
 

@@ -9,6 +9,7 @@ Problem = Literal[
     "broken", "malformed", "empty", "declined", "unsupported", "other",
 ]  # fmt: skip
 
+
 class Failure(Exception):  # noqa: N818
     """The model gave nothing that can be used; `problem` is why, `detail` a word on it."""
 

@@ -79,7 +79,9 @@ def held_numbers(text: str) -> frozenset[Decimal]:
 def months(text: str) -> dict[int, str]:
     """Months named in `text`, 1 to 12, as written; "may" and "march" only with a capital."""
     words = (m.group() for m in _TOKEN.finditer(text))
-    return {_MONTHS[fold(word)]: word for word in words if word[0].isupper() and fold(word) in _MONTHS}
+    return {
+        _MONTHS[fold(word)]: word for word in words if word[0].isupper() and fold(word) in _MONTHS
+    }
 
 
 def _numbers(text: str) -> Iterator[tuple[str, Readings]]:
@@ -150,5 +152,16 @@ def _words(words: list[str]) -> int:
 
 def _roman(match: re.Match[str]) -> int:
     tens, ones = match.groups()
-    units = {"": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
+    units = {
+        "": 0,
+        "I": 1,
+        "II": 2,
+        "III": 3,
+        "IV": 4,
+        "V": 5,
+        "VI": 6,
+        "VII": 7,
+        "VIII": 8,
+        "IX": 9,
+    }
     return 10 * len(tens) + units.get(ones, 0)

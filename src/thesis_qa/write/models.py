@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from thesis_qa.errors import SettingError
+from thesis_qa.settings import Settings
 from thesis_qa.telemetry import disable_telemetry
 from thesis_qa.write.failure import Failure, failure
 from thesis_qa.write.local import LLAMA, LocalServer
@@ -44,6 +46,15 @@ class Options:
     context: int = 4096  # tokens that the model reads and writes at once
 
 
+def language_model(settings: Settings) -> "LanguageModel | None":
+    """The model that the settings name, if any."""
+    if settings.llm is None:
+        return None
+    s = settings
+    options = Options(s.llm_base_url, s.llm_timeout, s.llm_threads, s.llm_context)
+    return LanguageModel(settings.llm, options)
+
+
 class LanguageModel:
     """A chat model with its name, where it runs, and its limits; opened when it is first used."""
 
@@ -57,7 +68,11 @@ class LanguageModel:
         self._server: LocalServer | None = None
         self._opening = threading.Lock()
         self.provider, self.model = _parts(chosen) if isinstance(chosen, str) else ("", "")
-        self.name = chosen if isinstance(chosen, str) else _name_of(chosen)
+        self.name = self._spec_name() if isinstance(chosen, str) else _name_of(chosen)
+
+    def _spec_name(self) -> str:
+        """The spec; of a file only its name, for visitors need not know where it lies."""
+        return f"{self.provider}:{Path(self.model).name if self.provider == LLAMA else self.model}"
 
     @property
     def runs_on(self) -> str | None:
@@ -197,9 +212,7 @@ def _text(chunk: "BaseMessageChunk") -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _received(
-    pieces: "queue.Queue[str | BaseException | None]", end: float
-) -> Iterator[str]:
+def _received(pieces: "queue.Queue[str | BaseException | None]", end: float) -> Iterator[str]:
     while True:
         try:
             piece = pieces.get(timeout=max(0.0, end - time.monotonic()))

@@ -45,8 +45,8 @@ africa afrika|albania albania|algeria aljazair|america amerika|american amerika|
 |august agustus|september september|october oktober|november november|december desember
 |pacific pasifik|atlantic atlantik|arctic arktik|antarctic antarktika|mediterranean mediterania
 |north utara|south selatan|east timur|west barat|northern utara|southern selatan|eastern timur
-|western barat|central tengah|central pusat|britain inggris|roman roma|rome romawi|eu ue|us as|usa as
-|uk inggris|un pbb|union uni|states serikat|greek yunani|slavic slavia|baltic baltik
+|western barat|central tengah|central pusat|britain inggris|roman roma|rome romawi
+|eu ue|us as|usa as|uk inggris|un pbb|union uni|states serikat|greek yunani|slavic slavia|baltic baltik
 """
 _PLACES = """
 jakarta bandung surabaya semarang medan makassar yogyakarta jogja bali bogor depok bekasi tangerang
@@ -144,7 +144,7 @@ def _present(text: str) -> frozenset[str]:
 
 
 def _alike(a: str, b: str, foreign: bool) -> bool:
-    """Whether two words are one name: "hanoi" and "hanois"; across languages also by their start."""
+    """Whether two words are one name: "hanoi", "hanois"; across languages also by their start."""
     if b in _STRICT or min(len(a), len(b)) < 4 or a.isdigit() or b.isdigit():
         return False
     shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)

@@ -195,9 +195,7 @@ def _asserts(cosines: Vectors, ours: Marks, evidence: Sequence[Read]) -> bool:
     return False
 
 
-def _all_words(
-    evidence: Sequence[Read], find: Callable[[str], list[tuple[int, int]]]
-) -> Marks:
+def _all_words(evidence: Sequence[Read], find: Callable[[str], list[tuple[int, int]]]) -> Marks:
     """For each word of all evidence whether `find` marks it."""
     return np.concatenate([_marked(e, find(e.text)) for e in evidence])
 

@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Citation, Language, Translation
+from thesis_qa.schema import Answer, Language, Translation
 from thesis_qa.write.check import Checker
 from thesis_qa.write.models import LanguageModel
 from thesis_qa.write.rewrite import rewritten
+from thesis_qa.write.support import Source
 from thesis_qa.write.translate import translated
 from thesis_qa.write.writer import Writer
 
@@ -36,6 +37,9 @@ class Writing:
         """A follow-up that stands by itself; None where the model gave none that can be used."""
         return rewritten(self.model, question, history)
 
-    def translated(self, citation: Citation, language: Language) -> Translation:
-        """A quote in `language`, marked as the model's."""
-        return translated(self.model, self._checker, citation, language)
+    def translated(
+        self, quote: str, spoken: Language | None, language: Language, number: int = 1
+    ) -> Translation:
+        """A quote, that of citation `number`, in `language`, marked as the model's."""
+        source = Source(quote, spoken)
+        return translated(self.model, self._checker, source, language, number)
