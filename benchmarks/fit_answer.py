@@ -34,6 +34,8 @@ from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence
 from thesis_qa.answer.reading import read_again
 from thesis_qa.index import Index
 from thesis_qa.question import understand
+from thesis_qa.reader import open_reader
+from thesis_qa.rerank import READER
 from thesis_qa.schema import Passage, Sentence
 
 CONTEXTS = 400  # of IDK-MRC train
@@ -208,7 +210,7 @@ def evidence_for(found: Sequence[tuple[Case, Asked, list[Passage]]]) -> list[Wei
 
 def read_all(index: Index, found: Sequence[Weighed]) -> list[Weighed]:
     """The same, with what the reader makes of them."""
-    reader = index.reader
+    reader = open_reader(READER, index.embedding)
     assert reader
     return [(case, question, read_again(reader, question, e)) for case, question, e in found]
 

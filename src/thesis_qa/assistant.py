@@ -4,9 +4,11 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from thesis_qa.answer.about import STATED, UNSTATED, Asks, answer_about, asks_about_document
-from thesis_qa.answer.compose import answer_text, refusal_text
+from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
 from thesis_qa.answer.followup import Resolved, resolve
@@ -14,10 +16,17 @@ from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.select import Shown, select
 from thesis_qa.cite import cite
+from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
 from thesis_qa.question import Query, understand
 from thesis_qa.retrieve import checked_question
-from thesis_qa.schema import Answer, Citation, Passage
+from thesis_qa.schema import Answer, Citation, Language, Passage, Translation
+from thesis_qa.write import LanguageModel, Writing
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from thesis_qa.reader import Reader
 
 CANDIDATES = 12  # passages whose sentences are weighed
 MAX_DOCUMENTS = 8  # that are answered for one by one
@@ -43,12 +52,30 @@ class _Found:
     silent: tuple[str, ...] = ()  # titles of theses that say nothing
     missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
 
+    @property
+    def plain(self) -> bool:
+        """Whether statements are all there is: no fields of a title page, no contradiction."""
+        return self.answers and not any(s.label or s.contradicts for s in self.shown)
+
 
 class Assistant:
-    """Answers questions from an index, by quotation."""
+    """Answers questions from an index, by quotation; a language model may word the answer."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(
+        self, index: Index, llm: "str | BaseChatModel | LanguageModel | None" = None
+    ) -> None:
+        """`llm` is a spec like "ollama:qwen3:4b", or a chat model of LangChain's.
+
+        Raises SettingError for a spec that names no provider and model.
+        """
         self.index = index
+        self.writing = Writing(index, llm) if llm is not None else None
+
+    @cached_property
+    def _reader(self) -> "Reader | None":
+        from thesis_qa.reader import open_reader
+
+        return open_reader(self.index.rerank, self.index.embedding)
 
     def ask(
         self,
@@ -75,7 +102,7 @@ class Assistant:
         """Growing answers: each holds one statement more, the last one is whole."""
         started = time.perf_counter()
         question = checked_question(question)
-        resolved = resolve(question, history)
+        resolved = self._resolved(question, history)
         query = understand(checked_question(resolved.question))
         said = history[-1][1] if resolved.more and history else ""
         passages, found = self._find(query, documents, top_k, said)
@@ -93,7 +120,29 @@ class Assistant:
         ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
         timings["total"] = ended - started
-        yield replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+        answer = replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+        if self.writing and found.plain:
+            yield from self.writing.worded(answer, silence(query.language, found.silent))
+        else:
+            yield answer
+
+    def translate(self, citation: Citation, language: Language) -> Translation:
+        """A quote in `language`, by the language model.
+
+        Raises SettingError where none is set.
+        """
+        if self.writing is None:
+            raise SettingError("Translating needs a language model", "Set one: --llm SPEC")
+        c = citation
+        return self.writing.translated(c.quote, c.language, language, c.number)
+
+    def _resolved(self, question: str, history: Sequence[tuple[str, str]]) -> Resolved:
+        """What a follow-up asks, as the language model words it, or else by rules."""
+        by_rules = resolve(question, history)
+        if self.writing is None or by_rules.more:
+            return by_rules
+        reworded = self.writing.reworded(question, history)
+        return Resolved(reworded, follows=reworded != question) if reworded else by_rules
 
     def can_answer(self, question: str, documents: Sequence[str] | None = None) -> bool:
         """Whether `ask` would answer `question`, without putting the answer together."""
@@ -129,8 +178,8 @@ class Assistant:
         evidence = [e for e in find_evidence(question, passages) if e.sentence.text not in said]
         if not evidence:
             return _Found(0.0, ())
-        if reader := self.index.reader:
-            evidence = read_again(reader, question, evidence)
+        if self._reader:
+            evidence = read_again(self._reader, question, evidence)
         seen = signals(question, evidence)
         shown = select(self.index.catalog, question.query, evidence)
         missing = _missing(question, evidence)

@@ -8,22 +8,23 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thesis_qa.errors import ThesisQAError, one_line
 from thesis_qa.schema import (
     Answer,
-    Citation,
     DocumentReport,
-    Passage,
     Progress,
-    place,
     to_json,
 )
 from thesis_qa.settings import Settings, load_settings
+from thesis_qa.terminal import answer_lines, passage_place, printable
 
 if TYPE_CHECKING:
+    from thesis_qa.assistant import Assistant
     from thesis_qa.evaluate import Finding
     from thesis_qa.index import Index
     from thesis_qa.tables import DocumentInfo
@@ -61,7 +62,9 @@ def _could_not(options: argparse.Namespace, error: BaseException, line: str) -> 
 
 
 # Options whose value is a setting: the command line beats environment and file.
-SETTINGS = frozenset({"index", "documents", "embedding", "top_k", "llm", "host", "port"})
+SETTINGS = frozenset(
+    {"index", "documents", "embedding", "top_k", "llm", "llm_base_url", "host", "port"}
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("ask", _ask, "Answer a question with citations.")
     _add_question(sub)
-    sub.add_argument("--llm", metavar="SPEC", help="language model that writes (default: none)")
+    _add_model(sub)
+    sub.add_argument(
+        "--translate", choices=("id", "en"), help="also translate quotes, by the language model"
+    )
 
     sub = command("search", _search, "Rank passages for a question.")
     _add_question(sub)
@@ -103,8 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--compare", metavar="RUN.json", help="a run saved with --json")
     sub.add_argument("--report", metavar="FILE.html", help="also write a page to look at")
     sub.add_argument("--check", action="store_true", help="only look for mistakes in the set")
+    _add_model(sub)
 
     sub = command("serve", _serve, "Serve the web chat.")
+    _add_model(sub)
     sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
     sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
 
@@ -118,6 +126,11 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("question", metavar="QUESTION")
     sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
     sub.add_argument("--top-k", type=int, metavar="N", help="passages to return (default: 5)")
+
+
+def _add_model(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--llm", metavar="SPEC", help="language model that writes (default: none)")
+    sub.add_argument("--llm-base-url", metavar="URL", help="server of an openai: or ollama: model")
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
@@ -175,36 +188,43 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.assistant import Assistant
-
-    assistant = Assistant(_open(settings))
-    answer = assistant.ask(options.question, documents=options.document, top_k=settings.top_k)
+    assistant = _assistant(settings)
+    answers = assistant.stream(options.question, documents=options.document, top_k=settings.top_k)
+    answer = _shown_growing(answers) if sys.stdout.isatty() and not options.json else _last(answers)
+    if wanted := options.translate:
+        foreign = [c for c in answer.citations if c.language != wanted]
+        translations = tuple(assistant.translate(c, wanted) for c in foreign)
+        answer = replace(answer, translations=translations)
     if options.json:
         _print_json(answer)
     else:
-        _print_answer(answer)
+        print(*answer_lines(answer), sep="\n")
+        if answer.problem:
+            print(f"thesis-qa: {one_line(answer.problem)}", file=sys.stderr)
     return DONE
 
 
-def _print_answer(answer: Answer) -> None:
-    print(_printable(answer.text))
-    if answer.citations:
-        print()
-    for citation in answer.citations:
-        print(f"[{citation.number}] {_source(citation)}")
-    if not answer.answered:
-        for passage in answer.passages[:3]:
-            print(f"\n- {_passage_place(passage)}\n  {_printable(passage.text)}")
+def _assistant(settings: Settings) -> "Assistant":
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.write import language_model
+
+    return Assistant(_open(settings), language_model(settings))
 
 
-def _source(citation: Citation) -> str:
-    parts = (citation.document, place(citation), citation.section)
-    return ", ".join(one_line(part) for part in parts if part)
+def _last(answers: Iterator[Answer]) -> Answer:
+    *_, answer = answers
+    return answer
 
 
-def _passage_place(passage: Passage) -> str:
-    page = f"p. {passage.page_label or passage.page}" if passage.page else ""
-    return ", ".join(one_line(part) for part in (passage.document, page, passage.section) if part)
+def _shown_growing(answers: Iterator[Answer]) -> Answer:
+    """The last answer; before it the quotes are shown, while a language model writes."""
+    answer, quoted = next(answers), False
+    for answer in answers:
+        if answer.writing and not quoted:
+            quoted = True
+            print(f"{printable(answer.text)}\n", flush=True)
+            print("…", file=sys.stderr, flush=True)
+    return answer
 
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
@@ -222,14 +242,15 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         _print_json({**found, "passages": passages})
         return DONE
     for passage in passages:
-        print(f"{passage.rank}. {_passage_place(passage)}  ({passage.score:.3f})")
-        print(f"   {_printable(passage.text)}\n")
+        print(f"{passage.rank}. {passage_place(passage)}  ({passage.score:.3f})")
+        print(f"   {printable(passage.text)}\n")
     return DONE
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.assistant import Assistant
     from thesis_qa.evaluate import check_set, report_json, run_set
+    from thesis_qa.write import language_model
 
     questions, index = Path(options.questions), Path(settings.index)
     if options.check:
@@ -238,7 +259,7 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
         run = run_set(
             questions,
             index,
-            Assistant,
+            partial(Assistant, llm=language_model(settings)),
             fail_under=options.fail_under or (),
             compare_with=Path(options.compare) if options.compare else None,
             page_path=Path(options.report) if options.report else None,
@@ -261,7 +282,7 @@ def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> i
     if options.json:
         _print_json({"findings": findings})
     else:
-        print(_printable(findings_table(findings)))
+        print(printable(findings_table(findings)))
     return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
 
 
@@ -333,11 +354,6 @@ def _open(settings: Settings) -> "Index":
 
 def _print_json(value: object) -> None:
     print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
-
-
-def _printable(text: str) -> str:
-    """Text of a document for the terminal: no control characters, which could steer it."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 class _Bar:

@@ -31,7 +31,6 @@ from thesis_qa.tables import FILE_NAME, DocumentInfo, vector_key
 
 if TYPE_CHECKING:
     from thesis_qa.embed import Embedding
-    from thesis_qa.reader import Reader
     from thesis_qa.retrieve import Retriever
     from thesis_qa.retriever import ThesisRetriever
     from thesis_qa.vectors import VectorSearch
@@ -154,16 +153,6 @@ class Index:
 
         reranker = open_reranker(self.rerank)
         return Retriever(self.catalog, self.vectors, self.embedding, reranker)
-
-    @cached_property
-    def reader(self) -> "Reader | None":
-        """Who reads passages for an answer; only the bundled model has a reader."""
-        from thesis_qa.embed import BundledEmbedding
-        from thesis_qa.reader import Reader
-
-        if self.rerank != DEFAULT_RERANK or not isinstance(self.embedding, BundledEmbedding):
-            return None
-        return Reader(self.embedding)
 
     # Writing
 

@@ -18,9 +18,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from thesis_qa.embed import QUERY, BundledEmbedding, Ints
+from thesis_qa.embed import QUERY, BundledEmbedding, Embedding, Ints
 from thesis_qa.errors import ModelError
 from thesis_qa.graph import write_reader_graph
+from thesis_qa.rerank import READER
 from thesis_qa.unpack import PAD, unpacked
 from thesis_qa.weights import Floats, Rows, Weights
 
@@ -93,6 +94,16 @@ def padded(lines: Sequence[list[int]]) -> tuple[Ints, Ints]:
 
 def question_ids(embedding: BundledEmbedding, question: str) -> list[int]:
     return embedding.pieces(QUERY + question)[0]
+
+
+def open_reader(spec: str, embedding: Embedding) -> "Reader | None":
+    """The reader, if the setting `rerank` names it; it goes with the bundled model alone.
+
+    Raises ModelError where its weights are missing or damaged.
+    """
+    if spec != READER or not isinstance(embedding, BundledEmbedding):
+        return None
+    return Reader(embedding)
 
 
 class Reader:

@@ -164,6 +164,26 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """A sentence that a language model wrote and the evidence doesn't support."""
+
+    text: str
+    reason: str  # in the language of the question
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A quote as a language model translates it; not what the document says."""
+
+    number: int  # of the citation
+    language: Language
+    text: str  # empty where the model could not be used
+    model: str
+    runs_on: str | None
+    doubt: str | None = None  # what the check has against it, or why there is none
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What `Assistant.ask` returns. `print(answer)` shows the text, then the sources."""
 
@@ -180,6 +200,11 @@ class Answer:
     resolved_question: str | None = None  # what a follow-up ("Why?") was taken to ask
     missing: tuple[str, ...] = ()  # words of the question that the documents searched don't hold
     suggestion: str | None = None  # a question that can be answered, where this one can't
+    runs_on: str | None = None  # where that model runs: "local", or the host it is sent to
+    struck: tuple[Struck, ...] = ()  # what the model wrote and the evidence doesn't support
+    problem: str | None = None  # why a language model was asked and the answer is quotes
+    writing: bool = False  # a language model is still at it
+    translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
 
     def __str__(self) -> str:
         sources = [

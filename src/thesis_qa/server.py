@@ -13,6 +13,7 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.index import Index
+from thesis_qa.language import language_of
 from thesis_qa.load.glyphs import boxes
 from thesis_qa.page import (
     TEXTS,
@@ -27,11 +28,13 @@ from thesis_qa.page import (
     script,
     style,
     theme,
+    translation_page,
 )
 from thesis_qa.picture import Drawer
 from thesis_qa.schema import Box
 from thesis_qa.settings import Settings, load_settings
 from thesis_qa.telemetry import disable_telemetry
+from thesis_qa.write import Writing, language_model
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -51,6 +54,7 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 CACHED = "private, max-age=3600"
+MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 GRACE = 2  # seconds for open connections when the server stops
 
 
@@ -121,7 +125,9 @@ def create_app(settings: Settings) -> "FastAPI":
         settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
     )
     app = create_places(index)
-    desk = Desk(Assistant(index), settings)
+    desk = Desk(Assistant(index, language_model(settings)), settings)
+    if desk.assistant.writing:
+        _add_translations(app, desk.assistant.writing, index.catalog)
     for language, texts in TEXTS.items():
         gr.mount_gradio_app(
             app,
@@ -244,6 +250,32 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
             return FileResponse(path, media_type="application/pdf",
                                 content_disposition_type="inline", filename=path.name)  # fmt: skip
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+
+def _add_translations(app: "FastAPI", writing: Writing, catalog: Catalog) -> None:
+    """Quotes in the reader's language, by the language model; only what stands in a document."""
+    from fastapi import HTTPException, Query
+    from fastapi.responses import HTMLResponse, Response
+
+    @app.get("/translation")
+    def translation(
+        document: str,
+        page: int = 1,
+        language: Interface = "en",
+        mark: list[str] = Query(default=[]),  # noqa: B008
+    ) -> Response:
+        try:
+            place = find_place(catalog, document, page, mark[:MARKS])
+            pages = [catalog.page(document, m.page - 1).text for m in place.marks]
+        except (KeyError, ValueError) as error:
+            raise HTTPException(404, "No such place") from error
+        parts = (text[m.start : m.end] for text, m in zip(pages, place.marks, strict=True))
+        quote = " … ".join(" ".join(part.split()) for part in parts)[:MAX_QUOTE]
+        found = writing.translated(quote, language_of(quote), language)
+        return HTMLResponse(
+            translation_page(found, TEXTS[language]),
+            headers={"Content-Security-Policy": PLACE_POLICY},
+        )
 
 
 def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place:

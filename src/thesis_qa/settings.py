@@ -22,6 +22,10 @@ class Settings:
     top_k: int = 5
     rerank: str = "reader"
     llm: str | None = None
+    llm_base_url: str | None = None
+    llm_timeout: int = 120
+    llm_threads: int = 1
+    llm_context: int = 4096
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 200
@@ -37,6 +41,9 @@ NAMES = tuple(field.name for field in fields(Settings))
 
 LIMITS: Mapping[str, range] = {
     "top_k": range(1, 201),
+    "llm_timeout": range(1, 3_601),
+    "llm_threads": range(1, 257),
+    "llm_context": range(1_024, 1_048_577),
     "port": range(65_536),  # 0: any free one
     "max_upload_mb": range(1, 10_001),
 }

@@ -26,8 +26,12 @@ def answer_text(
         if len(documents) > 1 or silent:
             parts.append(f"{members[0][1].title}:")
         parts += [_quote(say, s, c) for s, c in members]
-    parts += [f"{title}: {say.not_stated}." for title in silent]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, [*parts, silence(language, silent)]))
+
+
+def silence(language: Language | None, silent: Sequence[str]) -> str:
+    """Names the theses that say nothing, by their titles."""
+    return "\n\n".join(f"{title}: {phrases(language).not_stated}." for title in silent)
 
 
 def _opening(say: Phrases, language: Language | None, citations: Sequence[Citation]) -> str:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thesis_qa.answer.evidence import Asked, Evidence, weighed
-from thesis_qa.reader import Reading
 from thesis_qa.schema import Passage
 
 if TYPE_CHECKING:
-    from thesis_qa.reader import Reader
+    from thesis_qa.reader import Reader, Reading
 
 READ = 8  # passages that are read
 LEAST = 1e-4  # probability below which the reader's are all the same
@@ -27,7 +26,7 @@ def read_again(reader: "Reader", question: Asked, evidence: Sequence[Evidence]) 
     return sorted(again, key=lambda e: -e.score)
 
 
-def _weighed_again(evidence: Evidence, reading: Reading | None, least: float) -> Evidence:
+def _weighed_again(evidence: Evidence, reading: "Reading | None", least: float) -> Evidence:
     """A passage that was not read counts as the one that answers least."""
     if reading is None:
         seen = {"answers": logit(least), "relevance": logit(0.0), "span": 0.0}

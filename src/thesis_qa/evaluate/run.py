@@ -49,7 +49,8 @@ def evaluate(
     asked = questions if isinstance(questions, QuestionSet) else read_questions(questions)
     if asked.contexts:
         return evaluate_contexts(type(assistant), asked, progress=progress, resume_in=resume_in)
-    kept = _kept(resume_in, asked, assistant.index.catalog.about())
+    made_with = assistant.index.catalog.about() | {"llm": _model(assistant)}
+    kept = _kept(resume_in, asked, made_with)
     return _run(_bench(assistant, asked), asked, kept, progress)
 
 
@@ -213,6 +214,11 @@ def _kept(resume_in: Path | None, asked: QuestionSet, about: Mapping[str, str]) 
     return resume_in / key if resume_in else None
 
 
+def _model(assistant: "Assistant") -> str:
+    """What words the answers."""
+    return assistant.writing.model.name if assistant.writing else "quotes"
+
+
 def _version() -> str:
     try:
         return version("thesis-qa")
@@ -241,6 +247,7 @@ def _report(bench: _Bench, asked: QuestionSet, outcomes: Sequence[Outcome]) -> R
             "resamples": RESAMPLES,
             "seed": SEED,
             "version": _version(),
+            "llm": _model(bench.assistant),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )

@@ -3,7 +3,7 @@
 from thesis_qa.page.blocks import build_page
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.look import icon, script, style, theme
-from thesis_qa.page.reader import Mark, Place, place_page
+from thesis_qa.page.reader import Mark, Place, place_page, translation_page
 from thesis_qa.page.texts import TEXTS, Interface, preferred
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "script",
     "style",
     "theme",
+    "translation_page",
 ]

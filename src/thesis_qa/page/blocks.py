@@ -11,6 +11,7 @@ from thesis_qa.page.actions import Talk, acting, action_parts
 from thesis_qa.page.cards import no_sources
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.evaluation import evaluation_tab
+from thesis_qa.page.markup import runs_on
 from thesis_qa.page.paper import FORMS, Form, as_file
 from thesis_qa.page.references import STYLES, Style
 from thesis_qa.page.standing import card_tab, choices, filling
@@ -295,8 +296,15 @@ def _header(texts: Texts) -> str:
 
 def _about(desk: Desk, texts: Texts) -> str:
     about = desk.assistant.index.catalog.about()
-    models = texts.about_models.format(embedding=about["embedding"], model=texts.quoted)
-    lines = (texts.about_quotes, models, texts.about_private, texts.about_limits)
+    writing = desk.assistant.writing
+    where = runs_on(writing.model.runs_on, texts) if writing else ""
+    model = f"{writing.model.name} ({where})" if writing else texts.quoted
+    models = texts.about_models.format(embedding=about["embedding"], model=model)
+    quotes = texts.about_written if writing else texts.about_quotes
+    private = texts.about_private
+    if writing and not writing.model.is_local:
+        private = texts.about_sent.format(where=where)
+    lines = (quotes, models, private, texts.about_limits)
     return f'<div class="about">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>'
 
 

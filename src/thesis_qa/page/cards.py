@@ -19,7 +19,8 @@ def source_group(answer: Answer, key: str, texts: Texts) -> str:
     if not citations:
         return ""
     head = texts.sources_for if answer.answered else texts.nearest_for
-    cards = "".join(_card(citation, key, texts) for citation in citations)
+    by_model = answer.model != "quotes" or bool(answer.problem)
+    cards = "".join(_card(citation, key, texts, by_model) for citation in citations)
     kind = "cited" if answer.answered else "nearest"
     return (
         f'<section class="sources {kind}" id="sources-{key}">'
@@ -27,7 +28,7 @@ def source_group(answer: Answer, key: str, texts: Texts) -> str:
     )
 
 
-def _card(citation: Citation, key: str, texts: Texts) -> str:
+def _card(citation: Citation, key: str, texts: Texts, by_model: bool) -> str:
     number = citation.number
     name = f"source-{key}-{number}"
     by = " · ".join(filter(None, (citation.author, str(citation.year or ""))))
@@ -44,7 +45,19 @@ def _card(citation: Citation, key: str, texts: Texts) -> str:
         f"</div></header>"
         f'<p class="where">{escape(place)}</p>{context}'
         f"<blockquote{language}>{marked_quote(citation)}</blockquote>"
-        f"{_place(citation, texts)}</article>"
+        f"{_translation(citation, texts) if by_model else ''}{_place(citation, texts)}</article>"
+    )
+
+
+def _translation(citation: Citation, texts: Texts) -> str:
+    """A frame for the quote in the reader's language, filled by the model when it is opened."""
+    if citation.language in (None, texts.language):
+        return ""
+    link = place_link("translation", citation, texts)
+    return (
+        f'<details class="translation" data-place="{escape(link)}">'
+        f"<summary>{escape(texts.translate)}</summary>"
+        f'<div class="paragraphs" aria-live="polite"></div></details>'
     )
 
 

@@ -95,7 +95,14 @@ def until(turns: Turns, key: str) -> Turns:
 
 def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
     """Questions and answers so far, as the assistant wants them."""
-    return [(turn.question, turn.answer.text) for turn in turns if turn.answer]
+    return [(turn.question, _said(turn.answer)) for turn in turns if turn.answer]
+
+
+def _said(answer: Answer) -> str:
+    """An answer's text with its quotes, which a written answer doesn't hold."""
+    if answer.model == "quotes":
+        return answer.text
+    return "\n\n".join([answer.text, *(citation.quote for citation in answer.citations)])
 
 
 def messages(turns: Sequence[Turn], texts: Texts, asking: bool = False) -> list[Message]:

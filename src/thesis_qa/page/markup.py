@@ -28,11 +28,33 @@ def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> s
     if not answer.answered:
         return _declined(answer, key, texts)
     written = answer.model != "quotes"
-    kind = texts.written.format(model=answer.model) if written else texts.quoted
+    kind = texts.quoted
+    if written:
+        kind = texts.written.format(model=answer.model, where=runs_on(answer.runs_on, texts))
     label = origin or f"{kind} · {confidence_words(answer.confidence, texts)}"
     body = _paragraphs(answer.text, answer.citations, key, texts)
     style = "written" if written else "quoted"
-    return flat(f'<div class="answer {style}"><p class="kind">{escape(label)}</p>{body}</div>')
+    return flat(
+        f'<div class="answer {style}"><p class="kind">{escape(label)}</p>{body}'
+        f"{_about_writing(answer, texts)}</div>"
+    )
+
+
+def _about_writing(answer: Answer, texts: Texts) -> str:
+    """What is to be said of a language model's part: at work, failed, or corrected."""
+    parts = [f'<p class="quiet writing">{escape(texts.writing)}</p>'] if answer.writing else []
+    if answer.problem:
+        parts.append(f'<p class="quiet">{escape(answer.problem)}</p>')
+    if answer.struck:
+        lines = (f"<li><s>{escape(s.text)}</s> {escape(s.reason)}</li>" for s in answer.struck)
+        summary = f"<summary>{escape(texts.struck)} ({len(answer.struck)})</summary>"
+        parts.append(f'<details class="struck">{summary}<ul>{"".join(lines)}</ul></details>')
+    return "".join(parts)
+
+
+def runs_on(where: str | None, texts: Texts) -> str:
+    """Where a language model runs, in words."""
+    return texts.here if where == "local" else where or "?"
 
 
 def _declined(answer: Answer, key: str, texts: Texts) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
+from thesis_qa.page.markup import runs_on
 from thesis_qa.page.texts import Texts
-from thesis_qa.schema import Page
+from thesis_qa.schema import Page, Translation
 
 AROUND = 3000  # characters before and after a quote among which its paragraphs are looked for
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -60,6 +61,17 @@ def place_page(place: Place, texts: Texts) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title}</title>{STYLE}</head><body class="reading">'
         f"<main><h1>{title}</h1>{body}</main></body></html>"
+    )
+
+
+def translation_page(translation: Translation, texts: Texts) -> str:
+    """A translated quote with whose it is; its `<main>` is shown in the card of the quote."""
+    by = texts.translated.format(model=translation.model, where=runs_on(translation.runs_on, texts))
+    doubt = f"<p><strong>{escape(translation.doubt)}</strong></p>" if translation.doubt else ""
+    text = f"<p>{escape(translation.text)}</p><p>{escape(by)}</p>" if translation.text else ""
+    return (
+        f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">{STYLE}</head>'
+        f'<body class="reading"><main>{text}{doubt}</main></body></html>'
     )
 
 

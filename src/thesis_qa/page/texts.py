@@ -40,6 +40,11 @@ class Texts:
     # Answers
     quoted: str
     written: str
+    here: str
+    writing: str
+    struck: str
+    translate: str
+    translated: str
     declined: str
     strong: str
     fair: str
@@ -96,7 +101,9 @@ class Texts:
     about: str
     about_quotes: str
     about_models: str
+    about_written: str
     about_private: str
+    about_sent: str
     about_limits: str
     # With many words of their own
     answers: AnswerWords
@@ -125,7 +132,12 @@ EN = Texts(
     empty_library="There is no thesis here yet. Add one under “Library”, then ask.",
     conversation="Conversation",
     quoted="Quoted from the thesis",
-    written="Written by {model}, checked against the quotes",
+    written="Written by {model} on {where}, checked against the quotes",
+    here="this machine",
+    writing="A language model is putting the quotes into words …",
+    struck="Struck out, for the quotes don’t support it",
+    translate="Translate",
+    translated="Translated by {model} on {where}; the document says it in the words above.",
     declined="The documents don’t say",
     strong="strong evidence",
     fair="fair evidence",
@@ -177,7 +189,14 @@ EN = Texts(
     about="About",
     about_quotes="Answers are sentences of the documents, word for word. No language model writes.",
     about_models="Search: {embedding}. Answers: {model}.",
+    about_written=(
+        "Answers are worded by a language model from quotes; each sentence is checked against them."
+    ),
     about_private="Nothing leaves this machine: no account, no tracking, no other server.",
+    about_sent=(
+        "For a written answer, the question and the quotes are sent to {where}. Nothing"
+        " else leaves this machine."
+    ),
     about_limits="What pictures or formulas say can be missed. Open the page before you cite.",
     answers=ANSWER_EN,
     card=CARD_EN,
@@ -205,7 +224,12 @@ ID = Texts(
     empty_library="Belum ada skripsi di sini. Tambahkan lewat “Pustaka”, lalu bertanyalah.",
     conversation="Percakapan",
     quoted="Dikutip dari skripsi",
-    written="Ditulis oleh {model}, diperiksa terhadap kutipan",
+    written="Ditulis oleh {model} di {where}, diperiksa terhadap kutipan",
+    here="mesin ini",
+    writing="Sebuah model bahasa sedang menyusun kutipan menjadi jawaban …",
+    struck="Dicoret, karena tidak didukung kutipan",
+    translate="Terjemahkan",
+    translated="Diterjemahkan oleh {model} di {where}; kata-kata dokumen ada di atas.",
     declined="Dokumen tidak menyatakannya",
     strong="bukti kuat",
     fair="bukti cukup",
@@ -257,7 +281,14 @@ ID = Texts(
     about="Tentang",
     about_quotes="Jawaban adalah kalimat dokumen, kata demi kata; tanpa tulisan model bahasa.",
     about_models="Pencarian: {embedding}. Jawaban: {model}.",
+    about_written=(
+        "Jawaban disusun model bahasa dari kutipan; tiap kalimat diperiksa terhadap kutipan itu."
+    ),
     about_private="Tidak ada yang keluar dari mesin ini: tanpa akun, pelacakan, atau server lain.",
+    about_sent=(
+        "Untuk jawaban tertulis, pertanyaan dan kutipannya dikirim ke {where}. Selain"
+        " itu tidak ada yang keluar dari mesin ini."
+    ),
     about_limits="Isi gambar atau rumus bisa terlewat. Buka halamannya sebelum mengutip.",
     answers=ANSWER_ID,
     card=CARD_ID,

@@ -1,0 +1,225 @@
+"""Open the language model that somebody chose, and read its answer piece by piece.
+
+LangChain's `BaseChatModel` is the port. Whatever goes wrong there becomes a `Failure`: of which
+kind, in one word, so that it can be said in the reader's language.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from thesis_qa.errors import SettingError
+from thesis_qa.settings import Settings
+from thesis_qa.telemetry import disable_telemetry
+from thesis_qa.write.failure import Failure, failure
+from thesis_qa.write.local import LLAMA, LocalServer
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
+
+LOCAL = "local"
+MAX_TOKENS = 400  # of an answer; nothing longer is worth waiting for
+MAX_CHARACTERS = 6 * MAX_TOKENS  # where a server doesn't keep to that
+# Servers that say why a stream ended; without it, it was cut off.
+ENDS = {"openai-chat": "finish_reason", "chat-ollama": "done_reason"}
+HOSTS = {"openai": "api.openai.com", "ollama": "127.0.0.1:11434"}
+BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
+Said = tuple[str, str]
+"""Who says it ("system", "user") and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a model is asked with; docs/configuration.md explains each."""
+
+    base_url: str | None = None
+    timeout: int = 120  # seconds for a whole answer
+    threads: int = 1  # of a model in this process
+    context: int = 4096  # tokens that the model reads and writes at once
+
+
+def language_model(settings: Settings) -> "LanguageModel | None":
+    """The model that the settings name, if any."""
+    if settings.llm is None:
+        return None
+    s = settings
+    options = Options(s.llm_base_url, s.llm_timeout, s.llm_threads, s.llm_context)
+    return LanguageModel(settings.llm, options)
+
+
+class LanguageModel:
+    """A chat model with its name, where it runs, and its limits; opened when it is first used."""
+
+    def __init__(self, chosen: "str | BaseChatModel", options: Options | None = None) -> None:
+        """`chosen` is "provider:model", "llama.cpp:<file.gguf>", or a chat model.
+
+        Raises SettingError for text that names no provider and model.
+        """
+        self.options = options or Options()
+        self._given = None if isinstance(chosen, str) else chosen
+        self._server: LocalServer | None = None
+        self._opening = threading.Lock()
+        self.provider, self.model = _parts(chosen) if isinstance(chosen, str) else ("", "")
+        self.name = self._spec_name() if isinstance(chosen, str) else _name_of(chosen)
+
+    def _spec_name(self) -> str:
+        """The spec; of a file only its name, for visitors need not know where it lies."""
+        return f"{self.provider}:{Path(self.model).name if self.provider == LLAMA else self.model}"
+
+    @property
+    def runs_on(self) -> str | None:
+        """ "local", or the host (for some providers their name) that questions and evidence are
+        sent to; None where a chat model that was handed over doesn't tell."""
+        if self.provider == LLAMA:
+            return LOCAL
+        address = _address_in(self._given) if self._given else self._address()
+        if address is None:
+            return self.provider or None
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or address
+        return LOCAL if host in ("localhost", "::1") or host.startswith("127.") else host
+
+    def _address(self) -> str | None:
+        known = (os.environ.get(name) for name in BASES.get(self.provider, ()))
+        return self.options.base_url or next(filter(None, known), HOSTS.get(self.provider))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this machine that reads and writes."""
+        return self.runs_on == LOCAL
+
+    @cached_property
+    def _chat(self) -> "BaseChatModel":
+        disable_telemetry()
+        if self._given is not None:
+            return self._given
+        extra: dict[str, Any] = {}
+        provider, model = self.provider, self.model
+        if provider == LLAMA:
+            self._server = LocalServer(model, self.options.threads, self.options.context)
+            provider, model = "openai", "local"
+            extra = {"base_url": self._server.address, "api_key": self._server.key}
+        elif self.options.base_url:
+            extra["base_url"] = self.options.base_url
+            if provider == "openai":
+                extra["api_key"] = os.environ.get("OPENAI_API_KEY") or "none"
+        return _opened(provider, model, self.options, extra)
+
+    def stream(self, said: Sequence[Said], seconds: float | None = None) -> Iterator[str]:
+        """The answer in pieces; abandoning the iterator stops the model.
+
+        Raises Failure, and at the latest when `seconds` (by default the time-out) are over.
+        """
+        end = time.monotonic() + (seconds or self.options.timeout)
+        pieces: queue.Queue[str | BaseException | None] = queue.Queue()
+        stopped = threading.Event()
+        reader = threading.Thread(
+            target=self._read, args=(list(said), pieces, stopped), daemon=True, name="thesis-qa-llm"
+        )
+        reader.start()
+        try:
+            yield from _received(pieces, end)
+        finally:
+            stopped.set()
+
+    def _read(
+        self,
+        said: list[Said],
+        pieces: "queue.Queue[str | BaseException | None]",
+        stopped: threading.Event,
+    ) -> None:
+        """Fills the queue; in a thread of its own, so that no server can hold an answer up."""
+        try:
+            with self._opening:
+                chat = self._chat
+            for piece in _pieces(chat, said):
+                if stopped.is_set():
+                    return
+                pieces.put(piece)
+            pieces.put(None)
+        except Exception as error:
+            pieces.put(error)
+
+
+def _parts(spec: str) -> tuple[str, str]:
+    provider, _, model = spec.partition(":")
+    if not (provider.strip() and model.strip()):
+        raise SettingError(
+            f"There is no language model {spec!r}",
+            "Name provider and model: ollama:qwen3:4b, openai:gpt-5, llama.cpp:model.gguf",
+        )
+    return provider.strip(), model.strip()
+
+
+def _name_of(chat: "BaseChatModel") -> str:
+    name = getattr(chat, "model_name", None) or getattr(chat, "model", None)
+    return str(name or type(chat).__name__)
+
+
+def _address_in(chat: "BaseChatModel") -> str | None:
+    found = getattr(chat, "openai_api_base", None) or getattr(chat, "base_url", None)
+    if not found and chat._llm_type == "openai-chat":
+        return HOSTS["openai"]
+    return str(found) if found else None
+
+
+def _opened(provider: str, model: str, options: Options, extra: dict[str, Any]) -> "BaseChatModel":
+    try:
+        from langchain.chat_models import init_chat_model
+
+        known: dict[str, Any] = {"temperature": 0}
+        if provider == "ollama":
+            known |= {"num_predict": MAX_TOKENS, "num_ctx": options.context, "reasoning": False}
+            known |= {"client_kwargs": {"timeout": options.timeout}}
+        else:
+            known |= {"max_tokens": MAX_TOKENS}
+        if provider == "openai":
+            known |= {"timeout": options.timeout, "max_retries": 0, "stream_usage": False}
+        chat: BaseChatModel = init_chat_model(model, model_provider=provider, **known, **extra)
+    except ImportError as error:
+        raise Failure("package", str(error)) from error
+    return chat
+
+
+def _pieces(chat: "BaseChatModel", said: list[Said]) -> Iterator[str]:
+    """Text as it comes; raises Failure where the stream ends before the answer does."""
+    length, ended, seen = 0, chat._llm_type not in ENDS, False
+    for chunk in chat.stream(said):
+        seen = True
+        ended = ended or bool(chunk.response_metadata.get(ENDS.get(chat._llm_type, "")))
+        text = _text(chunk)
+        length += len(text)
+        if text:
+            yield text
+        if length > MAX_CHARACTERS:
+            return
+    if seen and not ended:
+        raise Failure("broken")
+
+
+def _text(chunk: "BaseMessageChunk") -> str:
+    content = chunk.content
+    if isinstance(content, str):
+        return content
+    parts = (part if isinstance(part, str) else part.get("text", "") for part in content)
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _received(pieces: "queue.Queue[str | BaseException | None]", end: float) -> Iterator[str]:
+    while True:
+        try:
+            piece = pieces.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty as error:
+            raise Failure("timeout") from error
+        if piece is None:
+            return
+        if isinstance(piece, BaseException):
+            raise failure(piece) from piece
+        yield piece
