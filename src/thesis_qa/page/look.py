@@ -51,6 +51,8 @@ def theme() -> Any:
         color_accent="var(--accent)",
         input_background_fill="var(--paper)",
         input_background_fill_dark="var(--paper)",
+        input_placeholder_color="var(--faint)",
+        input_placeholder_color_dark="var(--faint)",
         link_text_color="var(--accent)",
         link_text_color_dark="var(--accent)",
     )

@@ -147,6 +147,7 @@
     document
       .querySelectorAll('#log [data-testid][aria-label*="<div"]')
       .forEach((message) => message.removeAttribute("aria-label"));
+    document.querySelector("#log .examples[role=list]")?.removeAttribute("role"); // of buttons
     document
       .querySelectorAll("#log button.rate:not([aria-pressed])")
       .forEach((rate) => rate.setAttribute("aria-pressed", rate.classList.contains("chosen")));
