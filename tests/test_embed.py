@@ -154,6 +154,15 @@ def test_part_of_the_vocabulary_reads_a_question_as_the_whole_does(
     assert token_ids(light_folder(), text, 512) == whole_tokenizer.encode(text).ids
 
 
+def test_part_of_the_vocabulary_places_tokens_as_the_whole_does() -> None:
+    fresh, used = BundledEmbedding(), BundledEmbedding()
+    used._tokenizer  # noqa: B018 — loads it
+    for text in ["", *TEXTS, " ".join(TEXTS * 20)]:
+        ids, places = fresh.pieces(text)
+        assert (ids, places.tolist()) == (used.pieces(text)[0], used.pieces(text)[1].tolist())
+    assert "_tokenizer" not in vars(fresh)
+
+
 def test_a_long_question_is_cut_as_a_passage_is(whole_tokenizer: Any) -> None:
     text = " ".join(TEXTS * 20)
     assert token_ids(light_folder(), text, 512) == whole_tokenizer.encode(text).ids

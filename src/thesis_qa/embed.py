@@ -24,7 +24,7 @@ from langchain_core.embeddings import Embeddings
 from thesis_qa.errors import ModelError, SettingError
 from thesis_qa.tables import Vectors
 from thesis_qa.telemetry import disable_telemetry
-from thesis_qa.tokenizer import TOKENIZER, token_ids
+from thesis_qa.tokenizer import TOKENIZER, token_ids, token_places
 from thesis_qa.unpack import GRAPH, light_folder, model_name, sentence_transformers_folder
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ QUERY, PASSAGE = "query: ", "passage: "  # prefixes that E5 was trained with
 E5 = re.compile(r"\be5-(?!.*instruct)", re.IGNORECASE)  # as published they don't name the prefixes
 BATCH_TOKENS = 2048  # padded; more gains nothing on a CPU and only costs memory
 GPU_WORTHWHILE = 500  # texts; below, importing torch takes longer than it saves
+WHOLE_WORTHWHILE = 100_000  # characters; until then, a part of the vocabulary is read sooner
 
 Spans = Sequence[tuple[int, int]]
 """Start and end of parts of a text, in characters."""
@@ -108,6 +109,7 @@ class BundledEmbedding(Embedding):
         self.name = model_name()
         self._folder = light_folder()
         self._threads = threads or os.cpu_count() or 1
+        self._read = 0  # characters tokenized with part of the vocabulary
 
     @cached_property
     def _session(self) -> Any:
@@ -170,6 +172,10 @@ class BundledEmbedding(Embedding):
 
         The second has shape (tokens, 2): start and end of each token in characters of `text`.
         """
+        self._read += len(text)
+        if self._read < WHOLE_WORTHWHILE and "_tokenizer" not in self.__dict__:
+            found, offsets = token_places(self._folder, clean(text))
+            return found, np.array(offsets, np.int64).reshape(-1, 2)
         encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
         parts = [encoding, *encoding.overflowing]
         ids = [i for part in parts for i in part.ids]

@@ -59,9 +59,22 @@ def write_vocabulary(weights: Weights, folder: Path) -> None:
 
 def token_ids(folder: Path, text: str, limit: int) -> list[int]:
     """Ids of the tokens of a short `text`, at most `limit`, as the whole tokenizer gives them."""
+    tokenizer, ids = _part(folder, text, limit)
+    return [ids[i] for i in tokenizer.encode(text).ids]
+
+
+def token_places(folder: Path, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    """Ids of the tokens of `text`, without special ones, and the characters each stands for."""
+    tokenizer, ids = _part(folder, text, None)
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    return [ids[i] for i in encoding.ids], encoding.offsets
+
+
+def _part(folder: Path, text: str, limit: int | None) -> tuple["Tokenizer", list[int]]:
+    """A tokenizer of the pieces that can occur in `text`, and their ids in the whole one."""
     rows = _pieces(folder, text)
-    tokenizer = _tokenizer([(piece, score) for _, piece, score in rows], limit)
-    return [rows[i][0] for i in tokenizer.encode(text).ids]
+    pieces = [(piece, score) for _, piece, score in rows]
+    return _tokenizer(pieces, limit), [i for i, _, _ in rows]
 
 
 def _pieces(folder: Path, text: str) -> list[tuple[int, str, float]]:
