@@ -22,7 +22,7 @@ PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed catalog vectors
     question glossary hints rank corpus rerank retrieve retriever index answer cite assistant
-    verify evaluate picture page server cli
+    verify evaluate picture accounts page guard server cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
@@ -32,7 +32,7 @@ FACES = {("retriever", "index")}
 # that a command loads only what it needs and a library can be replaced in one place.
 HOMES = {
     "chromadb": {"vectors"},
-    "fastapi": {"server"},
+    "fastapi": {"guard", "server"},
     "gradio": {"page", "server"},
     "langchain": {"assistant"},
     "langchain_core": {"embed", "retriever"},
@@ -46,7 +46,7 @@ HOMES = {
     "rapidocr": {"load"},
     "safetensors": {"unpack"},
     "sentence_transformers": {"embed", "rerank"},
-    "starlette": {"server"},
+    "starlette": {"guard"},
     "tokenizers": {"embed", "tokenizer"},
     "torch": {"embed"},
     "transformers": {"embed"},

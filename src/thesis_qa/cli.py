@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("serve", _serve, "Serve the web chat.")
     sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
     sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
+
+    sub = command("user", _user, "Print the line that lets somebody use the web chat.")
+    sub.add_argument("name", metavar="NAME", help="without spaces; the password is asked for")
 
     sub = command("info", _info, "Show what is in the index, what made it, and its health.")
     sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
@@ -261,6 +265,18 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.server import serve
 
     serve(settings)
+    return DONE
+
+
+def _user(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.accounts import user_line
+
+    asked = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    line = user_line(options.name, asked)
+    if options.json:
+        _print_json({"user": line})
+    else:
+        print(line)
     return DONE
 
 

@@ -9,12 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thesis_qa.accounts import Door
 from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.guard import PLACE_POLICY, SecureHeaders, SignedIn, UploadLimit, add_sign_in
 from thesis_qa.index import Index
 from thesis_qa.load.glyphs import boxes
 from thesis_qa.page import (
+    MAX_FILES,
+    MEGABYTE,
     TEXTS,
     Desk,
     Interface,
@@ -35,21 +39,8 @@ from thesis_qa.telemetry import disable_telemetry
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
-CHAT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " script-src 'self' 'unsafe-inline' 'unsafe-eval'; font-src 'self' data:;"
-    " connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self';"
-    " frame-ancestors 'self'"
-)
-PLACE_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; frame-ancestors 'self'"
-HEADERS = (
-    (b"content-security-policy", CHAT_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
+DEFAULTS = Settings()
 CACHED = "private, max-age=3600"
 GRACE = 2  # seconds for open connections when the server stops
 
@@ -116,7 +107,7 @@ def create_app(settings: Settings) -> "FastAPI":
     import gradio as gr
 
     index = Index.create(settings.index)
-    app = create_places(index)
+    app = create_places(index, settings)
     desk = Desk(Assistant(index), settings)
     for language, texts in TEXTS.items():
         gr.mount_gradio_app(
@@ -134,8 +125,8 @@ def create_app(settings: Settings) -> "FastAPI":
     return app
 
 
-def create_places(index: Index) -> "FastAPI":
-    """The server without the chat: places, pictures of pages, files, health."""
+def create_places(index: Index, settings: Settings = DEFAULTS) -> "FastAPI":
+    """The server without the chat: places, pictures of pages, files, health, signing in."""
     from fastapi import FastAPI
 
     drawer = Drawer()
@@ -148,30 +139,18 @@ def create_places(index: Index) -> "FastAPI":
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(SecureHeaders)
-    _add_places(app, index, drawer)
+    most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
+    app.add_middleware(UploadLimit, most=most)
+    if settings.users:
+        door = Door(settings.users)
+        app.add_middleware(SignedIn, door=door)
+        add_sign_in(app, door)
+    app.add_middleware(SecureHeaders)  # the last one added is passed first
+    _add_places(app, index, drawer, counted=not settings.users)
     return app
 
 
-class SecureHeaders:
-    """ASGI middleware: no page of ours may load anything from elsewhere."""
-
-    def __init__(self, app: "ASGIApp") -> None:
-        self.app = app
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        async def secured(message: "Message") -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                given = {name.lower() for name, _ in headers}
-                headers += [header for header in HEADERS if header[0] not in given]
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self.app(scope, receive, secured)
-
-
-def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
+def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> None:
     from fastapi import HTTPException, Query, Request
     from fastapi.responses import (
         FileResponse,
@@ -194,7 +173,8 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
 
     @app.get("/healthz")
     def healthz() -> dict[str, object]:
-        return {"status": "ok", "documents": len(index.documents())}
+        known = {"documents": len(index.documents())} if counted else {}
+        return {"status": "ok", **known}
 
     @app.get("/style.css")
     def stylesheet() -> Response:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from thesis_qa.page import shelf_texts
+from thesis_qa.page.shelf_texts import ShelfTexts
+
 Interface = Literal["id", "en"]
 
 
@@ -75,6 +78,7 @@ class Texts:
     nothing_yet: str
     healthy: str
     notes: str
+    shelf: ShelfTexts
     # Choosing and taking away
     among: str
     references: str
@@ -154,6 +158,7 @@ EN = Texts(
     nothing_yet="Nothing here yet.",
     healthy="Read without trouble",
     notes="Notes on reading it",
+    shelf=shelf_texts.EN,
     among="Ask only these theses",
     references="References",
     save="Save the conversation",
@@ -231,6 +236,7 @@ ID = Texts(
     nothing_yet="Belum ada apa-apa di sini.",
     healthy="Terbaca tanpa masalah",
     notes="Catatan saat membaca",
+    shelf=shelf_texts.ID,
     among="Tanya hanya skripsi ini",
     references="Daftar pustaka",
     save="Simpan percakapan",
