@@ -364,7 +364,8 @@ class _Bar:
         """Show how far indexing is."""
         if not self._hidden:
             name = f"{p.number}/{p.documents} {one_line(p.document)[-30:]}"
-            self._draw(name, p.done / p.total if p.total else 0.0)
+            done, total = (p.page, p.scanned) if p.scanned else (p.done, p.total)
+            self._draw(name, done / total if total else 0.0)
 
     def count(self, what: str, done: int, total: int) -> None:
         """Show that `done` of `total` are done."""

@@ -44,17 +44,28 @@ def find_files(path: Path) -> list[Path]:
 
 
 def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
-    """Path relative to the folder given; a single file keeps the name it is known by."""
+    """Path relative to the folder given; a single file keeps the name it is known by.
+
+    A new file in a folder that was given before is named as if that folder were given.
+    """
     if given.is_dir():
         return file.relative_to(given).as_posix()
     path = str(file.resolve())
     for source in known.values():
         if source.path == path:
             return source.name
-    taken = known.get(file.name)
+    inside = [file.resolve().relative_to(root) for root in _roots(known, path)]
+    name = max(inside, key=lambda found: len(found.parts), default=Path(file.name)).as_posix()
+    taken = known.get(name)
     if taken and Path(taken.path).is_file():  # another file of that name
         return f"{file.resolve().parent.name}/{file.name}"
-    return file.name
+    return name
+
+
+def _roots(known: Mapping[str, Source], path: str) -> set[str]:
+    """The folders given so far that `path` lies in."""
+    roots = {source.root for source in known.values() if source.root}
+    return {root for root in roots if Path(path).is_relative_to(root)}
 
 
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:

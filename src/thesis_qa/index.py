@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
@@ -150,11 +150,14 @@ class Index:
 
     # Writing
 
-    def update(self, path: str | Path, *, progress: OnProgress | None = None) -> IndexReport:
+    def update(
+        self, path: str | Path, *, progress: OnProgress | None = None, again: bool = False
+    ) -> IndexReport:
         """Bring the index up to date with a folder, or add one file.
 
-        New and changed files are read, unchanged ones skipped. A file recorded from under this
-        folder and no longer there is forgotten; a single file never removes others.
+        New and changed files are read, unchanged ones skipped unless `again` says so. A file
+        recorded from under this folder and no longer there is forgotten; a single file never
+        removes others.
         """
         started = time.perf_counter()
         path = Path(path)
@@ -167,7 +170,7 @@ class Index:
             reports = []
             for number, file in enumerate(files, start=1):
                 report = _reporter(progress, str(file), number, len(files))
-                reports.append(self._bring_in(file, path, known, report))
+                reports.append(self._bring_in(file, path, known, report, again))
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
@@ -181,20 +184,22 @@ class Index:
         file: Path,
         given: Path,
         known: Mapping[str, Source],
-        report: Callable[[int, int], None],
+        report: Callable[..., None],
+        again: bool,
     ) -> DocumentReport:
         started = time.perf_counter()
         name = document_name(file, given, known)
         try:
             source = read_source(file, given, name, SPLITTER, known.get(name))
             old = known.get(name)
-            if old and old.sha256 == source.sha256 and old.splitter == source.splitter:
+            same = old and (old.sha256, old.splitter) == (source.sha256, source.splitter)
+            if same and not again:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
             from thesis_qa.load import load
 
-            document = load(file, name)
+            document = load(file, name, partial(report, 0, 0))
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
@@ -205,7 +210,7 @@ class Index:
         source: Source,
         document: Document,
         started: float,
-        report: Callable[[int, int], None],
+        report: Callable[..., None],
         status: Status = "added",
     ) -> DocumentReport:
         passages = split(document, self.embedding.count_tokens)
@@ -371,10 +376,10 @@ def _os_error(name: str, error: OSError) -> DocumentError:
 
 def _reporter(
     progress: OnProgress | None, document: str, number: int, documents: int
-) -> Callable[[int, int], None]:
-    def report(done: int, total: int) -> None:
+) -> Callable[..., None]:
+    def report(done: int, total: int, page: int = 0, scanned: int = 0) -> None:
         if progress:
-            progress(Progress(document, number, documents, done, total))
+            progress(Progress(document, number, documents, done, total, page, scanned))
 
     return report
 
