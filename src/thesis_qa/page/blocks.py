@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from thesis_qa.load import SUPPORTED
-from thesis_qa.page import chat, library, takeaway
+from thesis_qa.page import chat, takeaway
+from thesis_qa.page.books import library_tab
 from thesis_qa.page.cards import no_sources
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.texts import Texts
@@ -34,7 +33,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
                     cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
                     style, save, saved = _saving(texts)
                 with gr.Tab(texts.library, id="library", elem_id="library-tab"):
-                    files, cancel, progress, shelf = _library(desk, texts)
+                    changed = library_tab(desk, texts)
                 with gr.Tab(texts.about, id="about", elem_id="about-tab"):
                     gr.HTML(_about(desk, texts), elem_id="about", padding=False)
         gr.HTML(_reader(texts), elem_id="reader-frame", padding=False)
@@ -56,15 +55,9 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             again = before[-1].question if before else ""
             return _step(before[:-1], texts, again)
 
-        def on_upload(sent: list[str] | None) -> Iterator[tuple[str, Any, Any, Any]]:
-            named = [(Path(path), Path(path).name) for path in sent or []]
-            for state in library.add_files(desk, named, texts):
-                markup = library.upload_markup(state, texts)
-                yield markup, None, gr.update(visible=not state.done), _shelf(desk, texts)
-
-        def on_load() -> tuple[str, Any, Any]:
+        def on_load() -> tuple[Any, Any]:
             welcome = gr.update(placeholder=_welcome(desk, texts))
-            return _shelf(desk, texts), gr.update(**_choices(desk)), welcome
+            return gr.update(**_choices(desk)), welcome
 
         def on_save(turns: Turns, wanted: takeaway.Style) -> str:
             known = {d.name: d.metadata for d in desk.assistant.index.documents()}
@@ -82,11 +75,8 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         question.stop(lambda: _box(texts, False), None, question, cancels=runs, **quiet)
         log.undo(on_undo, turns, talk, **quiet)
         log.clear(lambda: _step((), texts), None, talk, **quiet)
-        shown = [progress, files, cancel, shelf]
-        upload = files.upload(on_upload, files, shown, concurrency_limit=4, **quiet)
-        cancel.click(lambda: _cancelled(texts), None, shown[:3], cancels=[upload], **quiet)
-        upload.then(on_load, None, [shelf, among, log], **quiet)
-        page.load(on_load, None, [shelf, among, log], **quiet)
+        changed.change(on_load, None, [among, log], **quiet)
+        page.load(on_load, None, [among, log], **quiet)
         save.click(on_save, [turns, style], saved, **quiet).then(
             None, saved, None, js="text => window.thesisQA.save(text)", **quiet
         )
@@ -116,17 +106,6 @@ def _box(texts: Texts, asking: bool, question: str | None = None) -> dict[str, A
     shown |= {"submit_btn": not asking and texts.send, "stop_btn": asking and texts.stop}
     update: dict[str, Any] = gr.update(**shown)
     return update
-
-
-def _shelf(desk: Desk, texts: Texts) -> str:
-    return library.shelf(desk.assistant.index.documents(), texts)
-
-
-def _cancelled(texts: Texts) -> tuple[str, Any, Any]:
-    import gradio as gr
-
-    done = library.Upload(lines=(texts.cancelled,), done=True)
-    return library.upload_markup(done, texts), None, gr.update(visible=False)
 
 
 def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
@@ -204,28 +183,6 @@ def _saving(texts: Texts) -> tuple[Any, Any, Any]:
         save = gr.Button(texts.save, size="sm", elem_id="save")
         saved = gr.Textbox(visible="hidden")
     return style, save, saved
-
-
-def _library(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:
-    import gradio as gr
-
-    limits = texts.limits.format(megabytes=desk.settings.max_upload_mb)
-    gr.HTML(
-        f'<div class="adding"><p>{escape(texts.drop)}</p><p>{escape(limits)}</p></div>',
-        padding=False,
-    )
-    files = gr.File(
-        label=texts.add,
-        show_label=False,
-        file_count="multiple",
-        file_types=list(SUPPORTED),
-        height=110,
-        elem_id="files",
-    )
-    progress = gr.HTML("", elem_id="progress", padding=False)
-    cancel = gr.Button(texts.cancel, size="sm", visible=False, elem_id="cancel")
-    shelf = gr.HTML(_shelf(desk, texts), elem_id="shelf", padding=False)
-    return files, cancel, progress, shelf
 
 
 def _header(texts: Texts) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from thesis_qa.page import shelf_texts
-from thesis_qa.page.shelf_texts import ShelfTexts
+from thesis_qa.page import shelf_words
+from thesis_qa.page.shelf_words import ShelfWords
 
 Interface = Literal["id", "en"]
 
@@ -78,7 +78,7 @@ class Texts:
     nothing_yet: str
     healthy: str
     notes: str
-    shelf: ShelfTexts
+    shelf: ShelfWords
     # Choosing and taking away
     among: str
     references: str
@@ -158,7 +158,7 @@ EN = Texts(
     nothing_yet="Nothing here yet.",
     healthy="Read without trouble",
     notes="Notes on reading it",
-    shelf=shelf_texts.EN,
+    shelf=shelf_words.EN,
     among="Ask only these theses",
     references="References",
     save="Save the conversation",
@@ -236,7 +236,7 @@ ID = Texts(
     nothing_yet="Belum ada apa-apa di sini.",
     healthy="Terbaca tanpa masalah",
     notes="Catatan saat membaca",
-    shelf=shelf_texts.ID,
+    shelf=shelf_words.ID,
     among="Tanya hanya skripsi ini",
     references="Daftar pustaka",
     save="Simpan percakapan",

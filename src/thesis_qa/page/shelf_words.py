@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfTexts:
+class ShelfWords:
     """`{name}` in a text is filled in where it is used."""
 
     # A thesis of the library
@@ -28,6 +28,10 @@ class ShelfTexts:
     file_name: str
     rename: str
     renamed: str
+    name_taken: str
+    name_needed: str
+    no_year: str
+    recognising: str
     read_again: str
     was_read_again: str
     remove: str
@@ -54,7 +58,7 @@ class ShelfTexts:
     sign_out: str
 
 
-EN = ShelfTexts(
+EN = ShelfWords(
     details="Details",
     all_theses="All theses",
     health="How it was read",
@@ -88,6 +92,10 @@ EN = ShelfTexts(
     file_name="Name of the file",
     rename="Rename",
     renamed="{document} is now {name}",
+    name_taken="There is a file {name} already. Choose another name",
+    name_needed="A file needs a name. Type one",
+    no_year="The year must be four digits, like 2021.",
+    recognising="recognising page {page} of {pages}",
     read_again="Read again",
     was_read_again="{document} was read again: {pages} pages, {passages} passages",
     remove="Remove",
@@ -96,7 +104,7 @@ EN = ShelfTexts(
     remove_not="Keep it",
     removed="Removed: {document}. Its file is in {folder}.",
     forgotten="Removed: {document}. Its file was not touched.",
-    gone="{document} is no longer here.",
+    gone="{document} is no longer here",
     stale="The file has changed since it was read, so here is only its text. Read it again.",
     read_only="This library can be read and asked, not changed.",
     also="Also on {places}",
@@ -112,7 +120,7 @@ EN = ShelfTexts(
     sign_out="Sign out",
 )
 
-ID = ShelfTexts(
+ID = ShelfWords(
     details="Rincian",
     all_theses="Semua skripsi",
     health="Hasil pembacaan",
@@ -146,6 +154,10 @@ ID = ShelfTexts(
     file_name="Nama berkas",
     rename="Ganti nama",
     renamed="{document} sekarang bernama {name}",
+    name_taken="Berkas {name} sudah ada. Pilih nama lain",
+    name_needed="Berkas memerlukan nama. Ketikkan satu",
+    no_year="Tahun harus empat angka, seperti 2021.",
+    recognising="mengenali halaman {page} dari {pages}",
     read_again="Baca ulang",
     was_read_again="{document} telah dibaca ulang: {pages} halaman, {passages} bagian",
     remove="Hapus",
@@ -154,7 +166,7 @@ ID = ShelfTexts(
     remove_not="Jangan dihapus",
     removed="Dihapus: {document}. Berkasnya ada di {folder}.",
     forgotten="Dihapus: {document}. Berkasnya tidak diubah.",
-    gone="{document} sudah tidak ada di sini.",
+    gone="{document} sudah tidak ada di sini",
     stale="Berkas berubah sejak dibaca, jadi di sini hanya teksnya. Baca ulang berkas itu.",
     read_only="Pustaka ini dapat dibaca dan ditanyai, tidak dapat diubah.",
     also="Juga di {places}",
