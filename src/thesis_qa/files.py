@@ -70,8 +70,8 @@ def _roots(known: Mapping[str, Source], path: str) -> set[str]:
 
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
     """The file as it is now; read only if its size or date changed."""
-    parts = (file, file.with_name(file.name + META_SUFFIX), file.with_name(META_SUFFIX))
-    stats = [part.stat() for part in parts if part.exists()]
+    parts = with_stated(file)
+    stats = [part.stat() for part in parts]
     size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
     root = given if given.is_dir() else given.parent
     unchanged = old and (old.size, old.modified) == (size, modified)
@@ -79,11 +79,16 @@ def read_source(file: Path, given: Path, name: str, splitter: str, old: Source |
     return Source(name, str(file.resolve()), str(root.resolve()), size, modified, digest, splitter)
 
 
+def with_stated(file: Path) -> list[Path]:
+    """A document's file with those that stand beside it and state something about it."""
+    beside = (file.with_name(file.name + META_SUFFIX), file.with_name(META_SUFFIX))
+    return [file, *(part for part in beside if part.exists())]
+
+
 def _digest(*files: Path) -> str:
     digest = hashlib.sha256()
     for file in files:
-        if file.exists():
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

@@ -13,6 +13,7 @@ from thesis_qa.accounts import Door
 from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.files import with_stated
 from thesis_qa.guard import PLACE_POLICY, SecureHeaders, SignedIn, UploadLimit, add_sign_in
 from thesis_qa.index import Index
 from thesis_qa.load.glyphs import boxes
@@ -26,6 +27,7 @@ from thesis_qa.page import (
     Place,
     build_page,
     icon,
+    missing_page,
     place_page,
     preferred,
     script,
@@ -160,6 +162,11 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> 
         Response,
     )
 
+    @app.exception_handler(404)
+    def missing(request: Request, _: Exception) -> Response:
+        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
+        return HTMLResponse(missing_page(texts), 404, {"Content-Security-Policy": PLACE_POLICY})
+
     def place_of(document: str, page: int, mark: list[str]) -> Place:
         try:
             return find_place(index.catalog, document, page, mark)
@@ -192,7 +199,7 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> 
         mark: list[str] = Query(default=[]),  # noqa: B008
     ) -> Response:
         found = place_of(document, page, mark)
-        markup = place_page(found, TEXTS[language])
+        markup = place_page(found, TEXTS[language], stale=_is_stale(index.catalog, document))
         return HTMLResponse(markup, headers={"Content-Security-Policy": PLACE_POLICY})
 
     @app.get("/picture")
@@ -233,6 +240,14 @@ def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> 
     )
 
 
+def _is_stale(catalog: Catalog, document: str) -> bool:
+    try:
+        unchanged_file(catalog, document)
+    except DocumentError:
+        return True
+    return False
+
+
 def mark_boxes(place: Place) -> list[Box]:
     """The boxes of what is marked on the page, one a line."""
     return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
@@ -246,8 +261,6 @@ def unchanged_file(catalog: Catalog, document: str) -> Path:
     path = Path(source.path)
     if not path.is_file():
         raise DocumentError(f"{document!r} is gone", "Put it back, or remove it from the index")
-    meta = path.with_name(f"{path.name}.meta.toml")
-    size = sum(part.stat().st_size for part in (path, meta) if part.exists())
-    if size != source.size:
+    if sum(part.stat().st_size for part in with_stated(path)) != source.size:
         raise DocumentError(f"{document!r} has changed since it was read", "Index it again")
     return path

@@ -74,14 +74,14 @@ def indexed(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A server of `folder` on a free port."""
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """A server of `folder` on a free port, with settings of the environment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
         cwd=folder,
-        env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1"},
+        env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1", **settings},
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -1,17 +1,17 @@
 """The page as Gradio components: a chat beside the sources, the library, and what it is."""
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from typing import Any
 
 from thesis_qa.page import chat, takeaway
-from thesis_qa.page.books import library_tab
+from thesis_qa.page.books import AT_ONCE, library_tab
 from thesis_qa.page.cards import no_sources
 from thesis_qa.page.desk import Desk
+from thesis_qa.page.line import lined_up
+from thesis_qa.page.login import sign_out_form
 from thesis_qa.page.texts import Texts
-
-ASKING = 4  # questions worked on at once
-WAITING = 64  # visitors in the queue; more are told to come back
 
 Turns = tuple[chat.Turn, ...]
 Step = tuple[dict[str, Any], Turns, list[chat.Message], str]
@@ -22,11 +22,11 @@ def build_page(desk: Desk, texts: Texts) -> Any:
     import gradio as gr
 
     with gr.Blocks(title=texts.name, analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(_header(texts), elem_id="top", padding=False)
+        gr.HTML(_header(desk, texts), elem_id="top", padding=False)
         turns = gr.State(())
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=6, min_width=320, elem_id="asking"):
-                log, question = _chat(desk, texts)
+                log, place, question = _chat(desk, texts)
                 among = _chooser(desk, texts)
             with gr.Column(scale=5, min_width=320, elem_id="beside"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
@@ -64,15 +64,19 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             return takeaway.conversation(turns, known, wanted, texts)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asked: dict[str, Any] = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
+        asked: dict[str, Any] = {**quiet, "concurrency_limit": None}  # the line limits them
         talk = [question, turns, log, cards]
+        asking = [*talk, place]
+        waits = partial(lined_up, desk.line, outputs=len(talk), texts=texts)
         runs = [
-            question.submit(on_ask, [question, turns, among], talk, **quiet, **asked),
-            log.example_select(on_example, [turns, among], talk, **quiet, **asked),
-            log.option_select(on_suggestion, [turns, among], talk, **quiet, **asked),
-            log.retry(on_retry, [turns, among], talk, **quiet, **asked),
+            question.submit(waits(on_ask), [question, turns, among], asking, **asked),
+            log.example_select(waits(on_example), [turns, among], asking, **asked),
+            log.option_select(waits(on_suggestion), [turns, among], asking, **asked),
+            log.retry(waits(on_retry), [turns, among], asking, **asked),
         ]
-        question.stop(lambda: _box(texts, False), None, question, cancels=runs, **quiet)
+        question.stop(
+            lambda: (_box(texts, False), ""), None, [question, place], cancels=runs, **quiet
+        )
         log.undo(on_undo, turns, talk, **quiet)
         log.clear(lambda: _step((), texts), None, talk, **quiet)
         changed.change(on_load, None, [among, log], **quiet)
@@ -80,7 +84,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
         save.click(on_save, [turns, style], saved, **quiet).then(
             None, saved, None, js="text => window.thesisQA.save(text)", **quiet
         )
-    page.queue(default_concurrency_limit=ASKING, max_size=WAITING)
+    page.queue(default_concurrency_limit=AT_ONCE)
     return page
 
 
@@ -108,7 +112,7 @@ def _box(texts: Texts, asking: bool, question: str | None = None) -> dict[str, A
     return update
 
 
-def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
+def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any, Any]:
     import gradio as gr
 
     log = gr.Chatbot(
@@ -126,6 +130,7 @@ def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
         placeholder=_welcome(desk, texts),
         examples=[{"text": example} for example in texts.examples],
     )
+    place = gr.HTML("", elem_id="place", padding=False)
     with gr.Row(elem_id="question-row"):
         question = gr.Textbox(
             label=texts.question,
@@ -138,7 +143,7 @@ def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any]:
             autofocus=True,
             elem_id="question",
         )
-    return log, question
+    return log, place, question
 
 
 def _welcome(desk: Desk, texts: Texts) -> str:
@@ -185,7 +190,7 @@ def _saving(texts: Texts) -> tuple[Any, Any, Any]:
     return style, save, saved
 
 
-def _header(texts: Texts) -> str:
+def _header(desk: Desk, texts: Texts) -> str:
     other = "en" if texts.language == "id" else "id"
     return (
         f'<header class="top"><div><h1>{escape(texts.name)}</h1>'
@@ -193,7 +198,8 @@ def _header(texts: Texts) -> str:
         f'<nav><a class="language" href="/{other}/" lang="{other}" hreflang="{other}">'
         f"{escape(texts.other_language)}</a>"
         f'<button type="button" class="theme" data-theme aria-label="{escape(texts.theme)}"'
-        f' title="{escape(texts.theme)}">◐</button></nav></header>'
+        f' title="{escape(texts.theme)}">◐</button>'
+        f"{sign_out_form(texts) if desk.settings.users else ''}</nav></header>"
     )
 
 

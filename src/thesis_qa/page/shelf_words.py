@@ -42,6 +42,8 @@ class ShelfWords:
     forgotten: str
     gone: str
     stale: str
+    missing: str
+    missing_why: str
     read_only: str
     # Sources, more
     also: str
@@ -105,11 +107,13 @@ EN = ShelfWords(
     removed="Removed: {document}. Its file is in {folder}.",
     forgotten="Removed: {document}. Its file was not touched.",
     gone="{document} is no longer here",
-    stale="The file has changed since it was read, so here is only its text. Read it again.",
+    stale="The file was changed or moved since it was read, so only its text is shown.",
+    missing="There is nothing here",
+    missing_why="The thesis was removed or renamed, or the address is incomplete.",
     read_only="This library can be read and asked, not changed.",
     also="Also on {places}",
     translated="In the thesis’s own {language}",
-    in_line="{count} before you. Your question is next after them.",
+    in_line="Many are asking: yours is number {place} in line.",
     line_full="Too many questions at once. Ask again in a minute.",
     sign_in="Sign in",
     sign_in_why="These theses are for those who have been given a name and a password.",
@@ -167,11 +171,13 @@ ID = ShelfWords(
     removed="Dihapus: {document}. Berkasnya ada di {folder}.",
     forgotten="Dihapus: {document}. Berkasnya tidak diubah.",
     gone="{document} sudah tidak ada di sini",
-    stale="Berkas berubah sejak dibaca, jadi di sini hanya teksnya. Baca ulang berkas itu.",
+    stale="Berkas berubah atau pindah sejak dibaca, jadi hanya teksnya yang ditampilkan.",
+    missing="Tidak ada apa-apa di sini",
+    missing_why="Skripsinya sudah dihapus atau berganti nama, atau alamatnya tidak lengkap.",
     read_only="Pustaka ini dapat dibaca dan ditanyai, tidak dapat diubah.",
     also="Juga di {places}",
     translated="Dalam bahasa {language} menurut skripsi itu sendiri",
-    in_line="{count} pertanyaan sebelum Anda. Pertanyaan Anda menyusul sesudahnya.",
+    in_line="Banyak yang bertanya: pertanyaan Anda nomor {place} dalam antrean.",
     line_full="Terlalu banyak pertanyaan sekaligus. Tanyakan lagi sebentar lagi.",
     sign_in="Masuk",
     sign_in_why="Skripsi di sini hanya untuk yang telah diberi nama dan kata sandi.",
