@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> "FastAPI":
 
     index = Index.create(settings.index)
     app = create_places(index, settings)
+    threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     desk = Desk(Assistant(index), settings)
     for language, texts in TEXTS.items():
         gr.mount_gradio_app(
@@ -125,6 +127,16 @@ def create_app(settings: Settings) -> "FastAPI":
             show_error=True,
         )
     return app
+
+
+def _warm_up(index: Index) -> None:
+    """Load what the first question needs, so that it need not wait for it."""
+    try:
+        index.refresh()
+        index.embedding.query_vector("")
+        _ = index.retriever
+    except ThesisQAError as error:
+        _say(f"thesis-qa: {error}")  # the first question gets it too
 
 
 def create_places(index: Index, settings: Settings = DEFAULTS) -> "FastAPI":

@@ -67,13 +67,13 @@ def _components(desk: Desk, texts: Texts) -> Tab:
 
     say, shown = texts.shelf, not desk.settings.read_only
     changed, chosen = gr.State(0), gr.State("")
-    with gr.Column(visible=shown, elem_id="adding"):
-        files = _adding(desk, texts)
-    if not shown:
-        gr.HTML(f'<p class="nothing">{escape(say.read_only)}</p>', padding=False)
     progress = gr.HTML("", elem_id="progress", padding=False)
     cancel = gr.Button(texts.cancel, size="sm", visible=False, elem_id="cancel")
     with gr.Column(elem_id="books") as all_books:
+        with gr.Column(visible=shown, elem_id="adding"):
+            files = _adding(desk, texts)
+        if not shown:
+            gr.HTML(f'<p class="nothing">{escape(say.read_only)}</p>', padding=False)
         standing = gr.HTML(
             lambda: shelf(desk.assistant.index.documents(), texts),  # as it is when the page opens
             elem_id="shelf",
@@ -128,7 +128,7 @@ def _form(texts: Texts) -> tuple[tuple[Any, ...], Any]:
             gr.Textbox(label=label, lines=2 if field in LISTS else 1, elem_id=f"field-{field}")
             for field, label in zip(FIELDS, texts.shelf.fields, strict=True)
         )
-        how = texts.shelf.described_how.format(file=f"…{META_SUFFIX}")
+        how = texts.shelf.described_how.format(suffix=META_SUFFIX)
         gr.HTML(f'<p class="hint">{escape(how)}</p>', padding=False)
         save = gr.Button(texts.shelf.save_fields, size="sm", elem_id="save-fields")
     return fields, save

@@ -75,7 +75,7 @@ EN = ShelfWords(
     described="Title, author …",
     described_how=(
         "Correct what was read wrongly; answers and references name it so from then on."
-        " It is kept in {file}, beside the thesis. Empty a field to go back."
+        " It is kept beside the thesis, in a file that ends in {suffix}. Empty a field to go back."
     ),
     fields=(
         "Title",
@@ -139,7 +139,8 @@ ID = ShelfWords(
     described="Judul, penulis …",
     described_how=(
         "Perbaiki yang salah terbaca; jawaban dan daftar pustaka memakainya sejak itu."
-        " Disimpan di {file}, di samping skripsinya. Kosongkan isian untuk kembali."
+        " Disimpan di samping skripsinya, dalam berkas berakhiran {suffix}."
+        " Kosongkan isian untuk kembali."
     ),
     fields=(
         "Judul",
