@@ -1,5 +1,6 @@
 """What every request passes before the page: who asks, how much is sent, what may be loaded."""
 
+import json
 from collections.abc import Iterator
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -31,7 +32,9 @@ HEADERS = (
 
 COOKIE = "thesis-qa"
 OPEN = frozenset({"/healthz", "/login", "/style.css", "/favicon.ico"})
+API = "/gradio_api/"
 UPLOAD = "/gradio_api/upload"
+EVENT_BYTES = 2_000_000  # a question and a conversation; files don't come this way
 FORM_BYTES = 10_000
 
 
@@ -82,6 +85,70 @@ class UploadLimit:
             return {"type": "http.disconnect"} if taken > self.most else message
 
         return counted
+
+
+class NothingFetched:
+    """ASGI middleware: no visitor has Gradio fetch what an address names.
+
+    It would take any "file" whose path is a URL for one to download first.
+    """
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self.app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        path = scope["path"] if scope["type"] == "http" else ""
+        if API not in path or path.endswith(UPLOAD) or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        body = await _whole(receive, EVENT_BYTES)
+        if body is None:
+            await _say(send, 413, "That is more than may be sent at once")
+        elif any(map(_is_address, _paths(body))):
+            await _say(send, 400, "Files are taken from your computer only")
+        else:
+            await self.app(scope, _again(body, receive), send)
+
+
+async def _whole(receive: "Receive", most: int) -> bytes | None:
+    """All that is sent; None if it is more than `most` bytes."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > most:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+def _again(body: bytes, receive: "Receive") -> "Receive":
+    """What gives out `body` first, then whatever comes."""
+    messages: Iterator[Message] = iter([{"type": "http.request", "body": body}])
+
+    async def replayed() -> "Message":
+        return next(messages, None) or await receive()
+
+    return replayed
+
+
+def _paths(body: bytes) -> Iterator[str]:
+    """Every text under the key "path", however deep."""
+    try:
+        waiting: list[object] = [json.loads(body)]
+    except (ValueError, RecursionError):  # Gradio refuses it too
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from (v for k, v in value.items() if k == "path" and isinstance(v, str))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _is_address(path: str) -> bool:
+    return path.strip().lower().startswith(("http:", "https:"))
 
 
 class SignedIn:

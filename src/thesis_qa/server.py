@@ -15,7 +15,14 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.files import with_stated
-from thesis_qa.guard import PLACE_POLICY, SecureHeaders, SignedIn, UploadLimit, add_sign_in
+from thesis_qa.guard import (
+    PLACE_POLICY,
+    NothingFetched,
+    SecureHeaders,
+    SignedIn,
+    UploadLimit,
+    add_sign_in,
+)
 from thesis_qa.index import Index
 from thesis_qa.load.glyphs import boxes
 from thesis_qa.page import (
@@ -114,9 +121,11 @@ def create_app(settings: Settings) -> "FastAPI":
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     desk = Desk(Assistant(index), settings)
     for language, texts in TEXTS.items():
+        page = build_page(desk, texts)
+        page.has_launched = True  # else Gradio takes any file of this machine for an upload
         gr.mount_gradio_app(
             app,
-            build_page(desk, texts),
+            page,
             path=f"/{language}",
             theme=theme(),
             css=style(),
@@ -155,6 +164,7 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> "FastAPI":
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
     most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
     app.add_middleware(UploadLimit, most=most)
+    app.add_middleware(NothingFetched)
     if settings.users:
         door = Door(settings.users)
         app.add_middleware(SignedIn, door=door)

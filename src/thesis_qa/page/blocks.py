@@ -33,7 +33,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
                     cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
                     style, save, saved = _saving(texts)
                 with gr.Tab(texts.library, id="library", elem_id="library-tab"):
-                    changed = library_tab(desk, texts)
+                    changed = library_tab(page, desk, texts)
                 with gr.Tab(texts.about, id="about", elem_id="about-tab"):
                     gr.HTML(_about(desk, texts), elem_id="about", padding=False)
         gr.HTML(_reader(texts), elem_id="reader-frame", padding=False)

@@ -50,9 +50,10 @@ class Tab:
     one_book: Any
 
 
-def library_tab(desk: Desk, texts: Texts) -> Any:
-    """The library at work; gives back a state that changes whenever the library does."""
+def library_tab(page: Any, desk: Desk, texts: Texts) -> Any:
+    """The library of a `page` at work; gives back a state that changes whenever it does."""
     tab = _components(desk, texts)
+    page.load(lambda: shelf(desk.assistant.index.documents(), texts), None, tab.shelf, **QUIET)
     _looking(tab, desk, texts)
     if not desk.settings.read_only:
         _changing(tab, desk, texts)
@@ -74,12 +75,7 @@ def _components(desk: Desk, texts: Texts) -> Tab:
             files = _adding(desk, texts)
         if not shown:
             gr.HTML(f'<p class="nothing">{escape(say.read_only)}</p>', padding=False)
-        standing = gr.HTML(
-            lambda: shelf(desk.assistant.index.documents(), texts),  # as it is when the page opens
-            elem_id="shelf",
-            padding=False,
-            js_on_load=ON_CLICK,
-        )
+        standing = gr.HTML("", elem_id="shelf", padding=False, js_on_load=ON_CLICK)
     with gr.Column(visible=False, elem_id="book") as one_book:
         back = gr.Button(f"← {say.all_theses}", size="sm", elem_id="book-back")
         opened = gr.HTML("", padding=False)
