@@ -75,7 +75,8 @@ EN = ShelfWords(
     described="Title, author …",
     described_how=(
         "Correct what was read wrongly; answers and references name it so from then on."
-        " It is kept beside the thesis, in a file that ends in {suffix}. Empty a field to go back."
+        " It is kept beside the thesis, in a file that ends in {suffix}."
+        " An emptied field is read from the thesis again."
     ),
     fields=(
         "Title",
@@ -140,7 +141,7 @@ ID = ShelfWords(
     described_how=(
         "Perbaiki yang salah terbaca; jawaban dan daftar pustaka memakainya sejak itu."
         " Disimpan di samping skripsinya, dalam berkas berakhiran {suffix}."
-        " Kosongkan isian untuk kembali."
+        " Isian yang dikosongkan dibaca lagi dari skripsi."
     ),
     fields=(
         "Judul",
