@@ -43,6 +43,12 @@ def idk_mrc(part: str) -> list[Item]:
     return items
 
 
+def covid_qa() -> list[Item]:
+    """Papers, each with a context and its questions, in the order of the file."""
+    data = json.loads((DATA / "covid-qa" / "200423_covidQA.json").read_text())["data"]
+    return [item for paper in data for item in paper["paragraphs"]]
+
+
 def sentences(text: str) -> list[str]:
     return [s for s in re.split(r'(?<=[.?!])\s+(?=[A-Z"0-9(])', text) if s.strip()]
 

@@ -14,7 +14,9 @@ language: the nearest there is to a thesis.
 
 import argparse
 import json
+import pickle
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,18 +27,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from corpora import crosslingual, idk_mrc
+from corpora import covid_qa, crosslingual, idk_mrc
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence
-from thesis_qa.answer.words import reading_signals
+from thesis_qa.answer.reading import read_again
 from thesis_qa.index import Index
 from thesis_qa.question import understand
 from thesis_qa.schema import Passage, Sentence
 
 CONTEXTS = 400  # of IDK-MRC train
 QUESTIONS = {False: 900, True: 500}  # of even and odd titles
+PAPERS, PAPER_CHARACTERS = 26, 45_000  # of COVID-QA, even and odd ones
 SEED = 7
+FIT_ON = ("idk-train", "crosslingual-even", "papers-even")
 CANDIDATES = 12
 FIRST = 3  # citations of which one must be right, as the evaluation has it
 ANSWERED = 0.9  # share of answerable questions about a document that the threshold lets through
@@ -44,13 +48,14 @@ PENALTY = 0.05  # of squared standardised weights
 
 RANK = (
     "sentence", "passage", "words", "passage_words", "foreign_words", "foreign_passage_words",
-    "holds", "lacks",
+    "holds", "lacks", "announces",
 )  # fmt: skip
 UNREAD = (
     "sentence", "passage", "sentence_gap", "passage_gap", "share", "passage_words", "missing",
     "names_missing", "lacks_figure", "terms",
 )  # fmt: skip
-READ = (*UNREAD, "weakest_word", "all_words", "weakest_quoted", "all_quoted")
+READ_RANK = (*RANK, "answers", "relevance", "span")
+READ = (*UNREAD, "answers", "best_answers", "relevance", "best_relevance", "span")
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,7 +82,7 @@ class Seen:
     """A case with what was found for it."""
 
     case: Case
-    weighed: Floats  # (sentences, len(RANK))
+    weighed: Floats  # (sentences, signals of RANK or READ_RANK)
     right: npt.NDArray[np.bool_]  # (sentences,), in the order of `weighed`: best first
     signals: dict[str, float]
 
@@ -121,6 +126,35 @@ def crosslingual_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
     return texts, list(_restricted(questions, base, sorted(texts), QUESTIONS[odd], odd))
 
 
+def paper_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
+    """Scientific papers of COVID-QA, the longest documents there are, and expert questions.
+
+    A question that is taken away from its paper is asked of another one in the same field, or of
+    the paper without the passages that hold the answer.
+    """
+    chance, texts, cases = random.Random(SEED), {}, []
+    papers = [p for p in covid_qa()[odd::2] if len(p["context"]) < PAPER_CHARACTERS][:PAPERS]
+    names = [f"{paper['document_id']}.txt" for paper in papers]
+    for name, paper in zip(names, papers, strict=True):
+        text = texts[name] = " ".join(paper["context"].split())
+        for qa in paper["qas"]:
+            answer = " ".join(qa["answers"][0]["text"].split())
+            starts = (
+                tuple(m.start() for m in re.finditer(re.escape(answer), text)) if answer else ()
+            )
+            if not starts:
+                continue
+            kind, within = "answerable", name
+            if (drawn := chance.random()) < 0.4:
+                kind = "dropped" if drawn < 0.2 else "absent"
+                within = (
+                    name if kind == "dropped" else chance.choice([n for n in names if n != name])
+                )
+            source = f"papers-{'odd' if odd else 'even'}"
+            cases.append(Case(qa["question"], kind, source, (within,), name, starts))
+    return texts, cases
+
+
 def _restricted(
     questions: Sequence[dict[str, Any]],
     base: dict[tuple[int, str], tuple[str, int, str]],
@@ -150,6 +184,8 @@ def _restricted(
 
 # What is found
 
+Weighed = tuple[Case, Asked, list[Evidence]]
+
 
 def look(index: Index, cases: Sequence[Case]) -> list[tuple[Case, Asked, list[Passage]]]:
     found = []
@@ -164,23 +200,32 @@ def look(index: Index, cases: Sequence[Case]) -> list[tuple[Case, Asked, list[Pa
     return found
 
 
-def weigh(
-    index: Index, found: Sequence[tuple[Case, Asked, list[Passage]]], read: bool = True
-) -> list[Seen]:
-    """Evidence and signals of cases; `read` ones include those of words, which take longest."""
+def evidence_for(found: Sequence[tuple[Case, Asked, list[Passage]]]) -> list[Weighed]:
+    """The sentences weighed for each case, where there are any."""
+    weighed = ((case, question, find_evidence(question, ps)) for case, question, ps in found)
+    return [item for item in weighed if item[2]]
+
+
+def read_all(index: Index, found: Sequence[Weighed]) -> list[Weighed]:
+    """The same, with what the reader makes of them."""
+    reader = index.reader
+    assert reader
+    return [(case, question, read_again(reader, question, e)) for case, question, e in found]
+
+
+def look_at(found: Sequence[Weighed], names: Sequence[str]) -> list[Seen]:
+    """Signals of cases, their sentences in the order that the numbers of now give."""
     seen = []
-    for case, question, passages in found:
-        evidence = find_evidence(question, passages)
-        if evidence:
-            found_signals = signals(question, evidence)
-            if read:
-                found_signals |= reading_signals(index.embedding, question, evidence[0])
-            seen.append(_seen(case, evidence, found_signals))
+    for case, question, evidence in found:
+        ordered = sorted(map(weighing.weighed, evidence), key=lambda e: -e.score)
+        seen.append(_seen(case, ordered, names, signals(question, ordered)))
     return seen
 
 
-def _seen(case: Case, evidence: Sequence[Evidence], found: dict[str, float]) -> Seen:
-    weighed = np.array([[e.signals[name] for name in RANK] for e in evidence])
+def _seen(
+    case: Case, evidence: Sequence[Evidence], names: Sequence[str], found: dict[str, float]
+) -> Seen:
+    weighed = np.array([[e.signals[name] for name in names] for e in evidence])
     right = np.array([case.right(e.passage, e.sentence) for e in evidence])
     return Seen(case, weighed, right, found)
 
@@ -188,7 +233,7 @@ def _seen(case: Case, evidence: Sequence[Evidence], found: dict[str, float]) -> 
 # Fitting
 
 
-def fit_rank(found: Sequence[Seen]) -> dict[str, float]:
+def fit_rank(found: Sequence[Seen], names: Sequence[str]) -> dict[str, float]:
     """Conditional logit: the right sentence among those weighed (McFadden, 1974)."""
     cases = [s for s in found if s.case.kind == "answerable" and s.right.any()]
     scale = np.concatenate([s.weighed for s in cases]).std(axis=0) + 1e-9
@@ -206,8 +251,8 @@ def fit_rank(found: Sequence[Seen]) -> dict[str, float]:
             slope = slope - part * ((right / right.sum() - p) @ x)
         return total, slope
 
-    best = minimize(loss, np.zeros(len(RANK)), jac=True, method="L-BFGS-B").x / scale
-    return {name: round(float(w), 3) for name, w in zip(RANK, best, strict=True)}
+    best = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / scale
+    return {name: round(float(w), 3) for name, w in zip(names, best, strict=True)}
 
 
 def fit_confidence(found: Sequence[Seen], names: Sequence[str]) -> dict[str, Any]:
@@ -284,30 +329,44 @@ def _calibration(p: Floats, right: npt.NDArray[np.bool_], bins: int = 10) -> flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=None, help="keep the indexes made here")
+    parser.add_argument("--most", type=int, default=1000, help="questions of each set")
     parser.add_argument("--write", action="store_true", help="write the numbers into the package")
     given = parser.parse_args()
     work = given.work or Path(mkdtemp(prefix="fit-answer-"))
     sets = {
         "idk-train": idk_cases("train", CONTEXTS),
         "crosslingual-even": crosslingual_cases(odd=False),
+        "papers-even": paper_cases(odd=False),
         "idk-valid": idk_cases("valid", None),
         "crosslingual-odd": crosslingual_cases(odd=True),
+        "papers-odd": paper_cases(odd=True),
     }
     indexes = {name: _index(work / name, texts) for name, (texts, _) in sets.items()}
-    found = {name: look(indexes[name], cases) for name, (_, cases) in sets.items()}
-    fitted = weighing.numbers()
-    fit_on = ("idk-train", "crosslingual-even")
-    seen = [s for name in fit_on for s in weigh(indexes[name], found[name], read=False)]
-    fitted["rank"] = fit_rank(seen)
-    weighed = {name: weigh(indexes[name], found[name]) for name in sets}
-    seen = [s for name in fit_on for s in weighed[name]]
-    fitted |= {"read": fit_confidence(seen, READ), "unread": fit_confidence(seen, UNREAD)}
+    found = {name: look(indexes[name], _sample(c, given.most)) for name, (_, c) in sets.items()}
+    fitted, seen = weighing.numbers(), {}
+    fitted.setdefault("read_rank", dict.fromkeys(READ_RANK, 0.0))
+    weighed = {name: evidence_for(cases) for name, cases in found.items()}
+    for model, rank, names, used in (
+        ("unread", "rank", RANK, UNREAD),
+        ("read", "read_rank", READ_RANK, READ),
+    ):
+        if model == "read":
+            weighed = {name: read_all(indexes[name], cases) for name, cases in weighed.items()}
+        fitted[rank] = fit_rank([s for n in FIT_ON for s in look_at(weighed[n], names)], names)
+        seen[model] = {name: look_at(cases, names) for name, cases in weighed.items()}
+        fitted[model] = fit_confidence([s for n in FIT_ON for s in seen[model][n]], used)
+    with (work / "seen.pickle").open("wb") as file:  # to look into
+        pickle.dump(seen, file)
     print(json.dumps(fitted, indent=1))
     for model in ("read", "unread"):
         for name in sets:
-            report(f"{name} ({model})", fitted[model], weighed[name])
+            report(f"{name} ({model})", fitted[model], seen[model][name])
     if given.write:
         weighing.NUMBERS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _sample(cases: Sequence[Case], most: int) -> list[Case]:
+    return random.Random(SEED).sample(list(cases), min(most, len(cases)))
 
 
 def _index(folder: Path, texts: dict[str, str]) -> Index:

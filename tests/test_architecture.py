@@ -20,9 +20,9 @@ MAX_LINES = 400
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
     errors telemetry settings schema language files tables load split
-    weights graph tokenizer unpack embed catalog vectors
-    question glossary hints rank corpus rerank retrieve retriever index answer cite assistant
-    verify evaluate picture accounts page guard server cli
+    weights graph tokenizer unpack embed feedback catalog vectors
+    question glossary hints rank corpus rerank reader retrieve retriever index answer cite assistant
+    topics card suggest verify evaluate picture accounts page guard server cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
@@ -39,7 +39,7 @@ HOMES = {
     "lxml": {"load"},
     "markdown_it": {"load"},
     "onnx": {"graph"},
-    "onnxruntime": {"embed"},
+    "onnxruntime": {"embed", "reader"},
     "PIL": {"load", "picture"},
     "pydantic": {"retriever"},
     "pypdfium2": {"load", "picture"},

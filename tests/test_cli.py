@@ -185,3 +185,20 @@ def test_removing_forgets(folder: Path, tmp_path: Path) -> None:
     run(folder, "index", str(tmp_path / "a.txt"), *index)
     assert run_json(folder, "remove", "a.txt", *index) == {"removed": ["a.txt"]}
     assert run_json(folder, "info", *index)["documents"] == []
+
+
+def test_the_model_of_a_new_index_is_the_one_that_was_set(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Kota Hanoi bersikap pasif.")
+    (tmp_path / "thesis-qa.toml").write_text('embedding = "nonsense:model"\n')
+    assert "nonsense:model" in one_line(run(tmp_path, "index", "a.txt"))
+    assert "--rebuild" in one_line(
+        run(tmp_path, "index", "a.txt", "--index", str(folder / "index"))
+    )
+
+
+def test_what_is_not_there_is_not_counted(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("Une thèse en français montre des résultats importants.")
+    assert "x.txt: 1 passages\n" in run(tmp_path, "index", "x.txt").stdout
+    shown = run(tmp_path, "info", "--document", "x.txt").stdout
+    assert "- x.txt: 1 passages\n" in shown
+    assert " 0 " not in shown

@@ -228,18 +228,17 @@ class QuotingAssistant:
     """Answers by a fixed list, and counts how often it is asked."""
 
     def __init__(self, answers: dict[str, Answer], passages: dict[str, list[Passage]]) -> None:
-        self.answers, self.asked = answers, 0
+        self.answers, self.passages, self.asked = answers, passages, 0
         document = SimpleNamespace(name="a.pdf", path="gone.pdf", languages={"id": 1.0}, passages=2)
         self.index = SimpleNamespace(
             documents=lambda: [document],
-            search=lambda text, top_k, documents: passages[text][:top_k],
             catalog=SimpleNamespace(about=lambda: {"generation": "1"}),
         )
 
-    def ask(self, text: str, documents: Sequence[str] | None = None) -> Answer:
+    def ask(self, text: str, documents: Sequence[str] | None = None, top_k: int = 5) -> Answer:
         self.asked += 1
         assert documents == ["a.pdf"]
-        return self.answers[text]
+        return replace(self.answers[text], passages=tuple(self.passages[text][:top_k]))
 
 
 def four_questions() -> tuple[QuestionSet, QuotingAssistant]:
@@ -444,12 +443,24 @@ def test_the_gold_sets_can_be_read(tmp_path: Path) -> None:
 # With the real thing
 
 
-def test_a_set_is_asked_of_a_real_index(sister_city: Index) -> None:
+GATES = (
+    "page_hit@1=0.6",
+    "page_hit@5=0.95",
+    "mrr=0.75",
+    "sentence_hit@1=0.85",
+    "citation_precision=0.95",
+    "quote_verbatim=1",
+    "answered_rate=0.35",
+    "false_answer_rate=0.3",
+)
+"""What no change may fall below on the sister-city set; raise them when it got better."""
+
+
+def test_the_sister_city_set_is_answered_as_well_as_before(sister_city: Index) -> None:
     path = Path(__file__).parent.parent / "evaluation" / "sister-city.jsonl"
     report = evaluate(Assistant(sister_city), path)
     assert len(report.questions) == 28
-    assert report.metrics["quote_verbatim"].value == 1
-    assert report.metrics["page_hit@5"].value >= 0.7  # type: ignore[operator]
+    assert [missed for gate in GATES if (missed := read_gate(gate).missed(report))] == []
     assert report.metrics["latency_p50"].n == 28
     assert {"type", "difficulty", "language"} <= report.slices.keys()
 

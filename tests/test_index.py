@@ -273,3 +273,36 @@ def test_a_single_file_of_a_known_folder_is_named_as_its_folder_would(
     assert statuses(index.update(folder / "2021" / "kapal.txt")) == {"2021/kapal.txt": "added"}
     assert set(statuses(index.update(folder)).values()) == {"unchanged"}
     index.close()
+
+
+def test_an_index_that_cannot_be_written_can_be_asked(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    update(folder, index)
+    before = {path: path.read_bytes() for path in index.rglob("*") if path.is_file()}
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    assert found(index, "Siapa yang sulit mendapat perizinan?")[0] == "izin.txt"
+    (folder / "boats.txt").write_text(BOATS)
+    with pytest.raises(IndexStateError, match="can't be written"):
+        update(folder, index)
+    opened = Index.open(index)
+    with pytest.raises(IndexStateError, match="can't be written"):
+        opened.remove("izin.txt")
+    opened.close()
+    after = {path: path.read_bytes() for path in index.rglob("*") if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names are UTF-8 there")
+def test_a_file_whose_name_is_no_text_is_named(folder: Path, tmp_path: Path) -> None:
+    (folder / os.fsdecode(b"ba\xffd.txt")).write_text(BOATS)
+    report = update(folder, tmp_path / "index")
+    assert statuses(report) == {
+        "ba\\udcffd.txt": "failed",
+        "dana.txt": "added",
+        "izin.txt": "added",
+    }
+    (error,) = (d.error for d in report.documents if d.error)
+    assert "'ba\\udcffd.txt'" in error
+    assert "Rename it" in error

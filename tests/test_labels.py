@@ -44,3 +44,19 @@ def test_a_year_in_a_running_head_is_no_page_number() -> None:
 
 def test_labels_stand_where_nothing_is_printed() -> None:
     assert printed_labels(["i", "ii", "1", None], feet("", "", "", "")) == ["i", "ii", "1", None]
+
+
+@pytest.mark.parametrize("form", ["{}", "- {} -", "Page {}", "{} of 20", "Hal. {}"])
+def test_two_pages_in_a_row_are_enough_if_the_number_stands_alone(form: str) -> None:
+    printed = [[], [form.format("ii")], [form.format("iii")], [form.format(1)], [form.format(2)]]
+    assert printed_labels([None] * 5, printed) == [None, "ii", "iii", "1", "2"]
+
+
+def test_two_numbers_within_running_heads_are_not_enough() -> None:
+    printed = [["Bab 3 Hasil"], ["Bab 4 Penutup"], [], []]
+    assert printed_labels([None] * 4, printed) == [None] * 4
+
+
+def test_a_number_alone_goes_before_one_that_counts_along_in_a_running_head() -> None:
+    printed = [[f"Bagian {number + 4}", str(number)] for number in range(1, 9)]
+    assert printed_labels([None] * 8, printed) == [str(number) for number in range(1, 9)]

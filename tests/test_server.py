@@ -3,8 +3,8 @@
 import io
 import re
 import socket
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from thesis_qa.errors import DocumentError, SettingError
+from thesis_qa.evaluate.summary import NAMES
 from thesis_qa.index import Index
 from thesis_qa.page.cards import source_group
 from thesis_qa.page.markup import answer_markup
@@ -27,6 +28,7 @@ from thesis_qa.picture import MARKER, Drawer
 from thesis_qa.schema import Answer, Citation, CitedSpan
 from thesis_qa.server import create_places, serve
 from thesis_qa.settings import Settings
+from thesis_qa.topics import TOPICS
 
 SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."
 
@@ -196,14 +198,33 @@ def test_a_port_in_use_is_one_line_with_a_remedy(settings: Settings) -> None:
             serve(Settings(index=settings.index, port=port))
 
 
+def texts_of(value: object) -> Iterator[tuple[str, str]]:
+    """Every text with a name, in whatever it is nested."""
+    if isinstance(value, str):
+        yield "", value
+    elif isinstance(value, Mapping):
+        yield from ((f"{key}.{n}", text) for key, v in value.items() for n, text in texts_of(v))
+    elif isinstance(value, tuple):
+        yield from ((f"{i}.{n}", text) for i, v in enumerate(value) for n, text in texts_of(v))
+    else:
+        for field in fields(value):  # type: ignore[arg-type]
+            inner = texts_of(getattr(value, field.name))
+            yield from ((f"{field.name}.{n}", text) for n, text in inner)
+
+
 def test_both_languages_say_everything() -> None:
-    indonesian, english = TEXTS["id"], TEXTS["en"]
-    for name in type(english).__slots__:  # type: ignore[attr-defined]
-        one, other = getattr(indonesian, name), getattr(english, name)
-        assert one, name
-        assert other, name
-        if isinstance(one, str):
-            assert one.count("{") == other.count("{"), name
+    indonesian, english = dict(texts_of(TEXTS["id"])), dict(texts_of(TEXTS["en"]))
+    assert indonesian.keys() == english.keys()
+    for name, text in english.items():
+        assert text, name
+        assert indonesian[name], name
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", indonesian[name])), name
+
+
+def test_every_topic_and_metric_has_a_name() -> None:
+    for texts in TEXTS.values():
+        assert texts.card.topics.keys() == {topic.name for topic in TOPICS}
+        assert texts.evaluation.metrics.keys() == set(NAMES)
 
 
 @pytest.mark.parametrize(

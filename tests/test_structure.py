@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pdfs import HEIGHT, WIDTH
 from thesis_qa.load import load
 from thesis_qa.schema import Document
@@ -238,3 +240,81 @@ def test_a_caption_of_two_lines_is_one_block(tmp_path: Path) -> None:
     ]
     (caption,) = blocks(made(tmp_path / "a.pdf", [page]), "caption")
     assert caption.endswith("sejak tahun 2013")
+
+
+@pytest.mark.parametrize(
+    ("chapter", "title"),
+    [("BAB SATU", "PENDAHULUAN"), ("Chapter One", "Introduction"), ("1", "Introduction")],
+)
+def test_chapters_are_numbered_in_words_and_by_a_large_number_alone(
+    tmp_path: Path, chapter: str, title: str
+) -> None:
+    page = [
+        (85, 95, chapter, "Times-Bold", 20),
+        (85, 135, title, "Times-Bold", 20),
+        bold(170, "1.1 Latar Belakang"),
+        *body(200, 20),
+    ]
+    assert sections(made(tmp_path / "a.pdf", [page])) == [
+        (f"{chapter} {title}", "1.1 Latar Belakang")
+    ]
+
+
+def test_chapters_by_roman_numbers_alone(tmp_path: Path) -> None:
+    pages = [
+        [bold(100, f"{number}. {title}"), bold(130, "A. Tinjauan"), *body(160, 20)]
+        for number, title in (("I", "PENDAHULUAN"), ("II", "METODE PENELITIAN"))
+    ]
+    assert sections(made(tmp_path / "a.pdf", pages)) == [
+        ("I. PENDAHULUAN", "A. Tinjauan"),
+        ("II. METODE PENELITIAN", "A. Tinjauan"),
+    ]
+
+
+def test_a_chapter_that_nothing_emphasises_is_known_at_the_top_of_its_page(tmp_path: Path) -> None:
+    pages = [
+        [plain(100, "Chapter 1: Introduction"), plain(130, "1.1 Motivation"), *body(160, 20)],
+        [
+            *body(100, 5),
+            plain(200, "Chapter 1: Introduction has told what this is about"),
+            *body(218, 9),
+        ],
+        [plain(100, "References"), plain(130, "Keohane, R. 1984. After Hegemony.")],
+    ]
+    document = made(tmp_path / "a.pdf", pages)
+    assert sections(document) == [("Chapter 1: Introduction", "1.1 Motivation")]
+    assert sections(document, "references") == [("References",)]
+
+
+def test_without_numbers_the_size_of_a_heading_is_its_level(tmp_path: Path) -> None:
+    def page(title: str, *parts: str) -> list[Set]:
+        texts: list[Set] = [(85, 110, title, "Times-Bold", 20)]
+        for number, part in enumerate(parts):
+            top = 150 + 200 * number
+            texts += [(85, top, part, "Times-Bold", 14), *body(top + 28, 8)]
+        return texts
+
+    pages = [
+        [(85, 110, "Abstract", "Times-Bold", 20), *body(150, 20)],
+        page("Introduction", "Motivation", "Research Questions"),
+        page("Literature Review", "Theory of Use"),
+        [(85, 110, "References", "Times-Bold", 20), plain(150, "Keohane, R. 1984. Hegemony.")],
+    ]
+    document = made(tmp_path / "a.pdf", pages)
+    assert sections(document) == [
+        ("Abstract",),
+        ("Introduction", "Motivation"),
+        ("Introduction", "Research Questions"),
+        ("Literature Review", "Theory of Use"),
+    ]
+    assert sections(document, "references") == [("References",)]
+
+
+def test_a_foot_below_the_page_number_does_not_hide_it(tmp_path: Path) -> None:
+    pages = [
+        [*body(100, 20), plain(795, str(n), x=295), bold(812, "Universitas Indonesia", x=400)]
+        for n in range(7, 12)
+    ]
+    document = made(tmp_path / "a.pdf", pages)
+    assert [page.label for page in document.pages] == ["7", "8", "9", "10", "11"]
+    assert len(blocks(document, "furniture")) == 10

@@ -1,61 +1,163 @@
-"""A saved conversation holds the quotes as they stand and references that can be used."""
+"""What is taken along: every quote with its page, every thesis once, nothing but text."""
 
+import base64
+import io
+import json
 import re
+import zipfile
+from pathlib import Path
 
+import docx as reader
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thesis_qa.card import Entry
+from thesis_qa.load import load
 from thesis_qa.page.chat import Turn
-from thesis_qa.page.takeaway import STYLES, Style, conversation
+from thesis_qa.page.paper import Part, as_file, docx, markdown, plain
+from thesis_qa.page.references import STYLES, Style
+from thesis_qa.page.takeaway import card, conversation, single_answer
 from thesis_qa.page.texts import TEXTS
 from thesis_qa.schema import Answer, Citation, Metadata
 
 KNOWN = {"jijiau.pdf": Metadata(degree="Sarjana", university="Institut Teknologi Bandung")}
 
 
-def turn(title: str = "GraphRAG & Graf", quote: str = "Graf *dibangun* dari korpus.") -> Turn:
-    citation = Citation(
-        1, "jijiau.pdf", title, "Jihan Aurelia", 2026, 57, "25", "BAB II", "id", quote, ()
-    )
-    answer = Answer(
-        "Dari apa?", "id", True, 0.9, f"“{quote}” [1]", (citation,), (), "quotes", {}
-    )  # fmt: skip
+def citation(number: int = 1, **changed: object) -> Citation:
+    fields: dict[str, object] = {
+        "number": number,
+        "document": "jijiau.pdf",
+        "title": "GraphRAG & Graf",
+        "author": "Jihan Aurelia",
+        "year": 2026,
+        "page": 57,
+        "page_label": "25",
+        "section": "BAB II",
+        "language": "id",
+        "quote": "Graf *dibangun* dari korpus.",
+        "spans": (),
+    }
+    return Citation(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+def turn(*cited: Citation, model: str = "quotes", text: str = "") -> Turn:
+    cited = cited or (citation(),)
+    said = text or "\n\n".join(f"“{c.quote}” [{c.number}]" for c in cited)
+    answer = Answer("Dari apa?", "id", True, 0.9, said, cited, (), model, {})
     return Turn("k", "Dari apa graf dibangun?", answer)
 
 
+def saved(turns: list[Turn], style: Style, language: str = "id") -> str:
+    return markdown(conversation(turns, KNOWN, style, TEXTS[language]))  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
-    ("style", "reference"),
+    ("style", "cited", "reference"),
     [
         (
             "APA",
+            "(Jihan Aurelia, 2026, hlm. 25)",
             "- Jihan Aurelia (2026). *GraphRAG & Graf* \\[Sarjana, Institut Teknologi Bandung\\].",
         ),
         (
             "IEEE",
-            "[1] Jihan Aurelia, “GraphRAG & Graf,” Sarjana, Institut Teknologi Bandung, 2026.",
+            "\\[1, hlm. 25\\]",
+            "\\[1\\] Jihan Aurelia, “GraphRAG & Graf,” Sarjana, Institut Teknologi Bandung, 2026.",
         ),
-        ("BibTeX", "@thesis{aurelia2026,\n  author = {Jihan Aurelia},"),
+        (
+            "BibTeX",
+            r"`\cite[hlm.~25]{aurelia2026}`",
+            "@thesis{aurelia2026,\n  author = {Jihan Aurelia},",
+        ),
     ],
 )
-def test_every_style_names_author_title_and_year(style: Style, reference: str) -> None:
-    saved = conversation([turn()], KNOWN, style, TEXTS["id"])
-    assert reference in saved
-    assert "hlm. 25 (halaman berkas 57)" in saved
+def test_every_style_cites_the_page_and_names_author_title_and_year(
+    style: Style, cited: str, reference: str
+) -> None:
+    text = saved([turn()], style)
+    assert f"” {cited}" in text
+    assert reference in text
+    assert "hlm. 25 (halaman berkas 57)" in text
+
+
+def test_a_copied_answer_is_plain_text_with_its_references() -> None:
+    answer = turn().answer
+    assert answer
+    assert plain(single_answer(answer, KNOWN, "APA", TEXTS["en"])) == (
+        "“Graf *dibangun* dari korpus.” (Jihan Aurelia, 2026, p. 25)\n\nReferences\n\n"
+        "Jihan Aurelia (2026). GraphRAG & Graf [Sarjana, Institut Teknologi Bandung]."
+    )
+
+
+def test_a_number_inside_a_quote_stays_as_it_is() -> None:
+    text = saved([turn(citation(quote="Lihat [1] dan [2]."))], "IEEE")
+    assert r"“Lihat \[1\] dan \[2\].” \[1, hlm. 25\]" in text
+
+
+def test_a_written_answer_brings_its_quotes_along() -> None:
+    text = saved([turn(model="ollama:x", text="Dari korpus [1].")], "APA")
+    assert "Dari korpus (Jihan Aurelia, 2026, hlm. 25)." in text
+    assert "> “Graf \\*dibangun\\* dari korpus.”" in text
+
+
+def test_a_thesis_without_author_year_or_pages_is_named_by_its_title() -> None:
+    bare = citation(author="", year=None, page=None, page_label=None, document="x.txt")
+    text = saved([turn(bare)], "APA", "en")
+    assert "(GraphRAG & Graf, n.d.)" in text
+    assert "- *GraphRAG & Graf* (n.d.)." in text
 
 
 def test_bibtex_is_escaped() -> None:
-    saved = conversation([turn("50% & {more}_\\x")], {}, "BibTeX", TEXTS["en"])
-    assert r"title = {50\% \& \{more\}\_\textbackslash{}x}" in saved
+    text = saved([turn(citation(title="50% & {more}_\\x"))], "BibTeX", "en")
+    assert r"title = {50\% \& \{more\}\_\textbackslash{}x}" in text
 
 
-def test_one_thesis_cited_twice_is_one_reference() -> None:
-    saved = conversation([turn(), turn()], KNOWN, "BibTeX", TEXTS["en"])
-    assert saved.count("@thesis{") == 1
+def test_one_thesis_cited_twice_is_one_reference_and_two_theses_have_two_keys() -> None:
+    assert saved([turn(), turn()], "BibTeX").count("@thesis{") == 1
+    text = saved([turn(citation(), citation(2, document="b.pdf", quote="Lain."))], "BibTeX")
+    assert "@thesis{aurelia2026," in text
+    assert "@thesis{aurelia2026b," in text
+
+
+def test_a_card_says_what_is_not_stated() -> None:
+    entries = [Entry("method", (citation(),)), Entry("scope", ())]
+    text = markdown(card("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
+    assert "## Method\n\n> “Graf" in text
+    assert "## Scope\n\n*Not stated" in text
 
 
 @given(st.text(max_size=60), st.sampled_from(STYLES))
 def test_quotes_are_text_in_the_saved_conversation(quote: str, style: Style) -> None:
-    saved = conversation([turn(quote=quote)], KNOWN, style, TEXTS["en"])
-    assert not re.search(r"(?<!\\)<", saved)
-    assert "![" not in saved
+    text = saved([turn(citation(quote=quote))], style, "en")
+    assert not re.search(r"(?<!\\)<", text)
+    assert "![" not in text
+
+
+def test_code_cannot_end_its_fence() -> None:
+    assert markdown([Part("code", "a\n```\nb")]) == "````\na\n```\nb\n````\n"
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_any_text_makes_a_document_that_word_can_read(text: str, italic: str) -> None:
+    made = docx([Part("heading", text, italic), Part("text", text + italic, italic)], "id")
+    paragraphs = reader.Document(io.BytesIO(made)).paragraphs
+    shown = "".join(c for c in text + italic if c.isprintable() and c.isascii())
+    kept = "".join(c for c in paragraphs[1].text if c.isprintable() and c.isascii())
+    assert kept == shown
+
+
+def test_a_word_document_has_headings_quotes_and_references(tmp_path: Path) -> None:
+    parts = conversation([turn()], KNOWN, "APA", TEXTS["id"])
+    file = json.loads(as_file(parts, "Word", "id"))
+    path = tmp_path / file["name"]
+    path.write_bytes(base64.b64decode(file["data"]))
+    paragraphs = reader.Document(str(path)).paragraphs
+    styles = {p.text: p.style.name for p in paragraphs if p.style}
+    assert styles["Dari apa graf dibangun?"] == "Heading 1"
+    assert any(run.italic and run.text == "GraphRAG & Graf" for p in paragraphs for run in p.runs)
+    document = load(path, path.name)  # as anybody's DOCX is read
+    assert "Graf *dibangun* dari korpus." in document.pages[0].text
+    with zipfile.ZipFile(path) as package:
+        assert package.testzip() is None
+        assert "id-ID" in package.read("word/styles.xml").decode()

@@ -11,8 +11,8 @@ from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
 from thesis_qa.answer.followup import Resolved, resolve
 from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.select import Shown, select
-from thesis_qa.answer.words import reading_signals
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
 from thesis_qa.question import Query, understand
@@ -95,6 +95,11 @@ class Assistant:
         timings["total"] = ended - started
         yield replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
 
+    def can_answer(self, question: str, documents: Sequence[str] | None = None) -> bool:
+        """Whether `ask` would answer `question`, without putting the answer together."""
+        query = understand(checked_question(question))
+        return self._find(query, documents, 1)[1].answers
+
     # What the documents say
 
     def _find(
@@ -124,8 +129,9 @@ class Assistant:
         evidence = [e for e in find_evidence(question, passages) if e.sentence.text not in said]
         if not evidence:
             return _Found(0.0, ())
+        if reader := self.index.reader:
+            evidence = read_again(reader, question, evidence)
         seen = signals(question, evidence)
-        seen |= reading_signals(self.index.embedding, question, evidence[0])
         shown = select(self.index.catalog, question.query, evidence)
         missing = _missing(question, evidence)
         return _Found(confidence(seen), tuple(shown), likely(seen), missing=missing)
@@ -212,11 +218,8 @@ class Assistant:
         say = phrases(query.language)
         sections = (s.evidence.passage.section.split(" › ")[-1] for s in found.shown[:1])
         offers = [say.section.format(section=name) for name in sections if name]
-        for offer in (*offers, say.what_about):
-            tried = understand(offer)
-            if self._find(tried, documents, 1)[1].answers:
-                return offer
-        return None
+        tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
+        return next(tried, None)
 
 
 def _missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:

@@ -6,19 +6,23 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 """
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from thesis_qa.errors import IndexStateError
+from thesis_qa.feedback import forget_feedback
 from thesis_qa.files import Source
 from thesis_qa.language import stem
 from thesis_qa.schema import Metadata, Page, Passage, Sentence, Span
 from thesis_qa.tables import (
+    EVALUATIONS,
     FILE_NAME,
     FORMAT,
     INFO,
@@ -40,6 +44,11 @@ from thesis_qa.tables import (
 )
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether the index in `folder` can be changed, and not only read."""
+    return os.access(folder, os.W_OK)
+
+
 class Catalog:
     """The tables of one index folder. Safe to share between threads."""
 
@@ -47,7 +56,7 @@ class Catalog:
         self.path = folder / FILE_NAME
         self._lock = threading.RLock()
         self._db = sqlite3.connect(
-            self.path, check_same_thread=False, isolation_level=None, timeout=30
+            _address(self.path), uri=True, check_same_thread=False, isolation_level=None, timeout=30
         )
         self._db.execute("PRAGMA foreign_keys = ON")
 
@@ -177,12 +186,15 @@ class Catalog:
             )
 
     def remove(self, names: Iterable[str]) -> None:
-        """Forget documents, their text and the vectors nothing else needs."""
+        """Forget documents: their text, the vectors nothing else needs, and what quotes them."""
+        names = list(names)
         with self.transaction() as db:
             for name in names:
                 delete_document(db, name)
             advance(db)
         self.prune()
+        forget_feedback(self.path.parent, names)
+        rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
 
     def prune(self) -> None:
         """Drop vectors that nothing needs any more, and give their space and text back for real."""
@@ -366,3 +378,12 @@ class Catalog:
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         """Rows of a query that changes nothing, for what the search needs (corpus.py)."""
         return self._rows(query, values)
+
+
+def _address(path: Path) -> str:
+    """`path` for SQLite. In a folder that can't be written it must not try to lock the file, and
+    reads it as it is unless what was written last hasn't arrived in it."""
+    log = path.with_name(f"{path.name}-wal")
+    pending = log.is_file() and log.stat().st_size > 0
+    mode = "" if is_writable(path.parent) else "?mode=ro" if pending else "?immutable=1"
+    return path.resolve().as_uri() + mode

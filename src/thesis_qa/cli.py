@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,8 +127,11 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
 def _index(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.index import Index
 
-    chosen = settings.embedding if options.embedding or options.rebuild else None
-    index = Index.create(settings.index, embedding=chosen, rebuild=options.rebuild)
+    stated = options.embedding or options.rebuild
+    chosen = settings.embedding if stated else settings.chosen_embedding
+    index = Index.create(
+        settings.index, embedding=chosen, rerank=settings.rerank, rebuild=options.rebuild
+    )
     with _Bar(hidden=options.json) as bar:
         report = index.update(settings.documents, progress=bar.show)
     if options.json:
@@ -152,12 +155,17 @@ def _print_report(report: DocumentReport) -> None:
         print(f"thesis-qa: {report.error}", file=sys.stderr)
     elif report.status in ("added", "updated"):
         pages = f"{report.pages} pages, " if report.pages else ""
-        shares = ", ".join(f"{k} {v:.0%}" for k, v in (report.languages or {}).items())
-        print(f"{report.status} {name}: {pages}{report.passages} passages ({shares})")
+        shares = _shares(report.languages or {})
+        print(f"{report.status} {name}: {pages}{report.passages} passages{shares}")
     elif report.status == "removed":
         print(f"removed {name}")
     for warning in report.warnings:
         print(f"thesis-qa: {name}: {one_line(warning)}", file=sys.stderr)
+
+
+def _shares(languages: Mapping[str, float]) -> str:
+    shares = ", ".join(f"{language} {share:.0%}" for language, share in languages.items())
+    return f" ({shares})" if shares else ""
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
@@ -304,9 +312,9 @@ def _info(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_document(document: "DocumentInfo", condition: "Health | None") -> None:
-    shares = ", ".join(f"{k} {v:.0%}" for k, v in document.languages.items())
-    name = one_line(document.name)
-    print(f"- {name}: {document.pages} pages, {document.passages} passages ({shares})")
+    pages = f"{document.pages} pages, " if document.pages else ""
+    shares = _shares(document.languages)
+    print(f"- {one_line(document.name)}: {pages}{document.passages} passages{shares}")
     if condition:
         for line in _health_lines(document, condition):
             print(f"  {one_line(line)}")
@@ -328,14 +336,15 @@ def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str
     if condition.recognised is not None:
         yield f"{condition.recognised:.0%} of the text is readable Indonesian or English"
     chapters = list(dict.fromkeys(path.split(" › ")[0] for path in condition.sections))
-    yield f"{len(condition.sections)} sections in {len(chapters)} chapters and parts:"
+    if chapters:
+        yield f"{len(condition.sections)} sections in {len(chapters)} chapters and parts:"
     yield from (f"  {chapter}" for chapter in chapters)
 
 
 def _open(settings: Settings) -> "Index":
     from thesis_qa.index import Index
 
-    return Index.open(settings.index)
+    return Index.open(settings.index, rerank=settings.rerank)
 
 
 def _print_json(value: object) -> None:

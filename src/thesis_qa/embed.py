@@ -18,6 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from thesis_qa.errors import ModelError, SettingError
@@ -39,6 +40,8 @@ GPU_WORTHWHILE = 500  # texts; below, importing torch takes longer than it saves
 
 Spans = Sequence[tuple[int, int]]
 """Start and end of parts of a text, in characters."""
+
+Ints = npt.NDArray[np.int64]
 
 Batch = tuple[list[int], Vectors]
 """Positions of some of the texts, and their vectors of shape (n, dimensions)."""
@@ -113,6 +116,8 @@ class BundledEmbedding(Embedding):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        # Threads that wait by spinning take the cores from other questions and other programs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(
             str(self._folder / GRAPH), options, providers=["CPUExecutionProvider"]
         )
@@ -159,6 +164,17 @@ class BundledEmbedding(Embedding):
                 mean = states[inside].mean(axis=0)
                 found[row] = mean / np.linalg.norm(mean)
         return found
+
+    def pieces(self, text: str) -> tuple[list[int], Ints]:
+        """Token ids of the whole text, without prefix or special tokens, and where they stand.
+
+        The second has shape (tokens, 2): start and end of each token in characters of `text`.
+        """
+        encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
+        parts = [encoding, *encoding.overflowing]
+        ids = [i for part in parts for i in part.ids]
+        places = [place for part in parts for place in part.offsets]
+        return ids, np.array(places, np.int64).reshape(-1, 2)
 
     def _tokenize(self, texts: Sequence[str]) -> list[Any]:
         encodings: list[Any] = self._tokenizer.encode_batch([clean(PASSAGE + t) for t in texts])

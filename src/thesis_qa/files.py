@@ -43,6 +43,11 @@ def find_files(path: Path) -> list[Path]:
     )
 
 
+def written(name: str) -> str:
+    """`name` as text: bytes of it that aren't UTF-8 are spelled out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
     """Path relative to the folder given; a single file keeps the name it is known by.
 
@@ -70,6 +75,8 @@ def _roots(known: Mapping[str, Source], path: str) -> set[str]:
 
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
     """The file as it is now; read only if its size or date changed."""
+    if written(str(file)) != str(file):
+        raise DocumentError(f"The name of '{written(name)}' isn't UTF-8", "Rename it")
     parts = with_stated(file)
     stats = [part.stat() for part in parts]
     size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from thesis_qa.weights import Quantised, Weights
+    from thesis_qa.weights import Quantised, Rows, Weights
 
 BLOCK = 32
 MICROSOFT = "com.microsoft"
@@ -37,6 +37,18 @@ def write_graph(weights: "Weights", path: Path, layers: int | None = None) -> No
     onnx.save(_Builder(weights).model(layers), str(path))
 
 
+def write_reader_graph(weights: "Weights", path: Path) -> None:
+    """Write the encoder to `path` with the reader's heads in place of the pooling.
+
+    Outputs: `token_scores`, float32 of shape (batch, tokens, 3), for each token the logit that the
+    answer starts there, that it ends there, and that the token is part of what answers;
+    `answer_score`, of shape (batch,), the logit that the text answers at all.
+    """
+    import onnx
+
+    onnx.save(_Builder(weights).reader(), str(path))
+
+
 class _Builder:
     """Collects nodes and constants; every method returns the name of the value it adds."""
 
@@ -47,27 +59,56 @@ class _Builder:
         self.quantised: dict[str, tuple[str, str]] = {}
 
     def model(self, layers: int | None = None) -> Any:
-        from onnx import TensorProto, helper
-
-        state = self.embeddings()
-        for layer in range(layers or self.weights.shape.layers):
-            state = self.layer(state, f"l{layer}")
+        state = self.layers(layers)
         self.add("Identity", [state], name="token_embeddings")
         self.pool(state)
-        ids, hidden = ["batch", "tokens"], self.weights.shape.hidden
+        hidden = self.weights.shape.hidden
+        return self.graph(
+            {
+                "sentence_embedding": ["batch", hidden],
+                "token_embeddings": ["batch", "tokens", hidden],
+            }
+        )
+
+    def reader(self) -> Any:
+        state = self.layers()
+        self.head(state, "token", "token_scores")
+        first = self.add("Gather", [state, self.constant(np.int64(0))], axis=1)
+        answer = self.head(first, "answer")
+        self.add("Squeeze", [answer, self.integers([1])], name="answer_score")
+        return self.graph(
+            {"token_scores": ["batch", "tokens", 3], "answer_score": ["batch"]},
+        )
+
+    def graph(self, outputs: dict[str, list[str | int]]) -> Any:
+        from onnx import TensorProto, helper
+
         info = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [info(name, TensorProto.INT64, ids) for name in ("input_ids", "attention_mask")],
             [
-                info("sentence_embedding", TensorProto.FLOAT, ["batch", hidden]),
-                info("token_embeddings", TensorProto.FLOAT, [*ids, hidden]),
+                info(name, TensorProto.INT64, ["batch", "tokens"])
+                for name in ("input_ids", "attention_mask")
             ],
+            [info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             self.constants,
         )
         versions = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=10)
+
+    def layers(self, count: int | None = None) -> str:
+        state = self.embeddings()
+        for layer in range(count or self.weights.shape.layers):
+            state = self.layer(state, f"l{layer}")
+        return state
+
+    def head(self, state: str, name: str, output: str = "") -> str:
+        """One linear layer in float32: `<name>.w` of shape (outputs, hidden), and `<name>.b`."""
+        vectors = self.weights.vectors
+        matrix = vectors[f"{name}.w"].reshape(-1, self.weights.shape.hidden).T
+        product = self.add("MatMul", [state, self.constant(matrix)])
+        return self.add("Add", [product, self.constant(vectors[f"{name}.b"])], name=output)
 
     def embeddings(self) -> str:
         """Word, position and type 0, summed and normalised."""
@@ -80,9 +121,12 @@ class _Builder:
         spread = self.add("Expand", [place, self.add("Shape", [words])])
         return self.normalised(words, spread, "emb.ln")
 
-    def lookup(self, ids: str, table: "Quantised") -> str:
+    def lookup(self, ids: str, table: "Quantised | Rows") -> str:
         from onnx import TensorProto, helper
 
+        from thesis_qa.weights import Quantised
+
+        assert isinstance(table, Quantised)
         packed = table.values[:, 0::2] | (table.values[:, 1::2] << 4)
         rows, columns = table.values.shape
         data = helper.make_tensor(

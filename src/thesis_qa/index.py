@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
-from thesis_qa.files import Source, document_name, find_files, read_source
+from thesis_qa.files import Source, document_name, find_files, read_source, written
 from thesis_qa.schema import (
-    Block,
     Document,
     DocumentReport,
     IndexReport,
     Language,
     OnProgress,
-    Page,
     Passage,
     Progress,
-    Span,
     Status,
 )
 from thesis_qa.split import SPLITTER, split
@@ -31,10 +28,12 @@ from thesis_qa.tables import FILE_NAME, DocumentInfo, vector_key
 
 if TYPE_CHECKING:
     from thesis_qa.embed import Embedding
+    from thesis_qa.reader import Reader
     from thesis_qa.retrieve import Retriever
     from thesis_qa.retriever import ThesisRetriever
     from thesis_qa.vectors import VectorSearch
 
+DEFAULT_RERANK = "reader"
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
 
@@ -42,17 +41,18 @@ LOCK = "writer.lock"
 class Index:
     """An index folder. Reading is safe from several threads; one process at a time writes."""
 
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, rerank: str = DEFAULT_RERANK) -> None:
         self.folder = folder
         self.catalog = catalog
+        self.rerank = rerank
 
     @classmethod
-    def open(cls, folder: str | Path = "index") -> "Index":
-        """An existing index.
+    def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
+        """An existing index; `rerank` says who takes a second look at what is found.
 
         Raises IndexStateError where there is none, or one this version can't read.
         """
-        return cls(Path(folder), Catalog.open(Path(folder)))
+        return cls(Path(folder), Catalog.open(Path(folder)), rerank)
 
     @classmethod
     def create(
@@ -60,6 +60,7 @@ class Index:
         folder: str | Path = "index",
         *,
         embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
         rebuild: bool = False,
     ) -> "Index":
         """The index in `folder`, made where it is missing.
@@ -71,8 +72,8 @@ class Index:
         if rebuild:
             _clear(folder)
         if not (folder / FILE_NAME).is_file():
-            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING))
-        index = cls.open(folder)
+            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+        index = cls.open(folder, rerank=rerank)
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
             raise IndexStateError(
@@ -88,6 +89,7 @@ class Index:
         folder: str | Path = "index",
         *,
         embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
         rebuild: bool = False,
         progress: OnProgress | None = None,
     ) -> "Index":
@@ -95,7 +97,7 @@ class Index:
 
         Files that can't be read are left out; `update` says which and why.
         """
-        index = cls.create(folder, embedding=embedding, rebuild=rebuild)
+        index = cls.create(folder, embedding=embedding, rerank=rerank, rebuild=rebuild)
         index.update(documents, progress=progress)
         return index
 
@@ -110,7 +112,7 @@ class Index:
                 digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
                 source = Source(name, "", "", len(text), 0, digest, SPLITTER)
                 report = _reporter(progress, name, number, len(texts))
-                index._store(source, _plain(name, text), time.perf_counter(), report)
+                index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
         return index
 
     def close(self) -> None:
@@ -144,9 +146,21 @@ class Index:
 
     @cached_property
     def retriever(self) -> "Retriever":
+        from thesis_qa.rerank import open_reranker
         from thesis_qa.retrieve import Retriever
 
-        return Retriever(self.catalog, self.vectors, self.embedding)
+        reranker = open_reranker(self.rerank)
+        return Retriever(self.catalog, self.vectors, self.embedding, reranker)
+
+    @cached_property
+    def reader(self) -> "Reader | None":
+        """Who reads passages for an answer; only the bundled model has a reader."""
+        from thesis_qa.embed import BundledEmbedding
+        from thesis_qa.reader import Reader
+
+        if self.rerank != DEFAULT_RERANK or not isinstance(self.embedding, BundledEmbedding):
+            return None
+        return Reader(self.embedding)
 
     # Writing
 
@@ -169,7 +183,7 @@ class Index:
                 raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
             reports = []
             for number, file in enumerate(files, start=1):
-                report = _reporter(progress, str(file), number, len(files))
+                report = _reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
@@ -203,7 +217,7 @@ class Index:
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
-            return DocumentReport(name, "failed", error=str(problem))
+            return DocumentReport(written(name), "failed", error=str(problem))
 
     def _store(
         self,
@@ -382,12 +396,3 @@ def _reporter(
             progress(Progress(document, number, documents, done, total, page, scanned))
 
     return report
-
-
-def _plain(name: str, text: str) -> Document:
-    blocks, start = [], 0
-    for line in text.splitlines(keepends=True):
-        if line.strip():
-            blocks.append(Block((Span(0, start, start + len(line)),)))
-        start += len(line)
-    return Document(name, (Page(None, None, text),), tuple(blocks))

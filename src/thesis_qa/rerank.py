@@ -9,6 +9,7 @@ from thesis_qa.errors import ModelError, SettingError
 from thesis_qa.rank import Floats
 
 NONE = "none"
+READER = "reader"  # reads for answers (reader.py); the order of passages stays as it is
 CROSS_ENCODER = "sentence-transformers:"
 
 
@@ -26,16 +27,17 @@ class Reranker:
 
 
 def open_reranker(spec: str = NONE) -> Reranker | None:
-    """The reranker that the setting `rerank` names; None for "none".
+    """The reranker that the setting `rerank` names; None for "none" and "reader".
 
     Raises SettingError for a setting of no known kind, ModelError where the model can't be loaded.
     """
-    if spec == NONE:
+    if spec in (NONE, READER):
         return None
     name = spec.removeprefix(CROSS_ENCODER)
     if name == spec or not name:
         raise SettingError(
-            f"There is no reranker {spec!r}", f"Use {NONE} or {CROSS_ENCODER}<name or folder>"
+            f"There is no reranker {spec!r}",
+            f"Use {READER}, {NONE} or {CROSS_ENCODER}<name or folder>",
         )
     try:
         from sentence_transformers import CrossEncoder

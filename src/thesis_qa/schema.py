@@ -96,6 +96,16 @@ class Document:
     metadata: Metadata = Metadata()
     warnings: tuple[str, ...] = ()
 
+    @classmethod
+    def of_lines(cls, name: str, text: str) -> "Document":
+        """Plain text as one page, a block for every line that isn't blank."""
+        blocks, start = [], 0
+        for line in text.splitlines(keepends=True):
+            if line.strip():
+                blocks.append(Block((Span(0, start, start + len(line)),)))
+            start += len(line)
+        return cls(name, (Page(None, None, text),), tuple(blocks))
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

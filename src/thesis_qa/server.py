@@ -74,7 +74,9 @@ def main() -> None:
     """Bring the index up to date with the documents folder, then serve: `python app.py`."""
     try:
         settings = load_settings({}, os.environ, Path.cwd())
-        index = Index.create(settings.index)
+        index = Index.create(
+            settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
+        )
         if Path(settings.documents).is_dir():
             _say(f"Reading {settings.documents}")
             for report in index.update(settings.documents).documents:
@@ -116,7 +118,9 @@ def create_app(settings: Settings) -> "FastAPI":
     disable_telemetry()
     import gradio as gr
 
-    index = Index.create(settings.index)
+    index = Index.create(
+        settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
+    )
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     desk = Desk(Assistant(index), settings)

@@ -20,13 +20,19 @@ class Settings:
     documents: str = "documents"
     embedding: str = "bundled:multilingual-e5-small"
     top_k: int = 5
-    rerank: str = "none"
+    rerank: str = "reader"
     llm: str | None = None
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 200
     read_only: bool = False
     users: str | None = None
+    evaluation: str = "evaluation"
+
+    @property
+    def chosen_embedding(self) -> str | None:
+        """The embedding model, if one was chosen; without, an index keeps the one it has."""
+        return None if self.embedding == Settings().embedding else self.embedding
 
 
 NAMES = tuple(field.name for field in fields(Settings))

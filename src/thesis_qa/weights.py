@@ -6,6 +6,7 @@ One file of named tensors (Wang et al., "Multilingual E5 Text Embeddings", 2024;
 
 import hashlib
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,13 +54,26 @@ class Quantised:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A matrix of shape (rows, columns) with one scale a row: value · scale."""
+
+    values: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float16]  # (rows,)
+
+    def dense(self) -> Floats:
+        """Float32 of shape (rows, columns)."""
+        dense: Floats = self.values * self.scales.astype(np.float32)[:, None]
+        return dense
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """All that the file holds."""
 
     shape: Shape
     pieces: list[tuple[str, float]]  # the vocabulary with its scores; bos, pad, eos, unk first
-    matrices: dict[str, Quantised]
-    vectors: dict[str, Floats]
+    matrices: Mapping[str, Quantised | Rows]
+    vectors: Mapping[str, Floats]
 
 
 def weights_file() -> Path:

@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from servers import indexed, serving
-from visitors import FILLER, HOSTILE, HOSTILE_NAME, SAMPLE, Visit, visiting, write_pdf
+from visitors import (
+    FILLER,
+    HOSTILE,
+    HOSTILE_NAME,
+    QUESTIONS,
+    SAMPLE,
+    Visit,
+    visiting,
+    write_pdf,
+)
 
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
+expect.set_options(timeout=30_000)  # no test asserts a time; the machine may be busy
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 30_000  # milliseconds: other work on the machine is no mistake of the page
-
-expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +47,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "documents" / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
     pages = [FILLER, f"{FILLER} {SAMPLE}", FILLER]
     write_pdf(folder / "documents" / "karang.pdf", pages, "Terumbu Karang")
+    (folder / "evaluation").mkdir()
+    (folder / "evaluation" / "karang.jsonl").write_text(QUESTIONS, encoding="utf-8")
     return indexed(folder)
 
 

@@ -16,6 +16,13 @@ HOSTILE = (
 )
 HOSTILE_NAME = "kimia <img src=x onerror=window.hacked=1>.txt"
 SAMPLE = "Sampel penelitian terumbu karang terdiri atas 137 responden nelayan di Wakatobi."
+QUESTIONS = """\
+{"id": "1", "question": "Berapa jumlah responden nelayan di Wakatobi?", "answerable": true, \
+"document": "karang.pdf", "evidence": [{"pdf_page": 2, "printed_page": null, \
+"quote": "137 responden nelayan"}]}
+{"id": "2", "question": "Berapa jumlah responden nelayan di Wakatobi itu?", "answerable": false, \
+"document": "karang.pdf"}
+"""
 FILLER = "Bagian ini menguraikan latar belakang pengelolaan pesisir secara umum."
 
 
@@ -64,6 +71,10 @@ class Visit:
         box.fill(question)
         box.press("Enter")
         self.page.locator("#log .answer").nth(before).wait_for(timeout=60_000)
+
+    def settle(self) -> None:
+        """Wait until the last answer is whole: something can be done with it."""
+        self.page.locator("#log .acts:not(.off) button[name=retry]").wait_for(timeout=60_000)
 
     def picture(self, name: str) -> None:
         """Keep what is seen, where THESIS_QA_SCREENSHOTS names a folder for it."""

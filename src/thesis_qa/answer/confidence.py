@@ -33,8 +33,8 @@ def likely(found: Mapping[str, float]) -> bool:
 
 
 def _model(found: Mapping[str, float]) -> dict[str, Any]:
-    """The fitted numbers; other ones where the words of the best passage could not be read."""
-    model: dict[str, Any] = numbers()["read" if "weakest_word" in found else "unread"]
+    """The fitted numbers; other ones where the passages were not read."""
+    model: dict[str, Any] = numbers()["read" if "answers" in found else "unread"]
     return model
 
 
@@ -70,6 +70,21 @@ def signals(question: Asked, evidence: Sequence[Evidence]) -> dict[str, float]:
         "lacks_figure": best.signals["lacks"] * (expected in ("number", "date")),
         "terms": math.log(1 + len(question.query.terms)),
         "several": float(question.query.several),
+        **_as_read(evidence),
+    }
+
+
+def _as_read(evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What the reader makes of it; empty where it read nothing."""
+    best = evidence[0].signals
+    if "answers" not in best:
+        return {}
+    return {
+        "answers": best["answers"],
+        "best_answers": max(e.signals["answers"] for e in evidence),
+        "relevance": best["relevance"],
+        "best_relevance": max(e.signals["relevance"] for e in evidence),
+        "span": best["span"],
     }
 
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,21 @@ MIN_WORDS = 3
 _KEYWORDS = re.compile(r"^\W*(kata[\s-]*kunci|key\s*-?words?|index terms)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?[\"'”’»)\]. ]*$")
 _RAISES = re.compile(r"[\"“”‘'][^\"“”]{15,}\?[\"“”’']", re.IGNORECASE)  # quotes a whole question
+# A sentence that only says what a chapter, section, figure or table is about.
+_ANNOUNCES = re.compile(
+    r"^(?:pada |dalam |di |isi )?(?:bab|sub-?bab|bagian) (?:ini|berikut\w*|selanjutnya|[IVX\d.]+)\b"
+    r".*\b(?:(?:mem|men|meng|di)?(?:bahas|jelas|urai|papar|saji)\w*|berisi|memuat|merangkum)\b"
+    r"|^(?:gambar|tabel|grafik|diagram|listing|lampiran) [\w.]+ (?!.*\bbahwa\b)"
+    r"(?:menampilkan|menunjukkan|menyajikan|memperlihatkan|menggambarkan|berisi|memuat|merangkum)\b"
+    r"|\bin (?:(?:this|the (?:next|following|previous|final|last))(?: \w+)? (?:chapter|section)"
+    r"|(?:chapter|section) [\w.]+),? (?:we|I|the author)(?: \w+)? (?:discuss|summari[sz]e|present"
+    r"|describe|introduce|review|outline|explain|investigate|turn)\b"
+    r"|^(?:figure|table|listing|appendix|chapter|section) [\w.]+ (?!.*\bthat\b)(?:shows|presents"
+    r"|lists|summari[sz]es|gives|illustrates|describes|discusses|contains|reviews|introduces)\b"
+    r"|\b(?:is|are) (?:organi[sz]ed|structured) as follows\b"
+    r"|^(?:gambar|figure|fig\.|listing|diagram|grafik) [\w.]+\W",
+    re.IGNORECASE,
+)
 
 NUMBERS = Path(__file__).parents[1] / "data" / "answer.json"
 
@@ -55,6 +70,7 @@ class Evidence:
     score: float  # logit; higher is better
     signals: Mapping[str, float]
     vector: Vectors = field(compare=False, repr=False)  # language-centred, shape (dimensions,)
+    answer: tuple[int, int] | None = None  # where in the sentence the answer itself stands
 
 
 def asked(catalog: Catalog, ranking: Ranking, query: Query, vector: Vectors) -> Asked:
@@ -114,9 +130,16 @@ def _evidence(
         "foreign_passage_words": covered * foreign,
         "holds": float(typed and match),
         "lacks": float(typed and not match),
+        "announces": float(bool(_ANNOUNCES.search(sentence.text))),
     }
-    score = sum(weight * signals[name] for name, weight in numbers()["rank"].items())
-    return Evidence(passage, sentence, score, signals, vector)
+    return weighed(Evidence(passage, sentence, 0.0, signals, vector))
+
+
+def weighed(evidence: Evidence) -> Evidence:
+    """`evidence` with the score that follows from its signals, the reader's if it was read."""
+    weights = numbers()["read_rank" if "answers" in evidence.signals else "rank"]
+    score = sum(weight * evidence.signals[name] for name, weight in weights.items())
+    return replace(evidence, score=score)
 
 
 def is_statement(sentence: Sentence, query: Query) -> bool:

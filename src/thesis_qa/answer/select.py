@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -26,6 +27,8 @@ RATIO, RATIO_SEVERAL = 0.4, 0.2
 # machine-translated SQuAD, 82 % of the pairs lie above, and 0.8 % of the nearest other ones.
 TRANSLATION = 0.65
 SAME = 0.8  # share of stems that two statements of one thing have in common
+SAME_CAPTION = 30  # characters by which the caption of a row is known; a page may cut it short
+FOLLOWING = 30  # passages after "as follows" in which the parts of a section are looked for
 ALIKE = 0.6  # the same without numbers, of statements that may contradict each other
 
 _LEANS = re.compile(
@@ -35,6 +38,10 @@ _LEANS = re.compile(
     r"|oleh karena itu|karena itu|akibatnya|sebaliknya|selain itu|sedangkan|sementara itu)"
     r"|(?:it|this|these|those|they|such|he|she|both|the (?:latter|former)|therefore|thus|hence"
     r"|consequently|as a result|in contrast|instead|moreover|in addition))\b",
+    re.IGNORECASE,
+)
+_FOLLOWS = re.compile(
+    r":\W*$|\b(?:berikut(?: ini)?|di bawah ini|(?:the )?following(?: \w+)?|as follows|below)\W*$",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
@@ -66,8 +73,9 @@ def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list
         return []
     if query.several and (listed := _whole_list(catalog, evidence[0])):
         return [_with_context(catalog, Shown(item)) for item in listed]
-    shown = _merged(query, _likeliest(query, evidence), evidence)
-    return [_with_context(catalog, s) for s in _with_contradiction(shown, evidence)]
+    shown = _with_contradiction(_merged(query, _likeliest(query, evidence), evidence), evidence)
+    whole = [part for s in shown for part in _with_rest(catalog, query, s)]
+    return [_with_context(catalog, s) for s in whole[:MAX_LIST]]
 
 
 def _likeliest(query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -181,14 +189,54 @@ def _before(catalog: Catalog, evidence: Evidence) -> Sentence | None:
     return None
 
 
+Placed = tuple[Passage, Sentence]
+
+
 def _whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
-    """The list that `best` is an item of, or introduces, in its order; empty if it does neither."""
-    run = _run(catalog, best, _is_item if _introduces(best.sentence) else _kind_of(best.sentence))
-    return run[:MAX_LIST] if len(run) > 1 else []
+    """The list that `best` is an item of, with its introduction, in order; empty if it is none."""
+    flat, at = _section_around(catalog, best, 3)
+    if at is None or not (belongs := _kind_of(best.sentence))(best.sentence):
+        return []
+    before = list(takewhile(lambda placed: belongs(placed[1]), reversed(flat[:at])))
+    after = list(takewhile(lambda placed: belongs(placed[1]), flat[at:]))
+    start = at - len(before)
+    start -= bool(start and _introduces(flat[start - 1][1]))
+    run = [*flat[start:at], *after]
+    return [_like(best, *placed) for placed in run[:MAX_LIST]] if len(run) > 1 else []
+
+
+def _with_rest(catalog: Catalog, query: Query, shown: Shown) -> list[Shown]:
+    """A statement with what it only announces: the list or the parts that "as follows" speaks of,
+    or, for a caption, the rows of its table."""
+    best = shown.evidence
+    if best.sentence.kind == "caption":
+        rows = _table_rows(query, best, catalog.around(best.passage.passage_id, 1, 3))
+        return [Shown(row) for row in rows] or [shown]
+    if not _introduces(best.sentence):
+        return [shown]
+    flat, at = _section_around(catalog, best, FOLLOWING)
+    after = flat[at + 1 :] if at is not None else []
+    return [shown, *(Shown(e) for e in _following(query, best, after))]
+
+
+def _section_around(
+    catalog: Catalog, best: Evidence, after: int
+) -> tuple[list[Placed], int | None]:
+    """The sentences around `best` in its section and those below, and its position among them."""
+    around = catalog.around(best.passage.passage_id, 2, after)
+    flat = [
+        (p, s) for p in around if _lies_in(p.section, best.passage.section) for s in p.sentences
+    ]
+    at = next((i for i, (_, s) in enumerate(flat) if s.spans == best.sentence.spans), None)
+    return flat, at
+
+
+def _lies_in(section: str, other: str) -> bool:
+    return section == other or section.startswith(f"{other} › ")
 
 
 def _introduces(sentence: Sentence) -> bool:
-    return sentence.text.rstrip().endswith(":")
+    return bool(_FOLLOWS.search(sentence.text))
 
 
 def _is_item(sentence: Sentence) -> bool:
@@ -200,23 +248,38 @@ def _is_ordinal(sentence: Sentence) -> bool:
 
 
 def _kind_of(sentence: Sentence) -> Belongs:
-    return _is_item if _is_item(sentence) else _is_ordinal
+    return _is_item if _is_item(sentence) or _introduces(sentence) else _is_ordinal
 
 
-def _run(catalog: Catalog, best: Evidence, belongs: Belongs) -> list[Evidence]:
-    """The unbroken run of sentences that belong together and that `best` is in or introduces."""
-    around = catalog.around(best.passage.passage_id, 2, 3)
-    flat = [(p, s) for p in around if p.section == best.passage.section for s in p.sentences]
-    at = next((i for i, (_, s) in enumerate(flat) if s.spans == best.sentence.spans), None)
-    if at is None or not (belongs(flat[at][1]) or _introduces(flat[at][1])):
-        return []
-    start = at
-    while start > 0 and belongs(flat[start - 1][1]):
-        start -= 1
-    end = at + 1
-    while end < len(flat) and belongs(flat[end][1]):
-        end += 1
-    return [_like(best, p, s) for p, s in flat[start:end]]
+def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Evidence]:
+    """The items of the list that `best` introduces; where several things are asked for and there
+    is no list, the headings of its subsections."""
+    items = list(takewhile(lambda placed: _is_item(placed[1]), after))
+    if not items and query.several:
+        below = best.passage.section.count(" › ") + 1
+        items = [
+            (p, s) for p, s in after if s.kind == "heading" and p.section.count(" › ") == below
+        ]
+    return [_like(best, p, s) for p, s in items] if len(items) > 1 else []
+
+
+def _table_rows(query: Query, best: Evidence, around: Sequence[Passage]) -> list[Evidence]:
+    """Rows of the table under a caption, in order: all of a short one, else those that name most
+    of what is asked."""
+    caption = best.sentence.text[:SAME_CAPTION]
+    rows = [
+        (p, s)
+        for p in around
+        for s in p.sentences
+        if s.kind == "table" and (s.context or "").startswith(caption)
+    ]
+    heads = {s.context for _, s in rows}
+    rows = [(p, s) for p, s in rows if not any(c and c.startswith(f"{s.context}: ") for c in heads)]
+    if len(rows) > MAX_LIST:
+        asked = {term for term, _ in query.terms}
+        held = [len(asked & stems(s.text)) for _, s in rows]
+        rows = [placed for placed, n in zip(rows, held, strict=True) if n and n == max(held)]
+    return [_like(best, p, s) for p, s in rows[:MAX_LIST]]
 
 
 def _like(best: Evidence, passage: Passage, sentence: Sentence) -> Evidence:

@@ -15,12 +15,11 @@ from thesis_qa.evaluate.outcome import Report
 from thesis_qa.evaluate.page import save_page
 from thesis_qa.evaluate.questions import read_questions
 from thesis_qa.evaluate.run import OnProgress, evaluate, evaluate_contexts
+from thesis_qa.tables import EVALUATIONS
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
     from thesis_qa.index import Index
-
-UNFINISHED = "evaluations"  # in the index folder: finished questions of runs that aren't
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _evaluate(
 ) -> Report:
     from thesis_qa.index import Index
 
-    asked, unfinished = read_questions(path), index_folder / UNFINISHED
+    asked, unfinished = read_questions(path), index_folder / EVALUATIONS
     try:
         if asked.contexts:
             return evaluate_contexts(assistant_on, asked, progress=progress, resume_in=unfinished)

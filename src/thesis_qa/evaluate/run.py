@@ -169,9 +169,8 @@ def _ask(bench: _Bench, question: Question) -> Outcome:
     restricted = [bench.names[question.document]] if question.document else None
     started = time.perf_counter()
     try:
-        answer = bench.assistant.ask(question.question, documents=restricted)
+        answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
         seconds = time.perf_counter() - started
-        passages = bench.assistant.index.search(question.question, DEPTH, documents=restricted)
     except QuestionError as error:
         raise QuestionSetError(
             f"line {question.line}: {error.problem} (question {question.id!r})", error.remedy
@@ -179,7 +178,13 @@ def _ask(bench: _Bench, question: Question) -> Outcome:
     home = bench.home(question)
     language = bench.languages.get(home) if home else None
     outcome = judge(
-        question, answer, passages, seconds, home=home, document_lang=language, pages_of=bench.pages
+        question,
+        answer,
+        answer.passages,
+        seconds,
+        home=home,
+        document_lang=language,
+        pages_of=bench.pages,
     )
     return replace(outcome, seconds=round(seconds, 4))
 

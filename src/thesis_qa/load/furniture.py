@@ -4,20 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from thesis_qa.load import headings
+from thesis_qa.load.labels import PAGE_NUMBER
 from thesis_qa.load.pdf_lines import Line
 
 MARGIN = 0.12  # of the page height: where running heads and feet are
 REPEATED = 3  # pages on which a line in the margin is a running head
 SLOT = 2.0  # points: heads of one document stand at the same height
+LARGEST = 1.25  # times the usual size of its page: a number set larger is a chapter's
 OUTERMOST = 3  # lines at each edge that can be running heads
 
-_PAGE_NUMBER = re.compile(
-    r"[-–—\s]*(?:(?:halaman|page|hal\.?|p\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})"
-    r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—\s.]*",
-    re.IGNORECASE,
-)
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,7}\b", re.IGNORECASE)
 _LEFT_BLANK = re.compile(
     r"(?:halaman|lembar) (?:ini )?(?:memang )?(?:sengaja )?(?:di)?kosong(?:kan)?"
@@ -54,7 +52,13 @@ def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[in
     found = {
         number
         for number, line in enumerate(lines)
-        if id(line) in edges and _is_furniture(line, lines, repeated)
+        if id(line) in edges and _repeats(line, lines, repeated)
+    }
+    inner = [line for number, line in enumerate(lines) if number not in found]
+    found |= {
+        number
+        for number, line in enumerate(lines)
+        if id(line) in edges and _is_page_number(line, inner)
     }
     body = [number for number in range(len(lines)) if number not in found]
     blank = len(body) <= 3 and any(_LEFT_BLANK.search(lines[number].text) for number in body)
@@ -69,10 +73,20 @@ def _edges(lines: Sequence[Line], height: float) -> list[Line]:
     return [*top, *bottom]
 
 
-def _is_furniture(line: Line, lines: Sequence[Line], repeated: Margins) -> bool:
-    if _PAGE_NUMBER.fullmatch(line.text.strip()):
-        tops = [other.box[1] for other in lines]
-        return line.box[1] <= min(tops) + SLOT or line.box[1] >= max(tops) - SLOT
+def _is_page_number(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether a line is a number at the edge of what is no running head, and not set large."""
+    if not PAGE_NUMBER.fullmatch(line.text.strip()):
+        return False
+    tops = [other.box[1] for other in lines]
+    usual = median(other.size for other in lines)
+    outermost = line.box[1] <= min(tops) + SLOT or line.box[1] >= max(tops) - SLOT
+    return outermost and line.size <= LARGEST * usual
+
+
+def _repeats(line: Line, lines: Sequence[Line], repeated: Margins) -> bool:
+    """Whether a line is a running head: a page number is looked at apart."""
+    if PAGE_NUMBER.fullmatch(line.text.strip()):
+        return False
     if _pattern(line) in repeated.patterns:
         return True
     usual = {_slot(line) - 1, _slot(line), _slot(line) + 1} & repeated.heights

@@ -5,6 +5,8 @@ For text whose file marks no headings. Knows Indonesian and English conventions.
 
 import re
 
+from thesis_qa.load.numbers import WORDS as NUMBER_WORDS
+
 MAX_HEADING = 200  # characters; a longer paragraph in a heading style is a paragraph
 MAX_INSTITUTION = 70  # characters of a name; a title that begins with "University" is longer
 CHAPTER_LEVEL = 1
@@ -31,7 +33,9 @@ ALONE = frozenset(  # stand beside the chapters, whatever they look like
 )
 
 _CHAPTER = re.compile(
-    r"(?:BAB|CHAPTER|BAGIAN|PART)\s+(?:[IVXLC]+|\d{1,2})\b\s*[.:–—-]?\s*(.*)", re.IGNORECASE
+    rf"(?:BAB|CHAPTER|BAGIAN|PART)\s+(?:[IVXLC]+|\d{{1,2}}|{'|'.join(NUMBER_WORDS)})\b"
+    r"\s*[.:–—-]?\s*(.*)",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVXLC]{1,5})((?:\.\d{1,2}){1,5})\.?\s+([^\W\d_].*)")
 _CAPTION = re.compile(

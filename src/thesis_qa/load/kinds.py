@@ -3,17 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from thesis_qa.load import headings
-from thesis_qa.load.numbers import Numbering, is_bare_chapter, is_chapter, numbered_heading
+from thesis_qa.load.numbers import (
+    Numbering,
+    is_bare_chapter,
+    is_bare_number,
+    is_chapter,
+    numbered_heading,
+)
 from thesis_qa.load.pdf_lines import HYPHENS, Line
 from thesis_qa.schema import Kind
 
 LARGER = 1.08  # times the size of the running text: set larger
 MUCH_LARGER = 1.15
 SMALLER = 0.93
+REPEATED = 3  # numbered headings, from which a document is said to number them
 LOWEST = headings.BOLD_LEVELS[-1]  # of headings that only stand out
 LONG = 40  # characters of a line of running text
 CONTENTS_SHARE = 0.5  # of lines that end in a page number on a contents page
@@ -49,6 +56,10 @@ _MATHEMATICAL = re.compile(
 )
 
 
+Look = tuple[float, bool]
+"""How a heading is set: size in steps of half a point, whether in capitals."""
+
+
 @dataclass(frozen=True)
 class Style:
     """What is usual in a document."""
@@ -57,6 +68,10 @@ class Style:
     leading: float  # distance from line to line
     bold_tells: bool  # whether bold lines stand out
     chapters: bool  # whether there are lines like "BAB IV", "Chapter 4"
+    looks: tuple[Look, ...] = ()  # of headings, the highest first; none where they are numbered
+
+    def stands_out(self, line: Line) -> bool:
+        return (line.bold and self.bold_tells) or line.size > self.size * LARGER
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,42 @@ def style(pages: Sequence[Sequence[Line]]) -> Style:
                 steps[round(2 * step)] += 0 < step < 60
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     leading = steps.most_common(1)[0][0] / 2 if steps and steps.most_common(1)[0][1] else 1.2 * size
-    return Style(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
+    plain = Style(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
+    numbered = chapters or _numbers_sections(pages)
+    return plain if numbered else replace(plain, looks=_looks(pages, plain))
+
+
+def _numbers_sections(pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether sections are numbered, as in "4.3 Hambatan"."""
+    numbers = (
+        number
+        for lines in pages
+        for line in lines
+        if not headings.is_contents_line(line.text, in_contents=True)
+        and (number := numbered_heading(line.text.strip()))
+    )
+    return sum(number.depth > 1 for number in numbers) >= REPEATED
+
+
+def _looks(pages: Sequence[Sequence[Line]], usual: Style) -> tuple[Look, ...]:
+    """How lines are set that stand out like headings, on two pages or more."""
+    seen = Counter(
+        look
+        for lines in pages
+        for look in {look_of(line) for line in lines if _may_head(line, usual)}
+    )
+    return tuple(sorted((look for look, count in seen.items() if count > 1), reverse=True))
+
+
+def _may_head(line: Line, usual: Style) -> bool:
+    """Whether a line looks like a heading whose words don't tell its level."""
+    text = line.text.strip()
+    known = headings.level_by_number(text) is not None
+    return usual.stands_out(line) and not known and headings.looks_like_heading(text)
+
+
+def look_of(line: Line) -> Look:
+    return round(2 * line.size) / 2, line.text.isupper()
 
 
 def is_contents_title(text: str) -> bool:
@@ -171,18 +221,21 @@ class Judge:
     ) -> int | None:
         """The level if `line` is a heading."""
         text = line.text.strip()
+        if self._numbers_chapter(line, above, below):
+            return 1
         if len(text) > headings.MAX_HEADING or not any(map(str.isalpha, text)):
             return None
-        stands_out = self._stands_out(line)
+        stands_out = self.style.stands_out(line)
         if is_contents_title(text) and (stands_out or text.isupper()) and alone:
             return 1
         if self.titling and self._titles_chapter(text, alone):
             return 1
-        if is_chapter(text) and alone and (stands_out or text.isupper()):
+        if is_chapter(text) and alone and (stands_out or text.isupper() or above is None):
             return 1
         known = headings.level_by_number(text)
         if known == 1 and alone and (stands_out or text.isupper() or len(text) < LONG):
-            return 1 if stands_out or text.isupper() or not self.in_body else None
+            known_place = above is None or not self.in_body
+            return 1 if stands_out or text.isupper() or known_place else None
         numbered = numbered_heading(text)
         whole = numbered is not None and numbered.depth == 1
         if numbered and not (whole and self.style.chapters):
@@ -197,7 +250,25 @@ class Judge:
             near = line.box[1] - above.box[1] < 1.2 * self.style.leading
             if near and len(above.text) > 2 * LONG:
                 return None
+        if look_of(line) in self.style.looks and not re.match(r"\(?\w{1,2}[.)]\s", text):
+            return 1 + self.style.looks.index(look_of(line))
         return headings.level_by_look(text) if not text.isupper() else LOWEST
+
+    def turn_to(self, lines: Sequence[Line]) -> None:
+        """Notice on which page the body of a thesis without numbered headings begins: it has
+        running text below a heading that is none of the front matter."""
+        if self.in_body or not self.style.looks or not is_prose(lines):
+            return
+        heads = [line for line in lines[:3] if look_of(line) in self.style.looks]
+        text = heads[0].text.strip() if heads else ""
+        front = _FRONT_PART.match(text) or headings.level_by_number(text) is not None
+        self.in_body = bool(heads) and not front
+
+    def _numbers_chapter(self, line: Line, above: Line | None, below: Line | None) -> bool:
+        """Whether a line is a large "4" alone, above the title of the chapter."""
+        large = line.size > self.style.size * MUCH_LARGER
+        titled = below is not None and below.size > self.style.size * MUCH_LARGER
+        return above is None and large and titled and is_bare_number(line.text.strip())
 
     def _titles_chapter(self, text: str, alone: bool) -> bool:
         """Whether the line below "BAB IV" is the chapter's title."""
@@ -223,10 +294,6 @@ class Judge:
         if stands_out and (alone or new.depth > 1):
             return new.depth
         return new.depth if alone and new.follows(self.numbering) else None
-
-    def _stands_out(self, line: Line) -> bool:
-        bold = line.bold and self.style.bold_tells
-        return bold or line.size > self.style.size * LARGER
 
     def _in_text(self, line: Line, text: str, above: Line | None) -> Typed:
         if line.fixed and line.size <= self.style.size * LARGER:

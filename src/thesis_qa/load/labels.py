@@ -6,6 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:(?:halaman|page|hal\.?|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})"
+    r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—\s.]*",
+    re.IGNORECASE,
+)
+"""A line that is a page number and nothing else."""
+
 _NUMBER = re.compile(r"(?<![\w.])(\d{1,4}|[ivxlc]{1,7})(?![\w.])", re.IGNORECASE)
 SUPPORT = 3  # pages that must agree before printed numbers decide
 
@@ -20,8 +27,9 @@ def printed_labels(
 
     `labels` are the file's own, `margins` the running heads and feet of every page. What is
     printed beats what the file says: a number counts if at least SUPPORT pages of the same style
-    have the same distance between it and the page of the file; pages between take their place in
-    the sequence. Where too little is printed, the file's labels stand.
+    have the same distance between it and the page of the file (two in a row, if it stands alone);
+    pages between take their place in the sequence. Where too little is printed, the file's labels
+    stand.
     """
     found = [_numbers(lines) for lines in margins]
     offsets = Counter(
@@ -29,7 +37,7 @@ def printed_labels(
         for position, numbers in enumerate(found)
         for style, value in set(numbers)
     )
-    trusted = {key for key, count in offsets.items() if count >= SUPPORT}
+    trusted = {key for key, count in offsets.items() if count >= SUPPORT} | _paired(margins)
     printed = [_trusted(position, numbers, trusted) for position, numbers in enumerate(found)]
     if not any(printed):
         return [label or None for label in labels]
@@ -37,9 +45,24 @@ def printed_labels(
     return [number or label or None for number, label in zip(filled, labels, strict=True)]
 
 
+def _paired(margins: Sequence[Sequence[str]]) -> set[tuple[str, int]]:
+    """What the numbers of two pages in a row agree on that are the only thing on their line."""
+    alone = [
+        {number for line in lines if PAGE_NUMBER.fullmatch(line) for number in _numbers([line])[:1]}
+        for lines in margins
+    ]
+    return {
+        (style, position - value)
+        for position, (numbers, following) in enumerate(pairwise(alone))
+        for style, value in numbers
+        if (style, value + 1) in following
+    }
+
+
 def _numbers(lines: Sequence[str]) -> list[Number]:
+    """The numbers in running heads and feet, those that stand alone first."""
     found: list[Number] = []
-    for line in lines:
+    for line in sorted(lines, key=lambda line: PAGE_NUMBER.fullmatch(line) is None):
         for text in _NUMBER.findall(line):
             if text.isdigit():
                 found.append(("arabic", int(text)))

@@ -64,6 +64,8 @@ def _items(pages: Sequence[PageLines], usual: Style, outlined: Outlined) -> Iter
         contents = is_contents_page(body, after_contents)
         if judge.listing == "contents" and (after_contents or is_prose(body)):
             judge.listing = None
+        if body and not contents:
+            judge.turn_to(body)
         tables = [] if contents else find_tables(page.lines, page.page.rules)
         yield from _page_items(number, page, tables, contents, judge, outlined)
         after_contents = contents

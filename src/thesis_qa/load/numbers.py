@@ -5,14 +5,26 @@ from dataclasses import dataclass
 
 from thesis_qa.load.labels import roman_value
 
+WORDS = {
+    word: value
+    for words in (
+        "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh",
+        "one two three four five six seven eight nine ten",
+    )
+    for value, word in enumerate(words.split(), start=1)
+}
+"""Numbers of chapters in words."""
+
 _CHAPTER = re.compile(
-    r"(?:BAB|CHAPTER|BAGIAN|PART|LAMPIRAN|APPENDIX)\s+([IVXLC]+|\d{1,2}|[A-Z])\b(?!\.\d)\s*[.:–—-]?\s*(.*)",
+    r"(?:BAB|CHAPTER|BAGIAN|PART|LAMPIRAN|APPENDIX)\s+"
+    rf"([IVXLC]+|\d{{1,2}}|[A-Z]|{'|'.join(WORDS)})\b(?!\.\d)\s*[.:–—-]?\s*(.*)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
     r"((?:\d{1,2}|[IVXLC]{1,5}|[A-Z])(?:\s?\.\s?\d{1,2}){1,5})(?:\.(?=\s))?\s*(?=[^\W\d_]|[\"“'(])(\S.*)"
 )
-_WHOLE = re.compile(r"(\d{1,2})\.?\s+([^\W\d_].*)")
+_WHOLE = re.compile(r"(\d{1,2}(?=[.\s])|[IVX]{1,4}(?=\.))\.?\s+([^\W\d_].*)")
+_BARE = re.compile(r"\d{1,2}|[IVX]{1,5}")
 _TITLE_END = re.compile(r"[.,;!]$")
 
 
@@ -49,7 +61,7 @@ def numbered_heading(text: str) -> Numbering | None:
         first, *rest = re.split(r"\s?\.\s?", section[1])
         return Numbering((_value(first), *map(int, rest)), lettered=_is_letter(first))
     if (whole := _WHOLE.fullmatch(text)) and _is_title(whole[2]):
-        return Numbering((int(whole[1]),))
+        return Numbering((_value(whole[1]),))
     return None
 
 
@@ -59,9 +71,13 @@ def is_chapter(text: str) -> bool:
 
 
 def is_bare_chapter(text: str) -> bool:
-    """Whether `text` is "BAB IV" or "LAMPIRAN A" alone, its title being the next line."""
+    """Whether `text` is "BAB IV", "LAMPIRAN A" or "4" alone, its title being the next line."""
     chapter = _CHAPTER.fullmatch(text)
-    return chapter is not None and not chapter[2]
+    return is_bare_number(text) or (chapter is not None and not chapter[2])
+
+
+def is_bare_number(text: str) -> bool:
+    return _BARE.fullmatch(text) is not None
 
 
 def _is_title(rest: str) -> bool:
@@ -75,4 +91,5 @@ def _is_letter(text: str) -> bool:
 def _value(text: str) -> int:
     if text.isdigit():
         return int(text)
-    return roman_value(text) or ord(text.upper()[0]) - ord("A") + 1
+    named = WORDS.get(text.lower()) or roman_value(text)
+    return named or ord(text.upper()[0]) - ord("A") + 1

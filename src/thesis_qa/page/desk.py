@@ -19,6 +19,7 @@ class Desk:
     assistant: Assistant
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
+    evaluating: threading.Lock = field(default_factory=threading.Lock)
     line: Line = field(default_factory=lambda: Line(ASKING, WAITING))
 
     @property

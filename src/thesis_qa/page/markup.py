@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from thesis_qa.answer.phrases import phrases
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import Answer, Citation, Span
 
 LIKELY = 0.75  # confidence from which evidence is called strong
 FAIR = 0.5
+NUMBER = re.compile(r"\[(\d{1,3})\]")  # of a citation
 
 
 def flat(markup: str) -> str:
@@ -17,24 +19,30 @@ def flat(markup: str) -> str:
     return " ".join(markup.split())
 
 
-def answer_markup(answer: Answer, key: str, texts: Texts) -> str:
+def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> str:
     """An answer for the chat, its citations as small numbers that lead to the sources.
 
-    `key` tells the answers of a conversation apart.
+    `key` tells the answers of a conversation apart; `origin` says where it comes from, if not
+    from a question that was just asked.
     """
     if not answer.answered:
-        return _declined(answer, texts)
+        return _declined(answer, key, texts)
     written = answer.model != "quotes"
     kind = texts.written.format(model=answer.model) if written else texts.quoted
-    label = f"{kind} · {confidence_words(answer.confidence, texts)}"
-    paragraphs = re.split(r"\n\s*\n", answer.text.strip())
-    body = "".join(_paragraph(p, answer.citations, key, texts) for p in paragraphs)
+    label = origin or f"{kind} · {confidence_words(answer.confidence, texts)}"
+    body = _paragraphs(answer.text, answer.citations, key, texts)
     style = "written" if written else "quoted"
     return flat(f'<div class="answer {style}"><p class="kind">{escape(label)}</p>{body}</div>')
 
 
-def _declined(answer: Answer, texts: Texts) -> str:
-    said = "".join(f"<p>{escape(p)}</p>" for p in re.split(r"\n\s*\n", answer.text.strip()))
+def _declined(answer: Answer, key: str, texts: Texts) -> str:
+    """What was looked for and what is nearest, without what stands on the buttons below."""
+    text = answer.text.removeprefix(phrases(answer.language).declined)  # the heading says it
+    if answer.suggestion:  # offered as something to click
+        text = "\n".join(line for line in text.splitlines() if answer.suggestion not in line)
+    for citation in answer.nearest:
+        text = text.replace(f"“{citation.quote}”", f"“{citation.quote}” [{citation.number}]")
+    said = _paragraphs(text, answer.nearest, key, texts)
     return flat(
         f'<div class="answer declined"><p class="kind">{escape(texts.declined)}</p>{said}</div>'
     )
@@ -47,17 +55,31 @@ def confidence_words(confidence: float, texts: Texts) -> str:
     return texts.fair if confidence >= FAIR else texts.weak
 
 
+def _paragraphs(text: str, citations: Sequence[Citation], key: str, texts: Texts) -> str:
+    parts = re.split(r"\n\s*\n", text.strip())
+    return "".join(f"<p>{_paragraph(p, citations, key, texts)}</p>" for p in parts if p.strip())
+
+
 def _paragraph(text: str, citations: Sequence[Citation], key: str, texts: Texts) -> str:
-    by_quote = {c.quote: c for c in citations if c.quote}
-    longest_first = sorted(by_quote, key=len, reverse=True)
-    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text) if by_quote else [text]
-    parts = (
-        f'<span class="quote">{marked_quote(by_quote[piece])}</span>'
-        if piece in by_quote  # a quote may itself hold "[1]"; only what is around it is ours
+    return "".join(
+        f'<span class="quote">{marked_quote(piece)}</span>'
+        if isinstance(piece, Citation)
         else _linked(escape(piece), citations, key, texts)
-        for piece in pieces
+        for piece in pieces(text, citations)
     )
-    return f"<p>{''.join(parts)}</p>"
+
+
+def pieces(text: str, citations: Sequence[Citation]) -> list[str | Citation]:
+    """`text` with the quotes in it told apart from what is around them.
+
+    A quote may itself hold "[1]"; only what is around it is ours.
+    """
+    by_quote = {c.quote: c for c in citations if c.quote}
+    if not by_quote:
+        return [text]
+    longest_first = sorted(by_quote, key=len, reverse=True)
+    found = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    return [by_quote.get(piece, piece) for piece in found]
 
 
 def _linked(text: str, citations: Sequence[Citation], key: str, texts: Texts) -> str:
@@ -67,10 +89,13 @@ def _linked(text: str, citations: Sequence[Citation], key: str, texts: Texts) ->
         number = int(found[1])
         if number not in numbers:
             return found[0]
-        label = escape(texts.source.format(number=number))
-        return f'<a class="cite" href="#source-{key}-{number}" aria-label="{label}">{number}</a>'
+        spoken = escape(texts.source.format(number=""))  # the chat takes other labels out
+        return (
+            f'<a class="cite" href="#source-{key}-{number}">'
+            f'<span class="spoken">{spoken}</span>{number}</a>'
+        )
 
-    return re.sub(r"\[(\d{1,3})\]", link, text).replace("\n", "<br>")
+    return NUMBER.sub(link, text).replace("\n", "<br>")
 
 
 def marked_quote(citation: Citation) -> str:

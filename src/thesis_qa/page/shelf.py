@@ -24,7 +24,9 @@ def _card(document: DocumentInfo, texts: Texts) -> str:
     return flat(
         f'<article class="book">{_title(document, texts)}{_warnings(document, texts)}'
         f'<button type="button" class="details" data-document="{escape(document.name)}"'
-        f' aria-label="{escape(label)}">{escape(texts.shelf.details)}</button></article>'
+        f' aria-label="{escape(label)}">{escape(texts.shelf.details)}</button>'
+        f'<button type="button" class="act card-of" name="card" value="{escape(document.name)}">'
+        f"{escape(texts.card.open)}</button></article>"
     )
 
 

@@ -1,109 +1,88 @@
-"""What a visitor takes away: the conversation as Markdown, its sources as references."""
+"""What a visitor takes away: an answer, the conversation, a thesis card, with references."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
 
+from thesis_qa.card import Entry
 from thesis_qa.page.chat import Turn
-from thesis_qa.page.markup import where
+from thesis_qa.page.markup import NUMBER, pieces, where
+from thesis_qa.page.paper import Kind, Part
+from thesis_qa.page.references import References, Style
 from thesis_qa.page.texts import Texts
-from thesis_qa.schema import Citation, Metadata
+from thesis_qa.schema import Answer, Citation, Metadata
 
-Style = Literal["APA", "IEEE", "BibTeX"]
-STYLES: tuple[Style, ...] = ("APA", "IEEE", "BibTeX")
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
-_BIBTEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+Known = Mapping[str, Metadata]
+"""What is known about the documents, by name."""
 
 
-def conversation(
-    turns: Sequence[Turn], known: dict[str, Metadata], style: Style, texts: Texts
-) -> str:
-    """Questions, answers and quotes as Markdown, with references in `style`.
-
-    `known` is what is known about the documents, by name. Authors are named as the thesis names
-    them: which part of an Indonesian name is to be put first can't be told from the name.
-    """
-    parts = [f"# {texts.name}"]
-    for turn in turns:
-        parts.append(f"## {_plain(turn.question)}")
-        if turn.answer and turn.answer.answered:
-            parts += [_answer(turn.answer.text)]
-            parts += [_quote(citation, texts) for citation in turn.answer.citations]
-        elif turn.answer:
-            parts.append(f"*{texts.declined}.*")
+def conversation(turns: Sequence[Turn], known: Known, style: Style, texts: Texts) -> list[Part]:
+    """Questions and answers, every quote with its citation, and the references in `style`."""
     cited = [c for t in turns if t.answer and t.answer.answered for c in t.answer.citations]
-    if cited:
-        parts += [f"## {texts.sources}", references(cited, known, style, texts)]
-    return "\n\n".join(parts) + "\n"
+    references = References(cited, known, style, texts)
+    parts = [Part("title", texts.name)]
+    for turn in turns:
+        parts.append(Part("heading", turn.question))
+        if turn.answer and turn.answer.answered:
+            parts += _answer(turn.answer, references, texts)
+            parts += [
+                Part("quiet", f"[{c.number}] {_place(c, texts)}") for c in turn.answer.citations
+            ]
+        elif turn.answer:
+            parts.append(Part("quiet", f"{texts.declined}."))
+    return [*parts, *_list(references, texts)]
 
 
-def references(
-    cited: Iterable[Citation], known: dict[str, Metadata], style: Style, texts: Texts
-) -> str:
-    """One reference for every document that is cited, in the order they are first cited."""
-    first = {c.document: c for c in reversed(list(cited))}
-    ordered = list(reversed(first.values()))
-    entries = [_reference(c, known.get(c.document, Metadata()), style, texts) for c in ordered]
-    if style == "BibTeX":
-        return "```bibtex\n" + "\n\n".join(entries) + "\n```"
-    marks = (f"[{i}] " if style == "IEEE" else "- " for i in range(1, len(entries) + 1))
-    return "\n\n".join(mark + entry for mark, entry in zip(marks, entries, strict=True))
+def single_answer(answer: Answer, known: Known, style: Style, texts: Texts) -> list[Part]:
+    """One answer with its citations and references."""
+    references = References(answer.citations, known, style, texts)
+    return [*_answer(answer, references, texts), *_list(references, texts)]
 
 
-def _reference(citation: Citation, known: Metadata, style: Style, texts: Texts) -> str:
-    title = citation.title or citation.document
-    thesis = ", ".join(filter(None, (known.degree, known.university)))
-    year = str(citation.year) if citation.year else texts.no_date
-    if style == "BibTeX":
-        return _bibtex(citation, known)
-    if style == "APA":
-        named = f"*{_plain(title)}*" + (f" {_plain(f'[{thesis}]')}" if thesis else "")
-        by = _plain(citation.author)
-        return f"{by} ({year}). {named}." if by else f"{named} ({year})."
-    parts = filter(None, (citation.author, f"“{title},”", thesis, year))
-    return _plain(", ".join(parts).replace(",”, ", ",” ")) + "."
+def card(
+    title: str, entries: Iterable[Entry], known: Known, style: Style, texts: Texts
+) -> list[Part]:
+    """A thesis card, each quote with its page."""
+    entries = list(entries)
+    references = References((c for e in entries for c in e.citations), known, style, texts)
+    parts = [Part("title", f"{texts.card.tab}: {title}")]
+    for entry in entries:
+        parts.append(Part("heading", texts.card.topics[entry.topic][0]))
+        parts += [
+            Part("quote", f"“{c.quote}” {references.in_text(c)}") for c in entry.citations
+        ] or [Part("quiet", texts.card.not_stated)]
+    return [*parts, *_list(references, texts)]
 
 
-def _bibtex(citation: Citation, known: Metadata) -> str:
-    fields = {
-        "author": citation.author,
-        "title": citation.title or citation.document,
-        "year": str(citation.year or ""),
-        "type": known.degree,
-        "institution": known.university,
-    }
-    lines = (f"  {name} = {{{_tex(value)}}}," for name, value in fields.items() if value)
-    return "\n".join([f"@thesis{{{_key(citation)},", *lines, "}"])
+def _answer(answer: Answer, references: References, texts: Texts) -> list[Part]:
+    """The text with citations in place of its numbers; for one that was written, the quotes too."""
+    paragraphs = [p.strip() for p in answer.text.split("\n\n") if p.strip()]
+    said = [Part("text", _cited(p, answer.citations, references)) for p in paragraphs]
+    if answer.model == "quotes":
+        return said
+    quotes = (f"“{c.quote}” {references.in_text(c)}" for c in answer.citations)
+    return [*said, *(Part("quote", quote) for quote in quotes)]
 
 
-def _key(citation: Citation) -> str:
-    """Of letters and digits only, the same for the same document."""
-    name = (citation.author.split() or [citation.document.rpartition(".")[0]])[-1]
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"\W", "", ascii_name).lower() + str(citation.year or "") or "thesis"
+def _cited(text: str, citations: Sequence[Citation], references: References) -> str:
+    by_number = {str(c.number): references.in_text(c) for c in citations}
+    return "".join(
+        piece.quote
+        if isinstance(piece, Citation)
+        else NUMBER.sub(lambda found: by_number.get(found[1], found[0]), piece)
+        for piece in pieces(text, citations)
+    )
 
 
-def _tex(text: str) -> str:
-    return "".join(_BIBTEX.get(c, c) for c in " ".join(text.split()))
+def _list(references: References, texts: Texts) -> list[Part]:
+    entries = references.entries()
+    if not entries:
+        return []
+    heading = Part("heading", texts.references)
+    if references.style == "BibTeX":
+        return [heading, Part("code", "\n\n".join(entry.text for entry in entries))]
+    kind: Kind = "reference" if references.style == "APA" else "text"
+    return [heading, *(Part(kind, entry.text, italic=entry.work) for entry in entries)]
 
 
-def _quote(citation: Citation, texts: Texts) -> str:
-    by = ", ".join(filter(None, (citation.author or citation.title or citation.document,)))
-    year = str(citation.year) if citation.year else ""
-    place = ", ".join(filter(None, (by, year, where(citation, texts))))
-    return f"> [{citation.number}] “{_plain(citation.quote)}” ({_plain(place)})"
-
-
-def _answer(text: str) -> str:
-    return "\n\n".join(_plain(part) for part in re.split(r"\n\s*\n", text.strip()))
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it stands, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+def _place(citation: Citation, texts: Texts) -> str:
+    """Where a quote stands, in full: the file, the page as printed and in the file, the section."""
+    return ", ".join(filter(None, (citation.document, where(citation, texts), citation.section)))

@@ -5,6 +5,17 @@ from typing import Literal
 
 from thesis_qa.page import shelf_words
 from thesis_qa.page.shelf_words import ShelfWords
+from thesis_qa.page.words import (
+    ANSWER_EN,
+    ANSWER_ID,
+    CARD_EN,
+    CARD_ID,
+    EVALUATION_EN,
+    EVALUATION_ID,
+    AnswerWords,
+    CardWords,
+    EvaluationWords,
+)
 
 Interface = Literal["id", "en"]
 
@@ -90,6 +101,10 @@ class Texts:
     about_models: str
     about_private: str
     about_limits: str
+    # With many words of their own
+    answers: AnswerWords
+    card: CardWords
+    evaluation: EvaluationWords
 
 
 EN = Texts(
@@ -168,6 +183,9 @@ EN = Texts(
     about_models="Search: {embedding}. Answers: {model}.",
     about_private="Nothing leaves this machine: no account, no tracking, no other server.",
     about_limits="What pictures or formulas say can be missed. Open the page before you cite.",
+    answers=ANSWER_EN,
+    card=CARD_EN,
+    evaluation=EVALUATION_EN,
 )
 
 ID = Texts(
@@ -246,6 +264,9 @@ ID = Texts(
     about_models="Pencarian: {embedding}. Jawaban: {model}.",
     about_private="Tidak ada yang keluar dari mesin ini: tanpa akun, pelacakan, atau server lain.",
     about_limits="Isi gambar atau rumus bisa terlewat. Buka halamannya sebelum mengutip.",
+    answers=ANSWER_ID,
+    card=CARD_ID,
+    evaluation=EVALUATION_ID,
 )
 
 TEXTS: dict[Interface, Texts] = {"id": ID, "en": EN}

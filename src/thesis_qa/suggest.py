@@ -1,0 +1,83 @@
+"""What could be asked next: the sections around what was cited, tried before they are offered."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+from thesis_qa.answer.phrases import phrases
+from thesis_qa.assistant import Assistant
+from thesis_qa.catalog import Catalog
+from thesis_qa.language import words
+from thesis_qa.schema import Answer, Language
+
+OFFERED = 3
+TRIED = 8  # sections; each takes about as long as a search
+SECONDS = 0.8  # that are spent on trying; whoever waits sees the answer meanwhile
+MAX_TITLE = 60  # characters of a heading that is worth a button
+SHORT = 4  # words of a heading that names a thing; a longer one tells about something
+MIN_TEXT = 300  # characters below a heading from which there is something to be asked
+
+_NUMBERING = re.compile(
+    r"^\W*(?:(?:bab|chapter|lampiran|appendix)\s+)?(?:[IVXLC]+\b|[A-Z]\b|\d+)?(?:\.?\d+)*[.):]?\s+",
+    re.IGNORECASE,
+)
+_TELLS_NOTHING = re.compile(
+    r"^(?:abstra[ck]t?|abstrak|intisari|ringkasan|kata pengantar|pendahuluan|penutup|daftar .*"
+    r"|lembar .*|pernyataan.*|halaman .*|lampiran.*|introduction|overview|summary|conclusions?"
+    r"|preface|acknowledge?ments?|contents|list of .*|bibliography|references|appendix.*"
+    r"|declaration.*|kesimpulan|saran)$",
+    re.IGNORECASE,
+)
+
+
+def next_questions(
+    assistant: Assistant, answer: Answer, seconds: float = SECONDS
+) -> tuple[str, ...]:
+    """At most OFFERED questions on sections near what `answer` cites that can be answered."""
+    if not answer.citations:
+        return ()
+    first = answer.citations[0]
+    until = time.monotonic() + seconds
+    offered: list[str] = []
+    titles = sections_near(assistant.index.catalog, first.document, first.section)
+    for title in list(_unasked(titles, answer.question))[:TRIED]:
+        question = _question(title, answer.language)
+        if time.monotonic() < until and assistant.can_answer(question, [first.document]):
+            offered.append(question)
+        if len(offered) == OFFERED:
+            break
+    return tuple(offered)
+
+
+def _question(title: str, language: Language | None) -> str:
+    if len(title.split()) > SHORT:
+        return phrases(language).section.format(section=title)
+    return f"Apa itu {title}?" if language == "id" else f"What is {title}?"
+
+
+def sections_near(catalog: Catalog, document: str, section: str) -> list[str]:
+    """Titles of the sections that hold text, those after `section` first, then those before."""
+    rows = catalog.read(
+        "SELECT p.section, sum(length(p.text)) FROM passages p JOIN documents d ON"
+        " d.id = p.document WHERE d.name = ? AND p.kind IN ('text', 'list')"
+        " GROUP BY p.section ORDER BY min(p.id)",
+        (document,),
+    )
+    paths = [path for path, length in rows if length >= MIN_TEXT or path == section]
+    at = paths.index(section) if section in paths else -1
+    near = [*paths[at + 1 :], *reversed(paths[: max(at, 0)])]
+    titles = (_title(path) for path in near)
+    return list(dict.fromkeys(title for title in titles if title))
+
+
+def _title(path: str) -> str:
+    """The heading at the end of a section's path, without its number; "" if it tells nothing."""
+    title = _NUMBERING.sub("", f"{path.rpartition(' › ')[2]} ").strip()
+    letters = sum(c.isalpha() or c.isspace() for c in title)
+    telling = 3 < len(title) <= MAX_TITLE and letters > 0.8 * len(title)
+    return title if telling and not _TELLS_NOTHING.match(title) else ""
+
+
+def _unasked(titles: Sequence[str], question: str) -> Iterator[str]:
+    asked = set(words(question))
+    return (title for title in titles if not set(words(title)) <= asked)

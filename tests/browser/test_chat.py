@@ -1,0 +1,296 @@
+"""What a visitor does with answers: takes them along, says how they were, asks further."""
+
+import io
+import json
+from pathlib import Path
+
+import docx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from visitors import HOSTILE_NAME, PHONE, Visit, visiting
+
+from thesis_qa.evaluate import read_questions
+
+ASKED = "Berapa jumlah responden nelayan di Wakatobi?"
+
+
+@pytest.fixture
+def answered(visit: Visit) -> Visit:
+    """A visitor who asked what the small library answers."""
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open().ask(ASKED)
+    visit.settle()
+    return visit
+
+
+def act(page: Page, name: str) -> None:
+    page.locator(f"#log button.act[name={name}]").last.click()
+
+
+def clipboard(page: Page) -> str:
+    expect(page.locator("#toast")).to_have_class("shown")
+    copied: str = page.evaluate("navigator.clipboard.readText()")
+    return copied
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def test_a_copied_answer_brings_its_citations(answered: Visit) -> None:
+    answered.page.get_by_label("IEEE").check()
+    act(answered.page, "copy")
+    copied = clipboard(answered.page)
+    assert "137 responden nelayan di Wakatobi.” [1, p. 2]" in copied
+    assert "[1] “Terumbu Karang,”" in copied
+
+
+def test_a_link_opens_the_answer_with_the_same_quotes(answered: Visit, browser: Browser) -> None:
+    act(answered.page, "link")
+    link = clipboard(answered.page)
+    assert link.startswith(f"{answered.address}/en/?answer=")
+    with visiting(browser, answered.address) as other:
+        other.open(link.removeprefix(answered.address))
+        expect(other.page.locator("#log .asked")).to_have_text(ASKED)
+        expect(other.page.locator("#log .kind")).to_contain_text("found again on its page")
+        expect(other.page.locator("#sources blockquote").first).to_contain_text("137 responden")
+        other.page.locator("#log a.cite").first.click()
+        expect(other.page.locator("#sources .card.current .sheet img").first).to_be_visible()
+
+
+def test_a_link_that_is_none_says_so(visit: Visit) -> None:
+    visit.open("/id/?answer=%3Cscript%3Ewindow.hacked%3D1%3C%2Fscript%3E")
+    expect(visit.page.locator("#log .answer")).to_contain_text("Tautan ini tidak dapat dibuka")
+    assert visit.page.evaluate("window.hacked") is None
+
+
+def test_an_earlier_question_is_changed_and_what_followed_replaced(answered: Visit) -> None:
+    page = answered.page
+    answered.ask("What is the capital of France?")
+    answered.settle()
+    page.locator("#log .user-row").first.hover()
+    page.locator("#log button.act[name=edit]").first.click()
+    box = page.locator("#question textarea")
+    expect(box).to_have_value(ASKED)
+    expect(page.locator("#changing")).to_contain_text("will be replaced")
+    page.get_by_role("button", name="Keep it").click()
+    expect(box).to_have_value("")
+    expect(page.locator("#log .asked")).to_have_count(2)
+    page.locator("#log .user-row").first.hover()
+    page.locator("#log button.act[name=edit]").first.click()
+    expect(box).to_have_value(ASKED)
+    box.fill("Di mana respondennya?")
+    box.press("Enter")
+    expect(page.locator("#log .asked")).to_have_text(["Di mana respondennya?"])
+
+
+def test_asking_again_and_beginning_anew(answered: Visit) -> None:
+    page = answered.page
+    first = page.locator("#sources .sources").get_attribute("id")
+    act(page, "retry")
+    page.wait_for_function("id => !document.getElementById(id)", arg=first)
+    answered.settle()
+    expect(page.locator("#log .asked")).to_have_text([ASKED])
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
+    expect(page.locator("#sources .card")).to_have_count(0)
+
+
+def test_feedback_becomes_a_draft_question(answered: Visit, tmp_path: Path) -> None:
+    page = answered.page
+    act(page, "helpful")
+    chosen = page.locator("#log button.act[name=helpful]")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    answered.ask("What is the capital of France?")
+    answered.settle()
+    act(page, "wrong-answer")
+    page.get_by_label("What should it have been?").fill("Lihat <b>halaman</b> 3")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#toast")).to_contain_text("kept on this machine only")
+    tab(page, "Evaluation")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Draft questions from feedback").click()
+    path = tmp_path / "feedback.jsonl"
+    download.value.save_as(path)
+    [helpful] = [q for q in read_questions(path).questions if q.question == ASKED]
+    assert helpful.document == "karang.pdf"
+    assert helpful.evidence[0].pdf_page == 2
+    assert "Lihat <b>halaman</b> 3" in path.read_text(encoding="utf-8")
+
+
+def test_the_conversation_as_a_word_document(answered: Visit) -> None:
+    answered.page.get_by_label("Word").check()
+    with answered.page.expect_download() as download:
+        answered.page.get_by_role("button", name="Save the conversation").click()
+    assert download.value.suggested_filename == "thesis-qa.docx"
+    paragraphs = docx.Document(io.BytesIO(download.value.path().read_bytes())).paragraphs
+    assert ASKED in [paragraph.text for paragraph in paragraphs]
+
+
+def test_the_library_opens_a_card_that_leads_to_the_pages(visit: Visit) -> None:
+    page = visit.open().page
+    tab(page, "Library")
+    book = page.locator("#shelf .book", has_text="karang.pdf")
+    book.get_by_role("button", name="Thesis card").click()
+    card = page.locator("#card .thesis-card")
+    expect(card.locator("h2")).to_have_text("Terumbu Karang")
+    expect(card).to_have_attribute("aria-busy", "false")
+    expect(card).to_contain_text("Not stated")
+    visit.picture("card-desktop-en")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as Markdown").click()
+    assert "# Thesis card: Terumbu Karang" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_a_card_quotes_its_thesis(browser: Browser, sister_city: str) -> None:
+    with visiting(browser, sister_city, locale="id-ID") as visit:
+        page = visit.open().page
+        tab(page, "Kartu skripsi")
+        obstacles = page.locator("#card section", has_text="Hambatan dan keterbatasan")
+        expect(obstacles).to_contain_text("sulitnya mendapatkan perizinan")
+        visit.picture("card-desktop-id")
+        obstacles.locator("a.at").first.click()
+        expect(page.locator("#reader mark").first).to_contain_text("perizinan")
+
+
+def test_the_card_of_a_hostile_file_is_text(visit: Visit) -> None:
+    page = visit.open().page
+    tab(page, "Library")
+    book = page.locator("#shelf .book", has_text="kimia")
+    book.get_by_role("button", name="Thesis card").click()
+    expect(page.locator("#card h2")).to_contain_text(HOSTILE_NAME)
+    assert page.evaluate("window.hacked") is None
+
+
+def test_an_evaluation_is_run_and_compared_with_the_last(visit: Visit) -> None:
+    page = visit.open().page
+    tab(page, "Evaluation")
+    for _ in range(2):
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.locator("#results progress").wait_for(timeout=60_000)
+        results = page.locator("#results .results")
+        results.wait_for(timeout=120_000)
+    expect(results.locator("tr", has_text="page_hit@1").first).to_contain_text("1.000")
+    expect(results).to_contain_text("Changes are against the run of")
+    failure = results.locator(".failure", has_text="itu?")
+    expect(failure).to_contain_text("answered, though it isn’t stated")
+    failure.locator("summary").click()
+    picture = failure.locator(".sheet img").first
+    expect(picture).to_be_visible()
+    page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
+    visit.picture("evaluation-desktop-en")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Run (JSON)").click()
+    run = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert run["metrics"]["answered_rate"]["value"] == 1.0
+
+
+def test_a_set_that_cannot_be_run_says_why(visit: Visit, tmp_path: Path) -> None:
+    path = tmp_path / "<img src=x>.jsonl"
+    path.write_text('{"id": "1", "question": "Apa?"}\n')
+    page = visit.open().page
+    tab(page, "Evaluation")
+    page.locator("#evaluation-tab input[type=file]").set_input_files(str(path))
+    expect(page.locator("#set input")).to_have_value("↑ img src=x.jsonl")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#results")).to_contain_text("line 1: 'answerable' must be true or false")
+
+
+def test_the_keyboard_is_enough(answered: Visit) -> None:
+    page = answered.page
+    box = page.locator("#question textarea")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    box.press_sequentially("Baris satu")
+    box.press("Shift+Enter")
+    box.press_sequentially("baris dua?")
+    expect(box).to_have_value("Baris satu\nbaris dua?")
+    page.locator("#log a.cite").first.focus()
+    page.keyboard.press("Enter")
+    first = page.locator("#sources .card").first
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    second = page.locator("#sources .card").nth(1)
+    if second.count():
+        expect(second).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        expect(first).to_be_focused()
+
+
+def test_pointing_at_a_citation_shows_its_quote(answered: Visit) -> None:
+    page = answered.page
+    peek = page.locator("#peek")
+    expect(peek).to_be_hidden()
+    page.get_by_role("link", name="Source 1").first.hover()
+    expect(peek).to_be_visible()
+    expect(peek).to_contain_text("137 responden nelayan di Wakatobi.")
+    expect(peek).to_contain_text("p. 2")
+    answered.picture("peek-desktop-en")
+    page.mouse.move(5, 5)
+    expect(peek).to_be_hidden()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("size", [(1280, 800), PHONE])
+def test_nothing_serious_keeps_anybody_out(
+    browser: Browser, address: str, size: tuple[int, int], dark: bool
+) -> None:
+    with visiting(browser, address, size=size, dark=dark) as visit:
+        visit.open().ask(ASKED)
+        visit.settle()
+        visit.ask("What is the capital of France?")
+        visit.settle()
+        assert serious(visit.page) == []
+
+
+@pytest.mark.parametrize("name", ["Library", "Thesis card", "Evaluation", "About"])
+def test_nothing_serious_in_the_other_tabs(visit: Visit, name: str) -> None:
+    page = visit.open().page
+    tab(page, name)
+    page.wait_for_timeout(300)
+    assert serious(page) == []
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, each with where it is."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:150]} {node.get('failureSummary', '')[:200]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def test_at_twice_the_size_everything_can_still_be_read(browser: Browser, address: str) -> None:
+    """A window of 1280 pixels at 200 % is one of 640."""
+    with visiting(browser, address, size=(640, 400)) as visit:
+        visit.open().ask(ASKED)
+        visit.settle()
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 640
+        expect(visit.page.locator("#question textarea")).to_be_visible()
+        visit.picture("zoomed-en")
+
+
+def test_every_tab_fits_a_phone(browser: Browser, address: str) -> None:
+    with visiting(browser, address, locale="id-ID", size=PHONE, dark=True) as visit:
+        page = visit.open().page
+        tab(page, "Pustaka")
+        page.locator("#shelf .book", has_text="karang.pdf").get_by_role("button").last.click()
+        expect(page.locator("#card .thesis-card")).to_have_attribute("aria-busy", "false")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        visit.picture("card-phone-id")
+
+
+def test_what_is_shown_stays_where_it_is_while_an_answer_grows(answered: Visit) -> None:
+    """The first answer doesn't move inside the conversation when the second comes."""
+    page = answered.page
+    place = "e => e.offsetTop"
+    before = page.locator("#log .answer").first.evaluate(place)
+    answered.ask("What is the capital of France?")
+    during = page.locator("#log .answer").first.evaluate(place)
+    answered.settle()
+    assert before == during == page.locator("#log .answer").first.evaluate(place)

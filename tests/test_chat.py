@@ -1,0 +1,111 @@
+"""A conversation, apart from the components that show it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from thesis_qa.assistant import Assistant
+from thesis_qa.feedback import all_feedback
+from thesis_qa.index import Index
+from thesis_qa.page import chat
+from thesis_qa.page.actions import rate
+from thesis_qa.page.desk import Desk
+from thesis_qa.page.texts import TEXTS
+from thesis_qa.settings import Settings
+
+EN = TEXTS["en"]
+METHOD = "Metode penelitian apa yang digunakan?"
+
+
+@pytest.fixture(scope="module")
+def desk(sister_city: Index) -> Desk:
+    return Desk(Assistant(sister_city), Settings())
+
+
+@pytest.fixture(scope="module")
+def talk(desk: Desk) -> chat.Turns:
+    *_, turns = chat.ask(desk, (), METHOD, None, EN)
+    return turns
+
+
+def steps(turns: chat.Turns, asking: bool = False) -> Iterator[str]:
+    return (message["content"] for message in chat.messages(turns, EN, asking))
+
+
+def test_the_question_is_there_before_the_answer(desk: Desk) -> None:
+    first = next(chat.ask(desk, (), METHOD, None, EN))
+    question, waiting = steps(first, asking=True)
+    assert METHOD in question
+    assert EN.answers.working in waiting
+
+
+def test_an_answer_that_is_stopped_keeps_what_is_there(desk: Desk, talk: chat.Turns) -> None:
+    asking = chat.ask(desk, talk, "Apa itu paradiplomasi?", None, EN)
+    before_any_word = next(asking)
+    asking.close()
+    stopped = chat.stopped(before_any_word, EN)
+    assert EN.answers.stopped in list(steps(stopped))[-1]
+    assert chat.stopped(talk, EN) == talk
+
+
+def test_nothing_can_be_done_with_an_answer_that_still_grows(talk: chat.Turns) -> None:
+    assert 'name="copy"' in "".join(steps(talk))
+    assert 'name="copy"' not in "".join(steps(talk, asking=True))
+
+
+def test_a_refusal_is_said_once_and_leads_to_what_is_near(desk: Desk) -> None:
+    *_, turns = chat.ask(desk, (), "What is the capital of France?", None, EN)
+    answer = list(steps(turns))[-1]
+    assert EN.declined in answer
+    assert "The documents do not say." not in answer
+    assert 'name="copy"' not in answer
+    assert 'name="helpful"' in answer
+
+
+def test_a_question_with_markup_in_it_is_text() -> None:
+    turn = chat.Turn("k", "<img src=x onerror=alert(1)>\n# Judul", problem="<b>x</b>")
+    shown = "".join(steps((turn,)))
+    assert "<img" not in shown
+    assert "<b>" not in shown
+    assert "\n" not in shown  # nothing that Markdown could take for a heading
+
+
+def test_a_problem_is_a_sentence_and_the_conversation_goes_on(desk: Desk, talk: chat.Turns) -> None:
+    *_, turns = chat.ask(desk, talk, "?!", None, EN)
+    assert len(turns) == len(talk) + 1
+    assert "empty" in turns[-1].problem
+
+
+def test_the_conversation_is_cut_before_a_question_that_is_changed(talk: chat.Turns) -> None:
+    longer = (*talk, replace(talk[0], key="other"))
+    assert chat.until(longer, "other") == talk
+    assert chat.until(longer, talk[0].key) == ()
+    assert chat.until(longer, "unknown") == longer
+
+
+def test_what_is_said_of_an_answer_is_kept_and_shown(desk: Desk, talk: chat.Turns) -> None:
+    said = {"key": talk[0].key, "act": "wrong-page", "note": "hlm. 3"}
+    rated = rate(desk, talk, said)
+    assert "rate chosen" in "".join(steps(rated))
+    assert all_feedback(desk.assistant.index.folder)[-1].note == "hlm. 3"
+
+
+@pytest.mark.parametrize(
+    "said", [None, 7, [], {}, {"key": []}, {"act": "helpful"}, {"key": "x", "act": "drop"}]
+)
+def test_what_a_browser_makes_up_is_ignored(desk: Desk, talk: chat.Turns, said: object) -> None:
+    before = all_feedback(desk.assistant.index.folder)
+    assert rate(desk, talk, said) == talk
+    assert all_feedback(desk.assistant.index.folder) == before
+
+
+def test_what_goes_wrong_inside_is_not_shown_to_visitors(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("/secret/path")
+
+    monkeypatch.setattr(Assistant, "stream", broken)
+    *_, turns = chat.ask(desk, (), METHOD, None, EN)
+    assert turns[-1].problem == EN.broken

@@ -1,0 +1,52 @@
+"""What is offered to be asked next can be answered, and comes from the thesis's own sections."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from thesis_qa.assistant import Assistant
+from thesis_qa.index import Index
+from thesis_qa.suggest import OFFERED, next_questions, sections_near
+
+SECTIONS = {
+    "BAB I PENDAHULUAN": "Terumbu karang melindungi pantai dari ombak besar. " * 8,
+    "2.1 Pemutihan Karang": "Pemutihan karang adalah hilangnya alga dari jaringan karang. "
+    "Pemutihan karang terjadi karena suhu laut naik dua derajat. " * 4,
+    "2.2 Arus Laut": "Arus laut adalah gerakan massa air dari satu tempat ke tempat lain. "
+    "Arus laut membawa larva karang ke terumbu lain. " * 5,
+    "2.3 Transplantasi Karang": "Transplantasi karang adalah penanaman potongan karang hidup. "
+    "Transplantasi karang memulihkan terumbu yang rusak. " * 5,
+    "2.4 Kosong": "Pendek.",
+}
+
+
+@pytest.fixture(scope="module")
+def reef(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("reef")
+    text = "\n\n".join(f"## {title}\n\n{body}" for title, body in SECTIONS.items())
+    (folder / "karang.md").write_text(f"# Terumbu\n\n{text}")
+    index = Index.build(folder / "karang.md", folder / "index")
+    yield Assistant(index)
+    index.close()
+
+
+def test_sections_after_the_cited_one_come_first(reef: Assistant) -> None:
+    section = "2.1 Pemutihan Karang"
+    near = sections_near(reef.index.catalog, "karang.md", section)
+    # what introduces or is nearly empty tells nothing
+    assert near == ["Arus Laut", "Transplantasi Karang"]
+
+
+def test_what_is_offered_is_answered_when_it_is_asked(reef: Assistant) -> None:
+    answer = reef.ask("Mengapa pemutihan karang terjadi?")
+    offered = next_questions(reef, answer, seconds=60)
+    assert 0 < len(offered) <= OFFERED
+    assert all(reef.ask(question, documents=["karang.md"]).answered for question in offered)
+    assert answer.question not in offered
+
+
+def test_a_refusal_and_an_empty_budget_offer_nothing(reef: Assistant) -> None:
+    declined = reef.ask("Siapa presiden Prancis?")
+    assert not declined.answered
+    assert next_questions(reef, declined, seconds=60) == ()
+    assert next_questions(reef, reef.ask("Mengapa pemutihan karang terjadi?"), seconds=0) == ()
