@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint unit browser eval clean
+.PHONY: help run test lint unit browser eval soak clean
 
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
 	@echo "make test   lint, types and every test, those of the page in a headless browser too"
 	@echo "make eval   ask the question sets and write how good the answers are into docs/results.md"
+	@echo "make soak   thirty visitors at once for two minutes"
 	@echo "make clean  remove the environment and the index; both can be made again"
 
 OLD := Thesis QA needs Python 3.11 or newer; if you have one: make clean run PYTHON=python3.12
@@ -55,6 +56,9 @@ browser: $(VENV)/.installed-dev
 
 eval: $(VENV)/.installed
 	$(BIN)/python benchmarks/results.py
+
+soak: $(VENV)/.installed
+	$(BIN)/python benchmarks/soak.py
 
 clean:
 	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/writer.lock

@@ -22,7 +22,7 @@ PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed feedback catalog vectors
     question glossary hints rank corpus rerank reader retrieve retriever index answer cite write
-    assistant topics card suggest verify evaluate picture page server terminal cli
+    assistant topics card suggest verify evaluate picture accounts page guard server terminal cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
@@ -32,7 +32,7 @@ FACES = {("retriever", "index")}
 # that a command loads only what it needs and a library can be replaced in one place.
 HOMES = {
     "chromadb": {"vectors"},
-    "fastapi": {"server"},
+    "fastapi": {"guard", "server"},
     "gradio": {"page", "server"},
     "langchain": {"write"},
     "langchain_core": {"embed", "retriever", "write"},
@@ -46,7 +46,7 @@ HOMES = {
     "rapidocr": {"load"},
     "safetensors": {"unpack"},
     "sentence_transformers": {"embed", "rerank"},
-    "starlette": {"server"},
+    "starlette": {"guard"},
     "tokenizers": {"embed", "tokenizer"},
     "torch": {"embed"},
     "transformers": {"embed"},

@@ -255,6 +255,26 @@ def test_a_killed_indexer_loses_at_most_the_file_in_work(
     assert contents(index) == contents(tmp_path / "undisturbed")
 
 
+def test_a_file_is_read_again_when_asked_to(folder: Path, tmp_path: Path) -> None:
+    update(folder, tmp_path / "index")
+    index = Index.open(tmp_path / "index")
+    assert statuses(index.update(folder / "izin.txt")) == {"izin.txt": "unchanged"}
+    assert statuses(index.update(folder / "izin.txt", again=True)) == {"izin.txt": "updated"}
+    index.close()
+
+
+def test_a_single_file_of_a_known_folder_is_named_as_its_folder_would(
+    folder: Path, tmp_path: Path
+) -> None:
+    update(folder, tmp_path / "index")
+    (folder / "2021").mkdir()
+    (folder / "2021" / "kapal.txt").write_text(BOATS)
+    index = Index.open(tmp_path / "index")
+    assert statuses(index.update(folder / "2021" / "kapal.txt")) == {"2021/kapal.txt": "added"}
+    assert set(statuses(index.update(folder)).values()) == {"unchanged"}
+    index.close()
+
+
 def test_an_index_that_cannot_be_written_can_be_asked(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import io
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,13 @@ from reportlab.pdfgen.canvas import Canvas
 from thesis_qa.errors import DocumentError, SettingError
 from thesis_qa.evaluate.summary import NAMES
 from thesis_qa.index import Index
+from thesis_qa.page.cards import source_group
 from thesis_qa.page.markup import answer_markup
 from thesis_qa.page.reader import Mark
 from thesis_qa.page.texts import TEXTS, preferred
 from thesis_qa.page.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.picture import MARKER, Drawer
-from thesis_qa.schema import Answer, Citation
+from thesis_qa.schema import Answer, Citation, CitedSpan
 from thesis_qa.server import create_places, serve
 from thesis_qa.settings import Settings
 from thesis_qa.topics import TOPICS
@@ -61,7 +62,9 @@ def test_health_says_how_many_documents_there_are(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/style.css", "/nowhere"])
 def test_no_page_may_load_anything_from_elsewhere(client: TestClient, path: str) -> None:
     response = client.get(path)
-    assert "default-src 'self'" in response.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith(("default-src 'self'", "default-src 'none'"))
+    assert "http" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
@@ -306,3 +309,53 @@ def test_what_is_no_mark_is_refused(text: str) -> None:
 
 def test_marks_are_read_back_as_written() -> None:
     assert str(Mark.parse("61:1204-1318")) == "61:1204-1318"
+
+
+def test_of_a_file_that_changed_only_the_stored_text_is_shown(
+    client: TestClient, settings: Settings
+) -> None:
+    path = Path(settings.documents) / "nelayan.pdf"
+    kept = path.read_bytes()
+    try:
+        path.write_bytes(kept + b"%")
+        asked = {"document": "nelayan.pdf", "page": 2, "mark": "2:0-9", "language": "en"}
+        page = client.get("/place", params=asked)
+        assert "changed or moved" in page.text
+        assert "<mark>Responden</mark>" in page.text
+        assert "<img" not in page.text
+    finally:
+        path.write_bytes(kept)
+
+
+def test_what_a_folder_states_of_its_documents_makes_none_of_them_stale(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.txt").write_text("Perahu itu biru.")
+    (tmp_path / "documents" / ".meta.toml").write_text('author = "Ana"')
+    index = Index.build(tmp_path / "documents", tmp_path / "index")
+    with TestClient(create_places(index)) as client:
+        assert client.get("/file", params={"document": "a.txt"}).status_code == 200
+
+
+def test_where_there_is_nothing_a_page_says_so(client: TestClient) -> None:
+    page = client.get("/place", params={"document": "<b>x"}, headers={"Accept-Language": "id"})
+    assert page.status_code == 404
+    assert "Tidak ada apa-apa di sini" in page.text
+    assert "<b>" not in page.text
+
+
+def test_a_card_shows_translation_and_other_places() -> None:
+    span = CitedSpan(61, "29", 0, 5, ((0.0, 0.0, 9.0, 9.0),))
+    other = CitedSpan(12, "xii", 3, 9, ((0.0, 0.0, 9.0, 9.0),))
+    cited = replace(
+        citation(1, "Kapal <b>biru</b>."), language="id", page=61, page_label="29", spans=(span,),
+        places=(other,), translation="Blue <b>boat</b>.", author="Ana", year=2021, title="Kapal",
+        section="BAB II › 2.1 Warna", context="Tabel 1", answer=(6, 9),
+    )  # fmt: skip
+    answer = Answer("?", "id", True, 0.9, "", (cited,), (), "quotes", {})
+    card = source_group(answer, "k", TEXTS["en"])
+    for shown in ("Kapal", "Ana · 2021", "p. 29 (file page 61)", "BAB II › 2.1 Warna", "Indonesian",
+                  "Tabel 1", "<mark>&lt;b&gt;</mark>", "In the thesis’s own English",
+                  "Blue &lt;b&gt;boat&lt;/b&gt;.", "p. xii (file page 12)",
+                  "page=12&amp;mark=12%3A3-9"):  # fmt: skip
+        assert shown in card, shown
+    assert "<b>" not in card

@@ -294,6 +294,16 @@ class Catalog:
         found = self.passages([row for (row,) in rows])
         return [found[row] for (row,) in rows]
 
+    def passages_of(self, document: str) -> list[Passage]:
+        """All passages of a document, in reading order."""
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.name = ?"
+            " ORDER BY p.id",
+            (document,),
+        )
+        found = self.passages([row for (row,) in rows])
+        return [found[row] for (row,) in rows]
+
     def passages_on(self, document: str, number: int | None) -> list[Passage]:
         """Passages that begin on a page (None in a format without pages), in reading order."""
         rows = self._rows(

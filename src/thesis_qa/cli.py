@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(sub)
     sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
     sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
+
+    sub = command("user", _user, "Print the line that lets somebody use the web chat.")
+    sub.add_argument("name", metavar="NAME", help="without spaces; the password is asked for")
 
     sub = command("info", _info, "Show what is in the index, what made it, and its health.")
     sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
@@ -293,6 +297,18 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
+def _user(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.accounts import user_line
+
+    asked = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    line = user_line(options.name, asked)
+    if options.json:
+        _print_json({"user": line})
+    else:
+        print(line)
+    return DONE
+
+
 def _info(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.verify import health, verify
 
@@ -373,7 +389,8 @@ class _Bar:
         """Show how far indexing is."""
         if not self._hidden:
             name = f"{p.number}/{p.documents} {one_line(p.document)[-30:]}"
-            self._draw(name, p.done / p.total if p.total else 0.0)
+            done, total = (p.page, p.scanned) if p.scanned else (p.done, p.total)
+            self._draw(name, done / total if total else 0.0)
 
     def count(self, what: str, done: int, total: int) -> None:
         """Show that `done` of `total` are done."""

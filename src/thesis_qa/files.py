@@ -49,25 +49,36 @@ def written(name: str) -> str:
 
 
 def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
-    """Path relative to the folder given; a single file keeps the name it is known by."""
+    """Path relative to the folder given; a single file keeps the name it is known by.
+
+    A new file in a folder that was given before is named as if that folder were given.
+    """
     if given.is_dir():
         return file.relative_to(given).as_posix()
     path = str(file.resolve())
     for source in known.values():
         if source.path == path:
             return source.name
-    taken = known.get(file.name)
+    inside = [file.resolve().relative_to(root) for root in _roots(known, path)]
+    name = max(inside, key=lambda found: len(found.parts), default=Path(file.name)).as_posix()
+    taken = known.get(name)
     if taken and Path(taken.path).is_file():  # another file of that name
         return f"{file.resolve().parent.name}/{file.name}"
-    return file.name
+    return name
+
+
+def _roots(known: Mapping[str, Source], path: str) -> set[str]:
+    """The folders given so far that `path` lies in."""
+    roots = {source.root for source in known.values() if source.root}
+    return {root for root in roots if Path(path).is_relative_to(root)}
 
 
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
     """The file as it is now; read only if its size or date changed."""
     if written(str(file)) != str(file):
         raise DocumentError(f"The name of '{written(name)}' isn't UTF-8", "Rename it")
-    parts = (file, file.with_name(file.name + META_SUFFIX), file.with_name(META_SUFFIX))
-    stats = [part.stat() for part in parts if part.exists()]
+    parts = with_stated(file)
+    stats = [part.stat() for part in parts]
     size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
     root = given if given.is_dir() else given.parent
     unchanged = old and (old.size, old.modified) == (size, modified)
@@ -75,11 +86,16 @@ def read_source(file: Path, given: Path, name: str, splitter: str, old: Source |
     return Source(name, str(file.resolve()), str(root.resolve()), size, modified, digest, splitter)
 
 
+def with_stated(file: Path) -> list[Path]:
+    """A document's file with those that stand beside it and state something about it."""
+    beside = (file.with_name(file.name + META_SUFFIX), file.with_name(META_SUFFIX))
+    return [file, *(part for part in beside if part.exists())]
+
+
 def _digest(*files: Path) -> str:
     digest = hashlib.sha256()
     for file in files:
-        if file.exists():
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

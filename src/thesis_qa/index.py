@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
@@ -14,16 +14,13 @@ from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
 from thesis_qa.files import Source, document_name, find_files, read_source, written
 from thesis_qa.schema import (
-    Block,
     Document,
     DocumentReport,
     IndexReport,
     Language,
     OnProgress,
-    Page,
     Passage,
     Progress,
-    Span,
     Status,
 )
 from thesis_qa.split import SPLITTER, split
@@ -114,7 +111,7 @@ class Index:
                 digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
                 source = Source(name, "", "", len(text), 0, digest, SPLITTER)
                 report = _reporter(progress, name, number, len(texts))
-                index._store(source, _plain(name, text), time.perf_counter(), report)
+                index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
         return index
 
     def close(self) -> None:
@@ -156,11 +153,14 @@ class Index:
 
     # Writing
 
-    def update(self, path: str | Path, *, progress: OnProgress | None = None) -> IndexReport:
+    def update(
+        self, path: str | Path, *, progress: OnProgress | None = None, again: bool = False
+    ) -> IndexReport:
         """Bring the index up to date with a folder, or add one file.
 
-        New and changed files are read, unchanged ones skipped. A file recorded from under this
-        folder and no longer there is forgotten; a single file never removes others.
+        New and changed files are read, unchanged ones skipped unless `again` says so. A file
+        recorded from under this folder and no longer there is forgotten; a single file never
+        removes others.
         """
         started = time.perf_counter()
         path = Path(path)
@@ -173,7 +173,7 @@ class Index:
             reports = []
             for number, file in enumerate(files, start=1):
                 report = _reporter(progress, written(str(file)), number, len(files))
-                reports.append(self._bring_in(file, path, known, report))
+                reports.append(self._bring_in(file, path, known, report, again))
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
@@ -187,20 +187,22 @@ class Index:
         file: Path,
         given: Path,
         known: Mapping[str, Source],
-        report: Callable[[int, int], None],
+        report: Callable[..., None],
+        again: bool,
     ) -> DocumentReport:
         started = time.perf_counter()
         name = document_name(file, given, known)
         try:
             source = read_source(file, given, name, SPLITTER, known.get(name))
             old = known.get(name)
-            if old and old.sha256 == source.sha256 and old.splitter == source.splitter:
+            same = old and (old.sha256, old.splitter) == (source.sha256, source.splitter)
+            if same and not again:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
             from thesis_qa.load import load
 
-            document = load(file, name)
+            document = load(file, name, partial(report, 0, 0))
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
@@ -211,7 +213,7 @@ class Index:
         source: Source,
         document: Document,
         started: float,
-        report: Callable[[int, int], None],
+        report: Callable[..., None],
         status: Status = "added",
     ) -> DocumentReport:
         passages = split(document, self.embedding.count_tokens)
@@ -377,18 +379,9 @@ def _os_error(name: str, error: OSError) -> DocumentError:
 
 def _reporter(
     progress: OnProgress | None, document: str, number: int, documents: int
-) -> Callable[[int, int], None]:
-    def report(done: int, total: int) -> None:
+) -> Callable[..., None]:
+    def report(done: int, total: int, page: int = 0, scanned: int = 0) -> None:
         if progress:
-            progress(Progress(document, number, documents, done, total))
+            progress(Progress(document, number, documents, done, total, page, scanned))
 
     return report
-
-
-def _plain(name: str, text: str) -> Document:
-    blocks, start = [], 0
-    for line in text.splitlines(keepends=True):
-        if line.strip():
-            blocks.append(Block((Span(0, start, start + len(line)),)))
-        start += len(line)
-    return Document(name, (Page(None, None, text),), tuple(blocks))

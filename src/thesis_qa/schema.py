@@ -96,6 +96,16 @@ class Document:
     metadata: Metadata = Metadata()
     warnings: tuple[str, ...] = ()
 
+    @classmethod
+    def of_lines(cls, name: str, text: str) -> "Document":
+        """Plain text as one page, a block for every line that isn't blank."""
+        blocks, start = [], 0
+        for line in text.splitlines(keepends=True):
+            if line.strip():
+                blocks.append(Block((Span(0, start, start + len(line)),)))
+            start += len(line)
+        return cls(name, (Page(None, None, text),), tuple(blocks))
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -242,17 +252,26 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far indexing is. `done` of `total` counts characters to embed in this document."""
+    """How far indexing is. `done` of `total` counts characters to embed in this document.
+
+    While its pages are being recognised (OCR), which takes longest, `page` of `scanned` are done.
+    """
 
     document: str
     number: int  # of this document, from 1
     documents: int
     done: int
     total: int
+    page: int = 0
+    scanned: int = 0
 
 
 OnProgress = Callable[[Progress], None]
 """Called often; an exception it raises stops indexing, and nothing indexed so far is lost."""
+
+
+OnPage = Callable[[int, int], None]
+"""Told how many pages of how many are done."""
 
 
 def place(citation: Citation) -> str:

@@ -4,18 +4,31 @@ import errno
 import os
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thesis_qa.accounts import Door
 from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.files import with_stated
+from thesis_qa.guard import (
+    PLACE_POLICY,
+    NothingFetched,
+    SecureHeaders,
+    SignedIn,
+    UploadLimit,
+    add_sign_in,
+)
 from thesis_qa.index import Index
 from thesis_qa.language import language_of
 from thesis_qa.load.glyphs import boxes
 from thesis_qa.page import (
+    MAX_FILES,
+    MEGABYTE,
     TEXTS,
     Desk,
     Interface,
@@ -23,6 +36,7 @@ from thesis_qa.page import (
     Place,
     build_page,
     icon,
+    missing_page,
     place_page,
     preferred,
     script,
@@ -38,21 +52,8 @@ from thesis_qa.write import Writing, language_model
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
-CHAT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " script-src 'self' 'unsafe-inline' 'unsafe-eval'; font-src 'self' data:;"
-    " connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self';"
-    " frame-ancestors 'self'"
-)
-PLACE_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; frame-ancestors 'self'"
-HEADERS = (
-    (b"content-security-policy", CHAT_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
+DEFAULTS = Settings()
 CACHED = "private, max-age=3600"
 MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 GRACE = 2  # seconds for open connections when the server stops
@@ -124,14 +125,17 @@ def create_app(settings: Settings) -> "FastAPI":
     index = Index.create(
         settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
     )
-    app = create_places(index)
+    app = create_places(index, settings)
+    threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     desk = Desk(Assistant(index, language_model(settings)), settings)
     if desk.assistant.writing:
         _add_translations(app, desk.assistant.writing, index.catalog)
     for language, texts in TEXTS.items():
+        page = build_page(desk, texts)
+        page.has_launched = True  # else Gradio takes any file of this machine for an upload
         gr.mount_gradio_app(
             app,
-            build_page(desk, texts),
+            page,
             path=f"/{language}",
             theme=theme(),
             css=style(),
@@ -144,8 +148,18 @@ def create_app(settings: Settings) -> "FastAPI":
     return app
 
 
-def create_places(index: Index) -> "FastAPI":
-    """The server without the chat: places, pictures of pages, files, health."""
+def _warm_up(index: Index) -> None:
+    """Load what the first question needs, so that it need not wait for it."""
+    try:
+        index.refresh()
+        index.embedding.query_vector("")
+        _ = index.retriever
+    except ThesisQAError as error:
+        _say(f"thesis-qa: {error}")  # the first question gets it too
+
+
+def create_places(index: Index, settings: Settings = DEFAULTS) -> "FastAPI":
+    """The server without the chat: places, pictures of pages, files, health, signing in."""
     from fastapi import FastAPI
 
     drawer = Drawer()
@@ -158,30 +172,19 @@ def create_places(index: Index) -> "FastAPI":
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(SecureHeaders)
-    _add_places(app, index, drawer)
+    most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
+    app.add_middleware(UploadLimit, most=most)
+    app.add_middleware(NothingFetched)
+    if settings.users:
+        door = Door(settings.users)
+        app.add_middleware(SignedIn, door=door)
+        add_sign_in(app, door)
+    app.add_middleware(SecureHeaders)  # the last one added is passed first
+    _add_places(app, index, drawer, counted=not settings.users)
     return app
 
 
-class SecureHeaders:
-    """ASGI middleware: no page of ours may load anything from elsewhere."""
-
-    def __init__(self, app: "ASGIApp") -> None:
-        self.app = app
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        async def secured(message: "Message") -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                given = {name.lower() for name, _ in headers}
-                headers += [header for header in HEADERS if header[0] not in given]
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self.app(scope, receive, secured)
-
-
-def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
+def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> None:
     from fastapi import HTTPException, Query, Request
     from fastapi.responses import (
         FileResponse,
@@ -190,6 +193,11 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
         RedirectResponse,
         Response,
     )
+
+    @app.exception_handler(404)
+    def missing(request: Request, _: Exception) -> Response:
+        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
+        return HTMLResponse(missing_page(texts), 404, {"Content-Security-Policy": PLACE_POLICY})
 
     def place_of(document: str, page: int, mark: list[str]) -> Place:
         try:
@@ -204,7 +212,8 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
 
     @app.get("/healthz")
     def healthz() -> dict[str, object]:
-        return {"status": "ok", "documents": len(index.documents())}
+        known = {"documents": len(index.documents())} if counted else {}
+        return {"status": "ok", **known}
 
     @app.get("/style.css")
     def stylesheet() -> Response:
@@ -222,7 +231,7 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer) -> None:
         mark: list[str] = Query(default=[]),  # noqa: B008
     ) -> Response:
         found = place_of(document, page, mark)
-        markup = place_page(found, TEXTS[language])
+        markup = place_page(found, TEXTS[language], stale=_is_stale(index.catalog, document))
         return HTMLResponse(markup, headers={"Content-Security-Policy": PLACE_POLICY})
 
     @app.get("/picture")
@@ -289,6 +298,14 @@ def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> 
     )
 
 
+def _is_stale(catalog: Catalog, document: str) -> bool:
+    try:
+        unchanged_file(catalog, document)
+    except DocumentError:
+        return True
+    return False
+
+
 def mark_boxes(place: Place) -> list[Box]:
     """The boxes of what is marked on the page, one a line."""
     return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
@@ -302,8 +319,6 @@ def unchanged_file(catalog: Catalog, document: str) -> Path:
     path = Path(source.path)
     if not path.is_file():
         raise DocumentError(f"{document!r} is gone", "Put it back, or remove it from the index")
-    meta = path.with_name(f"{path.name}.meta.toml")
-    size = sum(part.stat().st_size for part in (path, meta) if part.exists())
-    if size != source.size:
+    if sum(part.stat().st_size for part in with_stated(path)) != source.size:
         raise DocumentError(f"{document!r} has changed since it was read", "Index it again")
     return path

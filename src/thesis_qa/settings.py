@@ -29,6 +29,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 200
+    read_only: bool = False
+    users: str | None = None
     evaluation: str = "evaluation"
 
     @property
@@ -89,10 +91,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         if variable.startswith(PREFIX) and text
     }
     return {
-        name.lower(): int(text) if _kind(name.lower()) is int and _is_whole(text) else text
+        name.lower(): _meant(text, _kind(name.lower()))
         for name, text in ours.items()
         if name not in OTHER_VARIABLES
     }
+
+
+def _meant(text: str, kind: type | None) -> object:
+    if kind is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    return int(text) if kind is int and _is_whole(text) else text
 
 
 def _is_whole(text: str) -> bool:
@@ -108,7 +116,8 @@ def _checked(name: str, value: object, source: str) -> object:
         return None
     limits = LIMITS.get(name)
     if type(value) is not _kind(name) or (limits and value not in limits):
-        wanted = f"a whole number from {limits[0]} to {limits[-1]}" if limits else "text"
+        wanted = "true or false" if _kind(name) is bool else "text"
+        wanted = f"a whole number from {limits[0]} to {limits[-1]}" if limits else wanted
         raise SettingError(f"The setting {shown} is {value!r}", f"It must be {wanted}")
     return value
 

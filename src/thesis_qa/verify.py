@@ -68,8 +68,7 @@ def health(index: Index, name: str) -> Health:
     """How well the document `name` could be read, from what the index holds of it."""
     catalog = index.catalog
     pages = [page for page in catalog.pages(name) if page.number is not None]
-    rows = sorted({unit.passage for unit, _ in catalog.units().values() if unit.document == name})
-    passages = [passage for _, passage in sorted(catalog.passages(rows).items())]
+    passages = catalog.passages_of(name)
     quotable = {span.page + 1 for p in passages for s in p.sentences for span in s.spans}
     running = [s for p in passages for s in p.sentences if s.kind in ("text", "list")]
     letters = sum(len(s.text) for s in running)

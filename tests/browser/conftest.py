@@ -1,18 +1,12 @@
 """A real server on a free port with real documents, and Debian's Chromium to look at it."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from servers import indexed, serving
 from visitors import (
     FILLER,
     HOSTILE,
@@ -27,12 +21,11 @@ from visitors import (
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 expect.set_options(timeout=30_000)  # no test asserts a time; the machine may be busy
 CHROMIUM = Path("/usr/bin/chromium")
-ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("THESIS_QA_")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not CHROMIUM.exists():
+        if "browser" in item.fixturenames and not CHROMIUM.exists():  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.skip(reason="no /usr/bin/chromium on this machine"))
 
 
@@ -74,46 +67,6 @@ def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.copy(SISTER_CITY, folder / "documents")
     with serving(indexed(folder)) as address:
         yield address
-
-
-def indexed(folder: Path) -> Path:
-    """The folder, its documents indexed as the command line does it."""
-    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
-    subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, check=True, timeout=300, stdout=subprocess.DEVNULL
-    )
-    return folder
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A server of `folder` on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
-        cwd=folder,
-        env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1"},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_up(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_until_up(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, "the server ended"
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2)
-        except OSError:
-            time.sleep(0.25)
-        else:
-            return
-    pytest.fail("the server didn't come up within a minute")
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ class Visit:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        self.name = ""  # of its pictures
         self.outside: list[str] = []
         self.complaints: list[str] = []
         page.on("request", lambda request: self._note(request.url))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.load.overrides import override, read_overrides
-from thesis_qa.schema import Document
+from thesis_qa.schema import Document, OnPage
 
 SUPPORTED = (".pdf", ".docx", ".odt", ".epub", ".md", ".markdown", ".txt", ".html", ".htm")
 
@@ -20,10 +20,11 @@ HINTS = {
 }
 
 
-def load(path: Path, name: str) -> Document:
+def load(path: Path, name: str, on_page: OnPage | None = None) -> Document:
     """The document at `path`, under `name`. The same file always gives the same document.
 
-    What `<file name>.meta.toml` beside it states goes before what the document says itself.
+    `on_page` is told how many of the pages that need it have been recognised (OCR). What
+    `<file name>.meta.toml` beside it states goes before what the document says itself.
     Raises DocumentError for a file that can't be read, with the reason and what to do.
     """
     suffix = path.suffix.lower()
@@ -33,14 +34,14 @@ def load(path: Path, name: str) -> Document:
             f"{name!r} is of a type that can't be read", HINTS.get(suffix, f"Read are {kinds}")
         )
     stated = read_overrides(path)
-    return override(_reader(suffix, stated.password)(path, name), stated)
+    return override(_reader(suffix, stated.password, on_page)(path, name), stated)
 
 
-def _reader(suffix: str, password: str) -> Callable[[Path, str], Document]:
+def _reader(suffix: str, password: str, on_page: OnPage | None) -> Callable[[Path, str], Document]:
     if suffix == ".pdf":
         from thesis_qa.load.pdf import load_pdf
 
-        return partial(load_pdf, password=password)
+        return partial(load_pdf, password=password, on_page=on_page)
     if suffix == ".docx":
         from thesis_qa.load.docx import load_docx as read
     elif suffix == ".odt":

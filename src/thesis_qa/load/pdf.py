@@ -14,10 +14,10 @@ from thesis_qa.load.pdf_ocr import recognised
 from thesis_qa.load.pdf_pages import RawFile, RawPage, listed, read_pages
 from thesis_qa.load.pdf_text import lay_out
 from thesis_qa.load.structure import outlined, sections
-from thesis_qa.schema import Block, Document, Metadata, Page
+from thesis_qa.schema import Block, Document, Metadata, OnPage, Page
 
 
-def load_pdf(path: Path, name: str, password: str = "") -> Document:
+def load_pdf(path: Path, name: str, password: str = "", on_page: OnPage | None = None) -> Document:
     """The PDF file at `path`.
 
     Raises DocumentError for a file that is no PDF, is damaged beyond reading, has another password
@@ -26,7 +26,7 @@ def load_pdf(path: Path, name: str, password: str = "") -> Document:
     if path.stat().st_size == 0:
         raise DocumentError(f"{name!r} is empty", "Replace it with the whole file")
     raw = read_pages(path, name, password)
-    pages, warnings = recognised(path, raw.pages, password)
+    pages, warnings = recognised(path, raw.pages, password, on_page)
     if not any(page.lines for page in pages):
         raise DocumentError(
             f"{name!r} has no text on its {len(pages)} pages, only pictures",

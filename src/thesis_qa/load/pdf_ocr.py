@@ -11,6 +11,7 @@ from thesis_qa.load import ocr
 from thesis_qa.load.glyphs import rounded
 from thesis_qa.load.pdf_lines import Line
 from thesis_qa.load.pdf_pages import RawPage, listed, pictures
+from thesis_qa.schema import OnPage
 
 SCAN = 0.5  # of the page that one picture covers: a scan, its text layer is somebody's OCR
 PICTURE = 0.02  # of a page without text: more than a rule or a logo's dot is drawn on it
@@ -24,7 +25,7 @@ _IMPOSSIBLE = re.compile(r"[^aeiouy]{5}|(.)\1\1")  # in Indonesian and English
 
 
 def recognised(
-    path: Path, pages: Sequence[RawPage], password: str
+    path: Path, pages: Sequence[RawPage], password: str, on_page: OnPage | None = None
 ) -> tuple[list[RawPage], list[str]]:
     """`pages`, those without usable text read by OCR; and warnings."""
     wanted = unreadable(pages)
@@ -39,7 +40,9 @@ def recognised(
         )
         return _without(pages, wanted), [f"{what}; install thesis-qa[ocr] to read them"]
     read = _without(pages, wanted)
-    for number, picture, scale in pictures(path, wanted, ocr.DPI, password):
+    for done, (number, picture, scale) in enumerate(pictures(path, wanted, ocr.DPI, password)):
+        if on_page:
+            on_page(done, len(wanted))
         lines = tuple(
             _line(found, scale)
             for found in ocr.recognise(picture)

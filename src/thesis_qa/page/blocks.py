@@ -1,24 +1,23 @@
 """The page as Gradio components: a chat beside the sources, the library, and what it is."""
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from thesis_qa.load import SUPPORTED
-from thesis_qa.page import chat, library, takeaway
+from thesis_qa.page import chat, takeaway
 from thesis_qa.page.actions import Talk, acting, action_parts
+from thesis_qa.page.books import AT_ONCE, library_tab
 from thesis_qa.page.cards import no_sources
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.evaluation import evaluation_tab
+from thesis_qa.page.line import lined_up
+from thesis_qa.page.login import sign_out_form
 from thesis_qa.page.markup import runs_on
 from thesis_qa.page.paper import FORMS, Form, as_file
 from thesis_qa.page.references import STYLES, Style
 from thesis_qa.page.standing import card_tab, choices, filling
 from thesis_qa.page.texts import Texts
-
-ASKING = 4  # questions worked on at once
-WAITING = 64  # visitors in the queue; more are told to come back
 
 Step = tuple[dict[str, Any], chat.Turns, list[chat.Message], str, str, Any]
 
@@ -28,12 +27,12 @@ def build_page(desk: Desk, texts: Texts) -> Any:
     import gradio as gr
 
     with gr.Blocks(title=texts.name, analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(_header(texts), elem_id="top", padding=False)
+        gr.HTML(_header(desk, texts), elem_id="top", padding=False)
         turns, editing = gr.State(()), gr.State("")
         hand, copied, saved = action_parts()
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=6, min_width=320, elem_id="asking"):
-                log, changing, question = _chat(desk, texts)
+                log, place, changing, question = _chat(desk, texts)
                 among = _chooser(desk, texts)
             with (
                 gr.Column(scale=5, min_width=320, elem_id="beside"),
@@ -43,7 +42,7 @@ def build_page(desk: Desk, texts: Texts) -> Any:
                     cards = gr.HTML(no_sources(texts), elem_id="sources", padding=False)
                     style, form, save = _saving(texts)
                 with gr.Tab(texts.library, id="library", elem_id="library-tab"):
-                    files, cancel, progress, shelf = _library(desk, texts)
+                    changed = library_tab(page, desk, texts)
                 with gr.Tab(texts.card.tab, id="card", elem_id="card-tab") as standing:
                     card = card_tab(desk, texts, standing, saved)
                 with gr.Tab(texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab"):
@@ -69,8 +68,11 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             if before:
                 yield from _steps(desk, before[:-1], before[-1].question, names, texts)
 
-        def on_stop(turns: chat.Turns) -> Step:
-            return _step(chat.stopped(turns, texts), texts)
+        def on_stop(turns: chat.Turns) -> tuple[Any, ...]:
+            return *_step(chat.stopped(turns, texts), texts), ""
+
+        def on_clear() -> tuple[Any, ...]:
+            return *_step((), texts), ""
 
         def on_open(request: gr.Request) -> Step:
             link = dict(request.query_params).get("answer")
@@ -81,16 +83,9 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             for markup, save in filling(desk, document, texts):
                 yield gr.Tabs(selected="card"), gr.update(value=document), markup, save
 
-        def on_upload(sent: list[str] | None) -> Iterator[tuple[str, Any, Any, Any]]:
-            named = [(Path(path), Path(path).name) for path in sent or []]
-            for state in library.add_files(desk, named, texts):
-                markup = library.upload_markup(state, texts)
-                yield markup, None, gr.update(visible=not state.done), _shelf(desk, texts)
-
         def on_load() -> tuple[Any, ...]:
             welcome = gr.update(placeholder=_welcome(desk, texts))
-            among, cards = gr.update(**_choices(desk)), gr.update(**choices(desk))
-            return _shelf(desk, texts), among, welcome, cards
+            return gr.update(**_choices(desk)), welcome, gr.update(**choices(desk))
 
         def on_save(turns: chat.Turns, wanted: Style, form: Form) -> str:
             known = {d.name: d.metadata for d in desk.assistant.index.documents()}
@@ -98,27 +93,26 @@ def build_page(desk: Desk, texts: Texts) -> Any:
             return as_file(parts, form, texts.language)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asked: dict[str, Any] = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
+        asked: dict[str, Any] = {**quiet, "concurrency_limit": None}  # the line limits them
         talk = [question, turns, log, cards, editing, changing]
+        asking = [*talk, place]
+        waits = partial(lined_up, desk.line, outputs=len(talk), texts=texts)
         runs = [
-            question.submit(on_ask, [question, turns, among, editing], talk, **quiet, **asked),
-            log.example_select(on_example, [turns, among], talk, **quiet, **asked),
-            log.option_select(on_suggestion, [turns, among], talk, **quiet, **asked),
-            hand.retry(on_retry, [turns, among], talk, **quiet, **asked),
+            question.submit(waits(on_ask), [question, turns, among, editing], asking, **asked),
+            log.example_select(waits(on_example), [turns, among], asking, **asked),
+            log.option_select(waits(on_suggestion), [turns, among], asking, **asked),
+            hand.retry(waits(on_retry), [turns, among], asking, **asked),
         ]
-        question.stop(on_stop, turns, talk, cancels=runs, **quiet)
-        hand.clear(lambda: _step((), texts), None, talk, cancels=runs, **quiet)
+        question.stop(on_stop, turns, asking, cancels=runs, **quiet)
+        hand.clear(on_clear, None, asking, cancels=runs, **quiet)
         hand.select(on_card, None, [tabs, card.choice, card.shown, card.save], **quiet)
         acting(desk, texts, hand, Talk(turns, log, question, editing, changing, style, copied))
-        shown = [progress, files, cancel, shelf]
-        upload = files.upload(on_upload, files, shown, concurrency_limit=4, **quiet)
-        cancel.click(lambda: _cancelled(texts), None, shown[:3], cancels=[upload], **quiet)
-        fresh = [shelf, among, log, card.choice]
-        upload.then(on_load, None, fresh, **quiet)
+        fresh = [among, log, card.choice]
+        changed.change(on_load, None, fresh, **quiet)
         page.load(on_load, None, fresh, **quiet).then(on_open, None, talk, **quiet)
         save.click(on_save, [turns, style, form], saved, **quiet)
         saved.change(None, saved, None, js="text => window.thesisQA.save(text)", **quiet)
-    page.queue(default_concurrency_limit=ASKING, max_size=WAITING)
+    page.queue(default_concurrency_limit=AT_ONCE)
     return page
 
 
@@ -152,18 +146,7 @@ def _box(texts: Texts, asking: bool, question: str | None = None) -> dict[str, A
     return update
 
 
-def _shelf(desk: Desk, texts: Texts) -> str:
-    return library.shelf(desk.assistant.index.documents(), texts)
-
-
-def _cancelled(texts: Texts) -> tuple[str, Any, Any]:
-    import gradio as gr
-
-    done = library.Upload(lines=(texts.cancelled,), done=True)
-    return library.upload_markup(done, texts), None, gr.update(visible=False)
-
-
-def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any, Any]:
+def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:
     import gradio as gr
 
     log = gr.Chatbot(
@@ -181,6 +164,7 @@ def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any, Any]:
         placeholder=_welcome(desk, texts),
         examples=[{"text": example} for example in texts.examples],
     )
+    place = gr.HTML("", elem_id="place", padding=False)
     changing = gr.HTML(_changing(texts), elem_id="changing", padding=False, visible=False)
     with gr.Row(elem_id="question-row"):
         question = gr.Textbox(
@@ -194,7 +178,7 @@ def _chat(desk: Desk, texts: Texts) -> tuple[Any, Any, Any]:
             autofocus=True,
             elem_id="question",
         )
-    return log, changing, question
+    return log, place, changing, question
 
 
 def _changing(texts: Texts) -> str:
@@ -256,29 +240,7 @@ def _saving(texts: Texts) -> tuple[Any, Any, Any]:
     return style, form, save
 
 
-def _library(desk: Desk, texts: Texts) -> tuple[Any, Any, Any, Any]:
-    import gradio as gr
-
-    limits = texts.limits.format(megabytes=desk.settings.max_upload_mb)
-    gr.HTML(
-        f'<div class="adding"><p>{escape(texts.drop)}</p><p>{escape(limits)}</p></div>',
-        padding=False,
-    )
-    files = gr.File(
-        label=texts.add,
-        show_label=False,
-        file_count="multiple",
-        file_types=list(SUPPORTED),
-        height=110,
-        elem_id="files",
-    )
-    progress = gr.HTML("", elem_id="progress", padding=False)
-    cancel = gr.Button(texts.cancel, size="sm", visible=False, elem_id="cancel")
-    shelf = gr.HTML(_shelf(desk, texts), elem_id="shelf", padding=False)
-    return files, cancel, progress, shelf
-
-
-def _header(texts: Texts) -> str:
+def _header(desk: Desk, texts: Texts) -> str:
     other = "en" if texts.language == "id" else "id"
     new = escape(texts.answers.new)
     return (
@@ -290,7 +252,8 @@ def _header(texts: Texts) -> str:
         f'<a class="language" href="/{other}/" lang="{other}" hreflang="{other}">'
         f"{escape(texts.other_language)}</a>"
         f'<button type="button" class="theme" data-theme aria-label="{escape(texts.theme)}"'
-        f' title="{escape(texts.theme)}">◐</button></nav></header>'
+        f' title="{escape(texts.theme)}">◐</button>'
+        f"{sign_out_form(texts) if desk.settings.users else ''}</nav></header>"
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html import escape
 
-from thesis_qa.page.markup import flat, marked_quote, place_link, where
+from thesis_qa.page.markup import flat, marked_quote, page_words, place_link, where
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import Answer, Citation
 
@@ -34,6 +34,7 @@ def _card(citation: Citation, key: str, texts: Texts, by_model: bool) -> str:
     by = " · ".join(filter(None, (citation.author, str(citation.year or ""))))
     place = " · ".join(filter(None, (where(citation, texts), citation.section)))
     language = f' lang="{citation.language}"' if citation.language else ""
+    named = _languages(texts).get(citation.language or "", "")
     context = f'<p class="context">{escape(citation.context)}</p>' if citation.context else ""
     title = citation.title if citation.title and citation.title != citation.document else ""
     return flat(
@@ -43,13 +44,15 @@ def _card(citation: Citation, key: str, texts: Texts, by_model: bool) -> str:
         f'<p class="byline">{escape(by)}{" · " if by and title else ""}'
         f'<span class="file">{escape(citation.document if title else "")}</span></p>'
         f"</div></header>"
-        f'<p class="where">{escape(place)}</p>{context}'
+        f'<p class="where">{escape(place)}'
+        f'<span class="language">{escape(named)}</span></p>{context}'
         f"<blockquote{language}>{marked_quote(citation)}</blockquote>"
-        f"{_translation(citation, texts) if by_model else ''}{_place(citation, texts)}</article>"
+        f"{_translation(citation, texts)}{_by_model(citation, texts) if by_model else ''}"
+        f"{_also(citation, texts)}{_place(citation, texts)}</article>"
     )
 
 
-def _translation(citation: Citation, texts: Texts) -> str:
+def _by_model(citation: Citation, texts: Texts) -> str:
     """A frame for the quote in the reader's language, filled by the model when it is opened."""
     if citation.language in (None, texts.language):
         return ""
@@ -59,6 +62,36 @@ def _translation(citation: Citation, texts: Texts) -> str:
         f"<summary>{escape(texts.translate)}</summary>"
         f'<div class="paragraphs" aria-live="polite"></div></details>'
     )
+
+
+def _languages(texts: Texts) -> dict[str, str]:
+    return {"id": texts.indonesian, "en": texts.english}
+
+
+def _translation(citation: Citation, texts: Texts) -> str:
+    """The document's own words for it in the other language, where it has them."""
+    if not citation.translation:
+        return ""
+    other = "en" if citation.language == "id" else "id"
+    label = texts.shelf.translated.format(language=_languages(texts)[other])
+    said = escape(citation.translation)
+    return (
+        f'<p class="context">{escape(label)}</p>'
+        f'<blockquote class="translation" lang="{other}">{said}</blockquote>'
+    )
+
+
+def _also(citation: Citation, texts: Texts) -> str:
+    """Links to where else the document says the same."""
+    links = []
+    for place in citation.places:
+        words = page_words(place.page, place.page_label, texts) or texts.show_place
+        there = replace(citation, page=place.page, spans=(place,))
+        link = escape(place_link("place", there, texts))
+        links.append(f'<a href="{link}" data-reader>{escape(words)}</a>')
+    if not links:
+        return ""
+    return f'<p class="also">{escape(texts.shelf.also).format(places=", ".join(links))}</p>'
 
 
 def _place(citation: Citation, texts: Texts) -> str:

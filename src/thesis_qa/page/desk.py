@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thesis_qa.assistant import Assistant
+from thesis_qa.page.line import Line
 from thesis_qa.settings import Settings
+
+ASKING = 4  # questions worked on at once
+WAITING = 64  # questions in line; more are told to come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Desk:
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
     evaluating: threading.Lock = field(default_factory=threading.Lock)
+    line: Line = field(default_factory=lambda: Line(ASKING, WAITING))
 
     @property
     def documents(self) -> Path:

@@ -1,125 +1,60 @@
-"""The shelf of documents, and bringing new ones in."""
+"""Changes of the library: theses come in, are read again, described, renamed, and go.
 
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from html import escape
+Each is a generator of `Work`, so that whoever asked for it sees how it goes. Nothing is done where
+the library is read-only, whatever the page offers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from thesis_qa.errors import ThesisQAError
+from thesis_qa.errors import DocumentError
+from thesis_qa.files import META_SUFFIX
+from thesis_qa.page.described import Described, write_described
 from thesis_qa.page.desk import Desk
-from thesis_qa.page.markup import flat
 from thesis_qa.page.texts import Texts
 from thesis_qa.page.uploads import MAX_FILES, check_upload, keep, safe_name
-from thesis_qa.schema import DocumentReport, Progress
-from thesis_qa.tables import DocumentInfo
+from thesis_qa.page.work import Work, finished, working
+from thesis_qa.schema import DocumentReport, OnProgress
 
-UPDATES = 0.25  # seconds between two states of the progress bar
-
-
-class CancelledError(Exception):
-    """Raised inside indexing when the visitor cancels."""
+REMOVED = ".removed"
+"""Folder for the files of removed theses; hidden, so it is never indexed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What is said about an upload while it goes on."""
-
-    document: str = ""
-    share: float = 0.0
-    left: float | None = None  # seconds, once they can be told
-    waiting: bool = False
-    lines: tuple[str, ...] = ()  # what became of the files so far
-    done: bool = False
-
-
-def add_files(desk: Desk, files: Sequence[tuple[Path, str]], texts: Texts) -> Iterator[Upload]:
-    """Bring uploads, given with the names they had, into the library; yields how it goes."""
+def add_files(desk: Desk, files: Sequence[tuple[Path, str]], texts: Texts) -> Iterator[Work]:
+    """Bring uploads, given with the names they had, into the library."""
+    if desk.settings.read_only:
+        yield finished(texts.shelf.read_only)
+        return
     lines: tuple[str, ...] = ()
     for path, name in files[:MAX_FILES]:
-        for state in _add(desk, path, safe_name(name), texts):
-            if state.done:
-                lines = (*lines, *state.lines)
+        for work in _add(desk, path, safe_name(name), texts):
+            if work.done:
+                lines = (*lines, *work.lines)
             else:
-                yield Upload(state.document, state.share, state.left, state.waiting, lines)
+                yield Work(work.document, work.progress, work.left, work.waiting, lines)
     if len(files) > MAX_FILES:
         lines = (*lines, texts.too_many.format(count=MAX_FILES))
-    yield Upload(lines=lines, done=True)
+    for path, _ in files:  # what was refused isn't left lying about
+        path.unlink(missing_ok=True)
+    yield Work(lines=lines, done=True)
 
 
-def _add(desk: Desk, path: Path, name: str, texts: Texts) -> Iterator[Upload]:
-    yield Upload(name)
-    try:
+def _add(desk: Desk, path: Path, name: str, texts: Texts) -> Iterator[Work]:
+    def add(progress: OnProgress) -> Work:
         check_upload(path, name, desk.settings.max_upload_mb)
-        while not desk.writing.acquire(timeout=UPDATES):
-            yield Upload(name, waiting=True)
+        folder = desk.documents
+        present = set(folder.iterdir()) if folder.is_dir() else set()
+        target = keep(path, name, folder)
         try:
-            target = keep(path, name, desk.documents)
-            yield from _index(desk, target, texts)
-        finally:
-            desk.writing.release()
-    except (ThesisQAError, OSError) as error:
-        yield Upload(name, lines=(texts.not_added.format(reason=error),), done=True)
+            return finished(_read_line(_read(desk, target, progress), texts))
+        finally:  # one that can't be read, or was cancelled, doesn't stay there
+            if target not in present and not _indexed(desk, target):
+                target.unlink(missing_ok=True)
+
+    yield from working(desk, name, add, texts.not_added)
 
 
-class _Reading(threading.Thread):
-    """Indexes one file, so that its progress can be told and it can be cancelled meanwhile."""
-
-    def __init__(self, desk: Desk, path: Path) -> None:
-        super().__init__(daemon=True)
-        self._index, self._path = desk.assistant.index, path
-        self.cancelled = threading.Event()
-        self.progress: Progress | None = None
-        self.report: DocumentReport | None = None
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self.report = self._index.update(self._path, progress=self._watch).documents[0]
-        except Exception as error:  # raised again in the thread that waits
-            self.error = error
-
-    def _watch(self, progress: Progress) -> None:
-        if self.cancelled.is_set():
-            raise CancelledError
-        self.progress = progress
-
-
-def _index(desk: Desk, path: Path, texts: Texts) -> Iterator[Upload]:
-    """Index a file of the documents folder; one that can't be read doesn't stay there."""
-    reading = _Reading(desk, path)
-    started = time.monotonic()
-    reading.start()
-    try:
-        while reading.is_alive():
-            reading.join(UPDATES)
-            yield _state(path.name, reading.progress, time.monotonic() - started)
-    finally:  # also when the visitor cancels or leaves
-        reading.cancelled.set()
-        reading.join()
-        if not _indexed(desk, path):
-            path.unlink(missing_ok=True)
-    if reading.error:
-        raise reading.error
-    if reading.report:
-        yield Upload(path.name, lines=(_line(reading.report, texts),), done=True)
-
-
-def _indexed(desk: Desk, path: Path) -> bool:
-    known = desk.assistant.index.documents()
-    return any(Path(document.path) == path.resolve() for document in known)
-
-
-def _state(name: str, progress: Progress | None, seconds: float) -> Upload:
-    share = progress.done / progress.total if progress and progress.total else 0.0
-    left = seconds / share - seconds if share > 0.05 else None
-    return Upload(name, share, left)
-
-
-def _line(report: DocumentReport, texts: Texts) -> str:
-    if report.error:
-        return texts.not_added.format(reason=report.error)
+def _read_line(report: DocumentReport, texts: Texts) -> str:
     if report.status == "unchanged":
         return texts.unchanged.format(document=report.document)
     return texts.added.format(
@@ -127,56 +62,138 @@ def _line(report: DocumentReport, texts: Texts) -> str:
     )
 
 
-def upload_markup(upload: Upload, texts: Texts) -> str:
-    """How an upload goes, or what came of it."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in upload.lines)
-    finished = f"<ul>{lines}</ul>" if lines else ""
-    if upload.done:
-        return f'<div class="upload" role="status">{finished}</div>'
-    heading = texts.waiting if upload.waiting else texts.reading.format(document=upload.document)
-    return flat(
-        f'<div class="upload" role="status">{finished}<p>{escape(heading)}'
-        f'<span class="left">{escape(_left(upload.left, texts))}</span></p>'
-        f'<progress max="1" value="{upload.share:.3f}" aria-label="{escape(heading)}"></progress>'
-        f"</div>"
-    )
+def _indexed(desk: Desk, path: Path) -> bool:
+    known = desk.assistant.index.catalog.sources().values()
+    return any(Path(source.path) == path.resolve() for source in known)
 
 
-def _left(seconds: float | None, texts: Texts) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return texts.seconds_left.format(seconds=max(1, round(seconds)))
-    return texts.minutes_left.format(minutes=round(seconds / 60))
+def _read(desk: Desk, path: Path, progress: OnProgress, again: bool = False) -> DocumentReport:
+    """Index a file. Raises DocumentError if it can't be read."""
+    report = desk.assistant.index.update(path, progress=progress, again=again).documents[0]
+    if report.error:
+        raise DocumentError(report.error)
+    return report
 
 
-def shelf(documents: Sequence[DocumentInfo], texts: Texts) -> str:
-    """All documents with what was found in them and how reading them went."""
-    if not documents:
-        return f'<p class="nothing">{escape(texts.nothing_yet)}</p>'
-    return f'<div class="shelf">{"".join(_book(d, texts) for d in documents)}</div>'
+def _change(
+    desk: Desk, name: str, texts: Texts, task: Callable[[Path, OnProgress], Work]
+) -> Iterator[Work]:
+    """Do something with the file of a document, if there is one and it may be changed."""
+    if desk.settings.read_only:
+        yield finished(texts.shelf.read_only)
+        return
+
+    def checked(progress: OnProgress) -> Work:
+        source = desk.assistant.index.catalog.sources().get(name)
+        if source is None:
+            raise DocumentError(texts.shelf.gone.format(document=name))
+        return task(Path(source.path), progress)
+
+    yield from working(desk, name, checked)
 
 
-def _book(document: DocumentInfo, texts: Texts) -> str:
-    known = document.metadata
-    by = " · ".join(filter(None, (known.author, str(known.year or ""), known.university)))
-    names = {"id": texts.indonesian, "en": texts.english}
-    shares = (f"{names[k]} {v:.0%}" for k, v in document.languages.items() if k in names)
-    counts = [f"{document.passages} {texts.passages}", *shares]
-    if document.pages > 1:
-        counts.insert(0, f"{document.pages} {texts.pages}")
-    notes = "".join(f"<li>{escape(warning)}</li>" for warning in document.warnings)
-    health = (
-        f"<details><summary>{escape(texts.notes)} ({len(document.warnings)})</summary>"
-        f"<ul>{notes}</ul></details>"
-        if notes
-        else f'<p class="healthy">{escape(texts.healthy)}</p>'
-    )
-    return flat(
-        f'<article class="book"><h3>{escape(known.title or document.name)}</h3>'
-        f'<p class="byline">{escape(by)}</p>'
-        f'<p class="counts"><span class="file">{escape(document.name)}</span> '
-        f"{escape(' · '.join(counts))}</p>{health}"
-        f'<button type="button" class="act card-of" name="card" value="{escape(document.name)}">'
-        f"{escape(texts.card.open)}</button></article>"
-    )
+def read_again(desk: Desk, name: str, texts: Texts) -> Iterator[Work]:
+    """Read a document afresh, though its file hasn't changed."""
+
+    def read(path: Path, progress: OnProgress) -> Work:
+        report = _read(desk, path, progress, again=True)
+        line = texts.shelf.was_read_again
+        return finished(
+            line.format(document=name, pages=report.pages, passages=report.passages), name
+        )
+
+    yield from _change(desk, name, texts, read)
+
+
+def describe(desk: Desk, name: str, given: Described, texts: Texts) -> Iterator[Work]:
+    """State title, author … in a file beside the document, and read it again with them."""
+
+    def write(path: Path, progress: OnProgress) -> Work:
+        known = desk.assistant.index.catalog.document(name).metadata
+        restore = write_described(path, known, given)
+        if restore is None:
+            return finished(texts.shelf.nothing_changed, name)
+        try:
+            _read(desk, path, progress)
+        except BaseException:
+            restore()
+            raise
+        return finished(texts.shelf.fields_saved.format(document=name), name)
+
+    yield from _change(desk, name, texts, write)
+
+
+def rename(desk: Desk, name: str, wanted: str, texts: Texts) -> Iterator[Work]:
+    """Give a document's file another name, of the same kind; nothing is embedded twice."""
+
+    def move(path: Path, progress: OnProgress) -> Work:
+        target = path.with_name(_new_name(wanted, path, texts))
+        if target == path:
+            return finished(texts.shelf.nothing_changed, name)
+        if target.exists():
+            raise DocumentError(texts.shelf.name_taken.format(name=target.name))
+        moved = _move(path, target)
+        try:
+            report = _read(desk, target, progress)
+        except BaseException:
+            _move_back(moved)
+            raise
+        desk.assistant.index.remove(name)
+        line = texts.shelf.renamed.format(document=name, name=report.document)
+        return finished(line, report.document)
+
+    yield from _change(desk, name, texts, move)
+
+
+def _new_name(wanted: str, path: Path, texts: Texts) -> str:
+    """`wanted` as a file name that ends as the file does."""
+    stem = wanted.strip().removesuffix(path.suffix)
+    if not stem.strip(". "):
+        raise DocumentError(texts.shelf.name_needed)
+    return safe_name(stem + path.suffix)
+
+
+def _move(path: Path, target: Path) -> Mapping[Path, Path]:
+    """Move a file and what is stated beside it; gives back what went where."""
+    beside = [
+        (part, target.with_name(target.name + part.name.removeprefix(path.name)))
+        for part in (path, path.with_name(path.name + META_SUFFIX))
+        if part.exists()
+    ]
+    for part, there in beside:
+        part.rename(there)
+    return dict(beside)
+
+
+def _move_back(moved: Mapping[Path, Path]) -> None:
+    for part, there in moved.items():
+        there.rename(part)
+
+
+def remove(desk: Desk, name: str, texts: Texts) -> Iterator[Work]:
+    """Forget a document; a file of the documents folder is put aside, any other is left alone."""
+
+    def forget(path: Path, progress: OnProgress) -> Work:
+        desk.assistant.index.remove(name)
+        folder = desk.documents.resolve()
+        if not path.is_relative_to(folder) or not path.exists():
+            return finished(texts.shelf.forgotten.format(document=name))
+        aside = folder / REMOVED
+        aside.mkdir(exist_ok=True)
+        _move(path, _unused(aside / path.name))
+        return finished(texts.shelf.removed.format(document=name, folder=shown_aside(desk)))
+
+    yield from _change(desk, name, texts, forget)
+
+
+def shown_aside(desk: Desk) -> str:
+    """Where files of removed theses go, as it is told."""
+    return f"{desk.documents.resolve().name}/{REMOVED}"
+
+
+def _unused(path: Path) -> Path:
+    number, target = 2, path
+    while target.exists():
+        target = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        number += 1
+    return target

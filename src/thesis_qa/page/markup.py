@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.page.texts import Texts
-from thesis_qa.schema import Answer, Citation
+from thesis_qa.schema import Answer, Citation, Span
 
 LIKELY = 0.75  # confidence from which evidence is called strong
 FAIR = 0.5
@@ -131,19 +131,38 @@ def marked_quote(citation: Citation) -> str:
 
 def where(citation: Citation, texts: Texts) -> str:
     """The page as a reader looks for it: "p. 29 (file page 61)"; empty without pages."""
-    if citation.page is None:
+    return page_words(citation.page, citation.page_label, texts)
+
+
+def page_words(page: int | None, label: str | None, texts: Texts) -> str:
+    """A page by its printed number, and the file's where that is another."""
+    if page is None:
         return ""
-    label = citation.page_label or str(citation.page)
+    label = label or str(page)
     printed = texts.page.format(label=label)
-    if label == str(citation.page):
+    if label == str(page):
         return printed
-    return f"{printed} ({texts.file_page.format(page=citation.page)})"
+    return f"{printed} ({texts.file_page.format(page=page)})"
 
 
 def place_link(route: str, citation: Citation, texts: Texts, **more: str) -> str:
     """The address of a place or its picture, with what is to be highlighted there."""
-    known = [("document", citation.document), ("language", texts.language), *more.items()]
-    if citation.page is not None:
-        known.append(("page", str(citation.page)))
-    marks = [("mark", f"{s.page or 1}:{s.start}-{s.end}") for s in citation.spans]
-    return f"/{route}?{urlencode([*known, *marks])}"
+    marks = [f"{s.page or 1}:{s.start}-{s.end}" for s in citation.spans]
+    return _address(route, citation.document, citation.page, marks, texts, **more)
+
+
+def place_address(
+    route: str, document: str, page: int | None, spans: Sequence[Span], texts: Texts
+) -> str:
+    """The address of a place by the spans it consists of."""
+    marks = [f"{s.page + 1}:{s.start}-{s.end}" for s in spans]
+    return _address(route, document, page, marks, texts)
+
+
+def _address(
+    route: str, document: str, page: int | None, marks: Sequence[str], texts: Texts, **more: str
+) -> str:
+    known = [("document", document), ("language", texts.language), *more.items()]
+    if page is not None:
+        known.append(("page", str(page)))
+    return f"/{route}?{urlencode([*known, *(('mark', mark) for mark in marks)])}"

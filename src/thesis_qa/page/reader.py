@@ -52,10 +52,26 @@ class Place:
         return [mark for mark in self.marks if mark.page == self.position]
 
 
-def place_page(place: Place, texts: Texts) -> str:
-    """A whole page of HTML that also works by itself; its `<main>` is shown in a window."""
-    body = _sheet(place, texts) if place.page.width else _paragraphs(place)
-    title = escape(place.title or place.document)
+def place_page(place: Place, texts: Texts, stale: bool = False) -> str:
+    """A whole page of HTML that also works by itself; its `<main>` is shown in a window.
+
+    Of a file that is `stale`, changed since it was read or gone, only the stored text is shown.
+    """
+    if stale:
+        body = f'<p class="problem">{escape(texts.shelf.stale)}</p>{_paragraphs(place)}'
+    else:
+        body = _sheet(place, texts) if place.page.width else _paragraphs(place)
+    return _page(place.title or place.document, body, texts)
+
+
+def missing_page(texts: Texts) -> str:
+    """What is said where there is nothing, or no longer."""
+    back = f'<p><a href="/">{escape(texts.name)}</a></p>'
+    return _page(texts.shelf.missing, f"<p>{escape(texts.shelf.missing_why)}</p>{back}", texts)
+
+
+def _page(title: str, body: str, texts: Texts) -> str:
+    title = escape(title)
     return (
         f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from thesis_qa.page import shelf_words
+from thesis_qa.page.shelf_words import ShelfWords
 from thesis_qa.page.words import (
     ANSWER_EN,
     ANSWER_ID,
@@ -92,6 +94,7 @@ class Texts:
     nothing_yet: str
     healthy: str
     notes: str
+    shelf: ShelfWords
     # Choosing and taking away
     among: str
     references: str
@@ -182,6 +185,7 @@ EN = Texts(
     nothing_yet="Nothing here yet.",
     healthy="Read without trouble",
     notes="Notes on reading it",
+    shelf=shelf_words.EN,
     among="Ask only these theses",
     references="References",
     save="Save the conversation",
@@ -274,6 +278,7 @@ ID = Texts(
     nothing_yet="Belum ada apa-apa di sini.",
     healthy="Terbaca tanpa masalah",
     notes="Catatan saat membaca",
+    shelf=shelf_words.ID,
     among="Tanya hanya skripsi ini",
     references="Daftar pustaka",
     save="Simpan percakapan",

@@ -1,0 +1,55 @@
+"""Servers to visit: the real program in a folder of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("THESIS_QA_")}
+
+
+def indexed(folder: Path) -> Path:
+    """The folder, its documents indexed as the command line does it."""
+    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
+    subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, check=True, timeout=300, stdout=subprocess.DEVNULL
+    )
+    return folder
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """A server of `folder` on a free port, with settings of the environment."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
+        cwd=folder,
+        env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1", **settings},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_until_up(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=2)
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail("the server didn't come up within a minute")

@@ -1,0 +1,197 @@
+"""What visitors do with the library: look after a thesis, click through it, or only read."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+from servers import ENVIRONMENT, indexed, serving
+from visitors import PHONE, Visit, visiting, write_pdf
+
+PASSWORD = "tanah air beta"
+THESIS = """# Perahu nelayan
+
+## BAB I Pendahuluan
+
+Perahu nelayan di Wakatobi berangkat sebelum matahari terbit.
+
+### 1.1 Latar belakang
+
+Ikan karang semakin jarang ditangkap sejak tahun 2015.
+
+## BAB II Metode
+
+Responden penelitian ini berjumlah 137 orang nelayan.
+"""
+
+
+def library(folder: Path) -> Path:
+    (folder / "documents").mkdir()
+    (folder / "documents" / "perahu.md").write_text(THESIS, encoding="utf-8")
+    pages = ["BAB I PENDAHULUAN", "Kopi gayo mahal karena cuaca buruk di Aceh."]
+    write_pdf(folder / "documents" / "kopi.pdf", pages, "Kopi Gayo")
+    return indexed(folder)
+
+
+@pytest.fixture(scope="module")
+def shelf_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return library(tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="module")
+def shelf_address(shelf_folder: Path) -> Iterator[str]:
+    with serving(shelf_folder) as address:
+        yield address
+
+
+@pytest.fixture(params=["desktop-en", "phone-id"])
+def shelf(request: pytest.FixtureRequest, browser: Browser, shelf_address: str) -> Iterator[Visit]:
+    """The library, opened on a desk in English and on a dark phone in Indonesian."""
+    phone = {"size": PHONE, "dark": True, "locale": "id-ID"} if "phone" in request.param else {}
+    with visiting(browser, shelf_address, **phone) as visit:  # type: ignore[arg-type]
+        visit.name = request.param
+        visit.page.set_default_timeout(60_000)
+        visit.open().page.locator("[role=tab][aria-controls*=library]").click()
+        yield visit
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= max(
+            360,
+            visit.page.viewport_size["width"],  # type: ignore[index]
+        )
+
+
+def open_book(visit: Visit, name: str) -> Locator:
+    visit.page.locator(f"#shelf button[data-document='{name}']").click()
+    book = visit.page.locator("#book")
+    expect(book.locator(".book.open")).to_be_visible()
+    return book
+
+
+def test_the_contents_of_a_text_lead_to_the_paragraph(shelf: Visit) -> None:
+    book = open_book(shelf, "perahu.md")
+    expect(shelf.page.locator("#book-back")).to_be_focused()
+    shelf.picture(f"book-{shelf.name}")
+    book.get_by_role("link", name="BAB II Metode").click()
+    reader = shelf.page.locator("#reader")
+    expect(reader.locator("mark")).to_have_text("BAB II Metode")
+    expect(reader).to_contain_text("137 orang")
+    shelf.page.keyboard.press("Escape")
+    shelf.page.locator("#book-back").click()
+    expect(shelf.page.locator("#shelf .book")).to_have_count(2)
+
+
+def test_the_contents_of_a_pdf_lead_to_its_page(shelf: Visit) -> None:
+    book = open_book(shelf, "kopi.pdf")
+    expect(book).to_contain_text("2")
+    book.locator(".outline a").first.click()
+    picture = shelf.page.locator("#reader .sheet img")
+    expect(picture).to_be_visible()
+    shelf.page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
+    shelf.picture(f"outline-{shelf.name}")
+
+
+def test_what_is_typed_about_a_thesis_is_shown_from_then_on(
+    shelf: Visit, shelf_folder: Path
+) -> None:
+    book = open_book(shelf, "kopi.pdf")
+    book.locator("#described > button").click()
+    author = f"Ana <b>{shelf.name}</b>"
+    shelf.page.locator("#field-author").locator("input, textarea").fill(author)
+    shelf.page.locator("#field-year").locator("input, textarea").fill("2021")
+    shelf.picture(f"described-{shelf.name}")
+    shelf.page.locator("#save-fields").click()
+    expect(book.locator(".byline")).to_have_text(f"{author} · 2021")
+    beside = shelf_folder / "documents" / "kopi.pdf.meta.toml"
+    assert f'author = "{author}"' in beside.read_text(encoding="utf-8")
+    shelf.page.locator("#field-year").locator("input, textarea").fill("abc")
+    shelf.page.locator("#save-fields").click()
+    expect(shelf.page.locator("#progress li")).to_contain_text("2021")  # … four digits, like 2021
+
+
+def test_a_thesis_is_renamed_read_again_and_removed(shelf: Visit, shelf_folder: Path) -> None:
+    documents = shelf_folder / "documents"
+    name = f"sementara {shelf.name}"
+    (documents / f"{name}.txt").write_text(f"Catatan {shelf.name} tentang pasar.", encoding="utf-8")
+    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
+    subprocess.run(command, cwd=shelf_folder, env=ENVIRONMENT, check=True, capture_output=True)
+    shelf.page.reload()
+    shelf.page.locator("[role=tab][aria-controls*=library]").click()
+    book = open_book(shelf, f"{name}.txt")
+    shelf.page.locator("#book-name").locator("input, textarea").fill(f"../{name} baru")
+    shelf.page.locator("#renaming button").click()
+    expect(book.locator(".counts .file")).to_have_text(f"{name} baru.txt")
+    assert (documents / f"{name} baru.txt").is_file()
+    shelf.page.locator("#book-acts button").first.click()
+    expect(shelf.page.locator("#progress li")).to_contain_text(f"{name} baru.txt")
+    shelf.page.locator("#book-acts button").last.click()
+    shelf.page.locator("#sure button").last.click()  # no, keep it
+    expect(shelf.page.locator("#sure")).to_be_hidden()
+    shelf.page.locator("#book-acts button").last.click()
+    shelf.picture(f"removing-{shelf.name}")
+    shelf.page.locator("#sure button").first.click()
+    expect(shelf.page.locator("#progress li")).to_contain_text("documents/.removed")
+    expect(shelf.page.locator("#shelf .book")).to_have_count(2)
+    assert (documents / ".removed" / f"{name} baru.txt").is_file()
+
+
+def test_several_files_at_once_and_each_is_accounted_for(
+    shelf: Visit, shelf_folder: Path, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / f"pasar {shelf.name}.txt", tmp_path / "palsu.pdf"
+    good.write_text(f"Pasar {shelf.name} buka pada hari Senin.", encoding="utf-8")
+    bad.write_bytes(b"MZ" + b"\0" * 500)
+    shelf.page.locator("#files input[type=file]").set_input_files([str(good), str(bad)])
+    expect(shelf.page.locator("#progress li")).to_have_count(2)
+    expect(shelf.page.locator("#progress")).to_contain_text(good.name)
+    expect(shelf.page.locator("#progress")).to_contain_text("palsu.pdf")
+    expect(shelf.page.locator("#shelf")).to_contain_text(good.name)
+    shelf.picture(f"uploaded-{shelf.name}")
+    open_book(shelf, good.name)
+    shelf.page.locator("#book-acts button").last.click()
+    shelf.page.locator("#sure button").first.click()
+    expect(shelf.page.locator("#shelf")).not_to_contain_text(good.name)
+
+
+def test_a_read_only_library_offers_nothing_to_change(browser: Browser, shelf_folder: Path) -> None:
+    closed = serving(shelf_folder, THESIS_QA_READ_ONLY="true")
+    with closed as address, visiting(browser, address) as visit:
+        visit.open().page.get_by_role("tab", name="Library").click()
+        expect(visit.page.locator("#files")).to_have_count(0)
+        expect(visit.page.get_by_text("can be read and asked, not changed")).to_be_visible()
+        book = open_book(visit, "perahu.md")
+        expect(book.locator("#changing-book")).to_have_count(0)
+        visit.picture("read-only-desktop-en")
+
+
+def test_an_empty_library_says_what_to_do(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with serving(tmp_path_factory.mktemp("empty")) as address, visiting(browser, address) as visit:
+        expect(visit.open().page.get_by_text("There is no thesis here yet")).to_be_visible()
+        visit.page.get_by_role("tab", name="Library").click()
+        expect(visit.page.locator("#shelf")).to_have_text("Nothing here yet.")
+        visit.picture("empty-desktop-en")
+
+
+def test_users_sign_in_first_and_sign_out(browser: Browser, shelf_folder: Path) -> None:
+    command = [sys.executable, "-m", "thesis_qa.cli", "user", "ana"]
+    made = subprocess.run(
+        command, cwd=shelf_folder, env=ENVIRONMENT, input=PASSWORD, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    shut = serving(shelf_folder, THESIS_QA_USERS=made.stdout.strip())
+    with shut as address, visiting(browser, address) as visit:
+        visit.page.goto(f"{address}/en/")
+        expect(visit.page.get_by_role("heading", name="Thesis QA")).to_be_visible()
+        visit.picture("sign-in-desktop-en")
+        visit.page.get_by_label("Name").fill("ana")
+        visit.page.get_by_label("Password").fill(PASSWORD)
+        visit.page.get_by_role("button", name="Sign in").click()
+        visit.page.locator("#question textarea").wait_for()
+        assert visit.page.url == f"{address}/en/"
+        visit.picture("signed-in-desktop-en")
+        visit.page.get_by_role("button", name="Sign out").click()
+        expect(visit.page.get_by_label("Password")).to_be_visible()
+        visit.page.goto(f"{address}/file?document=perahu.md")
+        expect(visit.page.get_by_label("Password")).to_be_visible()
