@@ -36,7 +36,9 @@ def main() -> None:
     assistant = Assistant(index, LanguageModel(given.spec, Options(timeout=given.timeout)))
     counts: Counter[str] = Counter()
     for question in list(questions())[:: given.every]:
-        first, *_, last = [*assistant.stream(question["question"], documents=[question["document"]])]
+        first, *_, last = [
+            *assistant.stream(question["question"], documents=[question["document"]])
+        ]
         judge(question, first, last, index.catalog, counts)
         print(dict(counts), flush=True)
 
@@ -51,14 +53,14 @@ def judge(
     question: dict[str, Any], first: Answer, last: Answer, catalog: Catalog, counts: Counter[str]
 ) -> None:
     counts["questions"] += 1
-    quoted = {(c.number, c.quote, c.spans) for c in first.citations or last.nearest}
+    quoted = {(c.number, c.quote, c.spans) for c in first.citations}
     counts["answered"] += last.answered
     counts["written"] += last.model != "quotes"
     counts["false answers"] += last.answered and not question["answerable"]
     counts["false answers written"] += last.model != "quotes" and not question["answerable"]
     counts["citations"] += len(last.citations)
-    counts["foreign citations"] += sum((c.number, c.quote, c.spans) not in quoted
-                                       for c in last.citations) if last.answered else 0  # fmt: skip
+    ours = [(c.number, c.quote, c.spans) for c in last.citations]
+    counts["citations that quotes don't have"] += sum(citation not in quoted for citation in ours)
     counts["not verbatim"] += sum(not verbatim(c, catalog) for c in last.citations)
     counts["struck"] += len(last.struck)
     if last.model != "quotes":

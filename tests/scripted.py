@@ -17,8 +17,8 @@ class Scripted(BaseChatModel):
     """Says its lines one after the other, word by word, and remembers what it was told."""
 
     lines: list[str | Exception]
-    heard: list[str] = []
-    said: list[str] = []
+    heard: list[str]
+    said: list[str]
 
     @property
     def _llm_type(self) -> str:

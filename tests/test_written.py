@@ -1,11 +1,12 @@
 """A language model words the answer: what is supported is shown, the rest is struck out."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from scripted import Scripted, scripted
 
+from scripted import Scripted, scripted
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
@@ -113,7 +114,7 @@ def test_the_quotes_are_shown_first_and_what_is_written_grows(thesis: Index) -> 
     first = next(a for a in growing if a.writing)
     assert (first.text, first.model) == (quotes.text, "quotes")
     written = [a for a in growing if a.model == "Scripted"]
-    assert all(b.text.startswith(a.text) for a, b in zip(written, written[1:], strict=False))
+    assert all(b.text.startswith(a.text) for a, b in pairwise(written))
     assert not any("dibayar" in a.text for a in growing)
     assert [a.writing for a in growing[-2:]] == [True, False]
 
@@ -278,7 +279,9 @@ def test_evidence_is_sized_to_the_model(thesis: Index) -> None:
     tiny = LanguageModel("openai:m", Options(context=1_024))
     assert budget(tiny) < budget(local) < budget(remote)
     citations = quoted(thesis).citations * 400
-    lengths = [len(answer_prompt(m, QUESTION, "id", citations)[1][1]) for m in (tiny, local, remote)]
+    lengths = [
+        len(answer_prompt(m, QUESTION, "id", citations)[1][1]) for m in (tiny, local, remote)
+    ]
     assert lengths == sorted(lengths)
     assert lengths[0] < 3 * 1_024
 
