@@ -1,6 +1,10 @@
 """A language model words the answer: what is supported is shown, the rest is struck out."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +14,8 @@ from scripted import Scripted, scripted
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
-from thesis_qa.schema import Answer
+from thesis_qa.schema import Answer, Translation
+from thesis_qa.terminal import answer_lines
 
 THESIS = """# Pengaruh Pupuk terhadap Hasil Panen Padi
 
@@ -304,3 +309,63 @@ def test_quotes_stay_where_they_stand(thesis: Index) -> None:
     parts = [" ".join(page[s.start : s.end].split()) for s in citation.spans]
     assert " … ".join(parts) == citation.quote
     assert Path(citation.document).suffix == ".md"
+
+
+# What is shown of it
+
+
+def shown(answer: Answer) -> str:
+    from thesis_qa.page.markup import answer_markup
+    from thesis_qa.page.texts import TEXTS
+
+    return answer_markup(answer, "k", TEXTS["en"])
+
+
+def test_the_page_tells_a_written_answer_from_a_quoted_one(thesis: Index) -> None:
+    quotes = quoted(thesis)
+    n = number(quotes, "84 petani")
+    written = replace(ask(thesis, f"{TRUE} [{n}]."), runs_on="llm.example")
+    assert "answer written" in shown(written)
+    assert "Written by Scripted on llm.example" in shown(written)
+    assert f'href="#source-k-{n}"' in shown(written)
+    assert "answer quoted" in shown(quotes)
+    assert "Scripted" not in shown(quotes)
+
+
+def test_the_page_shows_what_was_struck_and_escapes_it(thesis: Index) -> None:
+    n = number(quoted(thesis), "84 petani")
+    answer = ask(thesis, f"{TRUE} [{n}]. <img src=x onerror=alert(1)> dibayar mahal [{n}].")
+    markup = shown(answer)
+    assert "<img" not in markup
+    assert "&lt;img src=x onerror=alert(1)&gt; dibayar mahal." in markup
+    assert answer.struck[0].reason in markup
+
+
+def test_the_page_says_why_the_quotes_stand_and_that_a_model_is_at_work(thesis: Index) -> None:
+    failed = ask(thesis, RuntimeError("<b>down</b>"))
+    assert "&lt;b&gt;down&lt;/b&gt;" in shown(failed)
+    working = replace(quoted(thesis), writing=True)
+    assert "putting the quotes into words" in shown(working)
+
+
+def test_a_terminal_shows_the_quotes_of_a_written_answer_and_what_was_struck(thesis: Index) -> None:
+    quotes = quoted(thesis)
+    n = number(quotes, "84 petani")
+    answer = ask(thesis, f"{TRUE} [{n}]. Mereka dibayar\x1b[31m mahal [{n}].")
+    answer = replace(answer, translations=(Translation(n, "en", "It was 84.", "Scripted", None),))
+    lines = "\n".join(answer_lines(answer))
+    assert lines.startswith("Written by Scripted")
+    assert f"“{answer.citations[0].quote}”" in lines
+    assert "Struck out: Mereka dibayar" in lines
+    assert "\x1b" not in lines
+    assert "en, translated by Scripted: It was 84." in lines
+
+
+def test_the_command_line_keeps_the_quotes_where_a_model_fails(thesis: Index) -> None:
+    command = [sys.executable, "-m", "thesis_qa.cli", "ask", QUESTION, "--json"]
+    options = ["--index", str(thesis.folder), "--llm", "llama.cpp:nowhere.gguf"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert (answer["model"], answer["answered"]) == ("quotes", True)
+    assert "nowhere.gguf" in answer["problem"]
+    assert answer["citations"]
