@@ -1,8 +1,8 @@
 """Statements about evidence in both languages: the false are struck out, the true are not.
 
 `data/statements.jsonl` has 60: 20 that the evidence supports, 20 of those with a number, name, date
-or denial changed, 20 invented ones. Evidence is from the sister-city abstract, made-up examples, and
-single sentences of two openly licensed theses (jijiau, MIT; ajb, CC BY 4.0).
+or denial changed, 20 invented ones. Evidence is from the sister-city abstract, made-up examples,
+and single sentences of two openly licensed theses (jijiau, MIT; ajb, CC BY 4.0).
 """
 
 import json
