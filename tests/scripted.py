@@ -19,6 +19,7 @@ class Scripted(BaseChatModel):
     lines: list[str | Exception]
     heard: list[str]
     said: list[str]
+    pause: float = 0.0  # seconds before each word
 
     @property
     def _llm_type(self) -> str:
@@ -36,6 +37,7 @@ class Scripted(BaseChatModel):
         if isinstance(line, Exception):
             raise line
         for word in line.split(" "):
+            time.sleep(self.pause)
             self.said.append(word)
             yield ChatGenerationChunk(message=AIMessageChunk(f"{word} "))
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -126,10 +127,15 @@ def test_the_quotes_are_shown_first_and_what_is_written_grows(thesis: Index) -> 
 
 def test_a_writer_can_be_stopped(thesis: Index) -> None:
     n = number(quoted(thesis), "84 petani")
-    model = scripted(f"{TRUE} [{n}]. " + f"Ada 84 petani [{n}]. " * 500)
+    words = 400 * f"Ada 84 petani [{n}]. "
+    model = Scripted(lines=[f"{TRUE} [{n}]. {words}"], heard=[], said=[], pause=0.02)
     stream = Assistant(thesis, model).stream(QUESTION)
     next(a for a in stream if a.model == "Scripted")
     stream.close()  # type: ignore[attr-defined]
+    for thread in threading.enumerate():
+        if thread.name == "thesis-qa-llm":
+            thread.join()
+    assert len(model.said) < len(words.split())
 
 
 def test_numbers_behind_the_full_stop_and_lists_are_understood(thesis: Index) -> None:
