@@ -190,10 +190,11 @@ def _reading(passage: str, windows: Sequence[_Window]) -> Reading:
     best = max(windows, key=lambda window: window.answer)
     start, end = int(best.places[best.first, 0]), int(best.places[best.last, 1])
     part = passage[start:end]
-    start += len(part) - len(part.lstrip())  # a token holds the space before it
+    start += len(part) - len(part.lstrip())  # a token holds the space before it …
+    part = part.strip()
     return Reading(
         start,
-        start + len(part.strip()),
+        start + len(part.rstrip(".,;: ") or part),  # … and may hold the full stop after it
         best.probability,
         float(_sigmoid(np.float32(best.answer))),
         np.concatenate([window.places for window in windows]),
@@ -236,7 +237,7 @@ def _write(weights: Weights, source: Path, folder: Path) -> None:
 
 def read_own(source: Path) -> tuple[dict[str, Rows], dict[str, Floats]]:
     """The reader's own matrices and vectors, by the names of `Weights`."""
-    with np.load(source, allow_pickle=False) as stored:
+    with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
         tensors = {name: stored[name] for name in stored.files}
     scales = {n.removesuffix(SCALES): t for n, t in tensors.items() if n.endswith(SCALES)}
     matrices = {name: Rows(tensors[name], scale) for name, scale in scales.items()}
