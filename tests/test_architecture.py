@@ -22,7 +22,8 @@ PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed feedback catalog vectors
     question glossary hints rank corpus rerank reader retrieve retriever index answer cite write
-    assistant topics card suggest verify evaluate picture accounts page guard server terminal cli
+    assistant topics card suggest verify evaluate picture accounts page guard server terminal
+    options cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.

@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from getpass import getpass
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thesis_qa.errors import ThesisQAError, one_line
+from thesis_qa.options import SETTINGS, Command, parser
 from thesis_qa.schema import (
     Answer,
     DocumentReport,
@@ -33,12 +34,10 @@ if TYPE_CHECKING:
 
 DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
 
-Command = Callable[[argparse.Namespace, Settings], int]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser(COMMANDS).parse_args(arguments)
     try:
         given = {k: v for k, v in vars(options).items() if k in SETTINGS and v is not None}
         command: Command = options.command
@@ -60,81 +59,6 @@ def _could_not(options: argparse.Namespace, error: BaseException, line: str) -> 
         raise error
     print(f"thesis-qa: {line}", file=sys.stderr)
     return COULD_NOT
-
-
-# Options whose value is a setting: the command line beats environment and file.
-SETTINGS = frozenset(
-    {"index", "documents", "embedding", "top_k", "llm", "llm_base_url", "host", "port"}
-)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="thesis-qa",
-        description="Ask a thesis a question and get an answer quoted from its pages.",
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: Command, summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary)
-        sub.set_defaults(command=run)
-        sub.add_argument("--index", metavar="DIR", help="index folder (default: index)")
-        sub.add_argument("--json", action="store_true", help="print one JSON document")
-        sub.add_argument("--debug", action="store_true", help="show where an error came from")
-        return sub
-
-    sub = command("index", _index, "Bring the index up to date with a folder, or add one file.")
-    sub.add_argument("documents", nargs="?", metavar="DOCUMENTS", help="default: documents")
-    sub.add_argument("--rebuild", action="store_true", help="start over from the documents")
-    sub.add_argument("--embedding", metavar="NAME", help="embedding model of a new index")
-
-    sub = command("remove", _remove, "Forget documents: text, vectors, feedback.")
-    sub.add_argument("names", nargs="+", metavar="DOCUMENT")
-
-    sub = command("ask", _ask, "Answer a question with citations.")
-    _add_question(sub)
-    _add_model(sub)
-    sub.add_argument(
-        "--translate", choices=("id", "en"), help="also translate quotes, by the language model"
-    )
-
-    sub = command("search", _search, "Rank passages for a question.")
-    _add_question(sub)
-    sub.add_argument("--section", metavar="TEXT", help="only sections whose path holds TEXT")
-    sub.add_argument("--language", choices=("id", "en"), help="only passages in this language")
-    sub.add_argument("--explain", action="store_true", help="show how the scores came about")
-
-    sub = command("eval", _eval, "Run a question set and print how good the answers are.")
-    sub.add_argument("questions", metavar="QUESTIONS", help="JSON Lines, YAML, SQuAD, IDK-MRC")
-    sub.add_argument("--fail-under", action="append", metavar="METRIC=VALUE", help="a gate")
-    sub.add_argument("--compare", metavar="RUN.json", help="a run saved with --json")
-    sub.add_argument("--report", metavar="FILE.html", help="also write a page to look at")
-    sub.add_argument("--check", action="store_true", help="only look for mistakes in the set")
-    _add_model(sub)
-
-    sub = command("serve", _serve, "Serve the web chat.")
-    _add_model(sub)
-    sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")
-    sub.add_argument("--port", metavar="P", type=int, help="default: 7860")
-
-    sub = command("user", _user, "Print the line that lets somebody use the web chat.")
-    sub.add_argument("name", metavar="NAME", help="without spaces; the password is asked for")
-
-    sub = command("info", _info, "Show what is in the index, what made it, and its health.")
-    sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
-    sub.add_argument("--verify", action="store_true", help="read every file again and compare")
-    return parser
-
-
-def _add_question(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("question", metavar="QUESTION")
-    sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
-    sub.add_argument("--top-k", type=int, metavar="N", help="passages to return (default: 5)")
-
-
-def _add_model(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--llm", metavar="SPEC", help="language model that writes (default: none)")
-    sub.add_argument("--llm-base-url", metavar="URL", help="server of an openai: or ollama: model")
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
@@ -401,6 +325,18 @@ class _Bar:
         filled = "█" * round(share * 30)
         line = f"\r\x1b[K{label} {filled:░<30} {share:4.0%}"
         print(line, end="", file=sys.stderr, flush=True)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "index": _index,
+    "remove": _remove,
+    "ask": _ask,
+    "search": _search,
+    "eval": _eval,
+    "serve": _serve,
+    "user": _user,
+    "info": _info,
+}
 
 
 if __name__ == "__main__":
