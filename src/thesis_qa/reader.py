@@ -204,7 +204,8 @@ def _reading(passage: str, windows: Sequence[_Window]) -> Reading:
 
 def _log_softmax(scores: Floats) -> Floats:
     shifted: Floats = scores - scores.max()
-    return shifted - np.log(np.exp(shifted).sum())
+    shifted -= np.log(np.exp(shifted).sum())
+    return shifted
 
 
 def _sigmoid(scores: Any) -> Any:
