@@ -184,10 +184,10 @@ def test_training_lowers_the_loss_and_what_it_writes_is_read(
     found = [label(embedding, example) for example in examples]
     write_chunk(tmp_path / "chunk-000.npz", Lower(tmp_path), found)
     batch = Chunk(tmp_path / "chunk-000.npz").batch(np.array([0, 1]))
-    monkeypatch.setattr("train_reader.AVERAGE", 0.0)
+    monkeypatch.setattr("train_reader.WARM_UP", 1)
     trainer = Trainer(tmp_path, read_weights(weights_file()))
     write_own(trainer.model.tensors(), tmp_path / "before.npz")
-    losses = [trainer.step(batch, 60) for _ in range(12)]
+    losses = [trainer.step(batch, 30) for _ in range(12)]
     assert losses[-1] < losses[0] / 2
 
     trainer.save()
