@@ -51,6 +51,8 @@ def theme() -> Any:
         color_accent="var(--accent)",
         input_background_fill="var(--paper)",
         input_background_fill_dark="var(--paper)",
+        body_text_color_subdued="var(--faint)",
+        body_text_color_subdued_dark="var(--faint)",
         input_placeholder_color="var(--faint)",
         input_placeholder_color_dark="var(--faint)",
         link_text_color="var(--accent)",
