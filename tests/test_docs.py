@@ -18,7 +18,7 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_is_explained_with_its_default(name: str) -> None:
     default = next(field.default for field in fields(Settings) if field.name == name)
-    shown = {None: "none", False: "false", True: "true"}.get(default, default)
+    shown = str(default).lower() if default is None or isinstance(default, bool) else default
     assert f"| `{name}` | `{PREFIX}{name.upper()}` | `{shown}` |" in CONFIGURATION
 
 
