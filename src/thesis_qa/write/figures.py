@@ -51,7 +51,7 @@ _MONTHS = {
     for word in names.split()
 }
 _ROMAN = re.compile(r"\b(?=[IVXL])(X{0,3})(IX|IV|V?I{0,3})\b")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|(?!and\b)[^\W\d_]+")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|(?<![^\W\d_])(?!and\b)[^\W\d_]+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 
 _SCALES_OF_ONE = frozenset({"seratus", "seribu", "sejuta"})
