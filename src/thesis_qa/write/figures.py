@@ -99,7 +99,7 @@ def _numbers(text: str) -> Iterator[tuple[str, Readings]]:
 
 def _begins(token: str) -> bool:
     word = fold(token)
-    return token[0].isdigit() or word in _PLAIN or word in _ORDINALS or word in _SCALES_OF_ONE
+    return token[0].isdecimal() or word in _PLAIN or word in _ORDINALS or word in _SCALES_OF_ONE
 
 
 def _goes_on(text: str, run: list[re.Match[str]], match: re.Match[str]) -> bool:
@@ -109,7 +109,7 @@ def _goes_on(text: str, run: list[re.Match[str]], match: re.Match[str]) -> bool:
     if between not in (" ", "-") and (last, between) != ("hundred", " and "):
         return False
     if word in _SCALES or word in ("puluh", "belas"):
-        return last[0].isdigit() or last in _PLAIN or last in _SCALES or last == "puluh"
+        return last[0].isdecimal() or last in _PLAIN or last in _SCALES or last == "puluh"
     open_ended = last in _SCALES or last == "puluh" or _PLAIN.get(last, 0) >= 20
     return word in _PLAIN and open_ended
 
@@ -117,7 +117,7 @@ def _goes_on(text: str, run: list[re.Match[str]], match: re.Match[str]) -> bool:
 def _value(text: str, run: list[re.Match[str]]) -> tuple[str, Readings]:
     written = text[run[0].start() : run[-1].end()]
     first, *rest = [m.group() for m in run]
-    if first[0].isdigit():
+    if first[0].isdecimal():
         scale = _words([word for word in map(fold, rest) if word in _SCALES]) if rest else 1
         return written, frozenset(value * scale for value in _digits(first))
     return written, frozenset({Decimal(_words([fold(m.group()) for m in run]))})
