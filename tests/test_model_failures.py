@@ -21,7 +21,7 @@ QUESTION = "Apa hambatan yang terjadi?"
 GOOD = chunk("Pemerintah Kota Hanoi pasif dalam menjalin kerja sama [1]. ")
 
 
-def ask(index: Index, address: str, spec: str = "openai:m", timeout: int = 30) -> Answer:
+def ask(index: Index, address: str, spec: str = "openai:m", timeout: int = 300) -> Answer:
     model = LanguageModel(spec, Options(base_url=address, timeout=timeout))
     return Assistant(index, model).ask(QUESTION)
 

@@ -46,7 +46,8 @@ def _told_by_name(error: BaseException) -> Problem:
     if isinstance(status, int) and status in (401, 403, 404, 429):
         by_status: dict[int, Problem] = {401: "key", 403: "key", 404: "unknown", 429: "busy"}
         return by_status[status]
-    said, names = str(error).lower(), " ".join(t.__name__ for t in type(error).__mro__)
+    said = f"{error} {getattr(error, 'code', '')}".lower()
+    names = " ".join(t.__name__ for t in type(error).__mro__)
     if "credential" in said or "api_key" in said or "api key" in said:
         return "key"
     if "context" in said and ("length" in said or "exceed" in said or "size" in said):
@@ -57,6 +58,12 @@ def _told_by_name(error: BaseException) -> Problem:
         return "broken"
     if "ConnectError" in names or "ConnectionError" in names:
         return "unreachable"
-    if "JSONDecode" in names or "ValidationError" in names or "No generation chunks" in str(error):
+    garbled = (UnicodeError, AttributeError, KeyError, TypeError)  # not what a client expects
+    if (
+        isinstance(error, garbled)
+        or "JSONDecode" in names
+        or "ValidationError" in names
+        or "No generation chunks" in str(error)
+    ):
         return "malformed"
     return "other"
