@@ -227,6 +227,8 @@ def test_f1_reads_the_marked_answer_or_the_whole_quote() -> None:
 class QuotingAssistant:
     """Answers by a fixed list, and counts how often it is asked."""
 
+    writing = None
+
     def __init__(self, answers: dict[str, Answer], passages: dict[str, list[Passage]]) -> None:
         self.answers, self.passages, self.asked = answers, passages, 0
         document = SimpleNamespace(name="a.pdf", path="gone.pdf", languages={"id": 1.0}, passages=2)
