@@ -22,7 +22,7 @@ _NUMBERING = re.compile(
     re.IGNORECASE,
 )
 _TELLS_NOTHING = re.compile(
-    r"^(?:abstra[ck]t?|abstrak|intisari|ringkasan|kata pengantar|pendahuluan|penutup|daftar .*"
+    r"^(?:abst\w*|intisari|ringkasan|kata pengantar|pendahuluan|penutup|daftar .*"
     r"|lembar .*|pernyataan.*|halaman .*|lampiran.*|introduction|overview|summary|conclusions?"
     r"|preface|acknowledge?ments?|contents|list of .*|bibliography|references|appendix.*"
     r"|declaration.*|kesimpulan|saran)$",

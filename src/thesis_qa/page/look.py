@@ -53,6 +53,8 @@ def theme() -> Any:
         input_background_fill_dark="var(--paper)",
         body_text_color_subdued="var(--faint)",
         body_text_color_subdued_dark="var(--faint)",
+        block_info_text_color="var(--faint)",
+        block_info_text_color_dark="var(--faint)",
         input_placeholder_color="var(--faint)",
         input_placeholder_color_dark="var(--faint)",
         link_text_color="var(--accent)",
