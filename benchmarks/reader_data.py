@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from corpora import DATA, LANGUAGES, Item, crosslingual, idk_mrc
 from thesis_qa.language import STOP_WORDS, fold, words
@@ -25,7 +25,7 @@ TEXTS = (
     *("theses/jijiau.pdf", "theses/ajb.pdf", "theses/hadihammurabi.docx"),
     *("awkward/hediet.pdf", "awkward/law_pp_2020_74.gold.md", "awkward/law_pp_2021_34.gold.md"),
 )
-SAME_DOCUMENT, OTHER_DOCUMENT, SHORT = 3000, 800, 3600  # examples drawn of these kinds
+SAME_DOCUMENT, OTHER_DOCUMENT, SHORT, CHANGED = 3000, 800, 3600, 2400  # drawn of these kinds
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -51,6 +51,7 @@ def examples() -> list[Example]:
     draw = random.Random(SEED)
     asked = [*indonesian("train", draw), *across(draw), *papers(draw)]
     found = [*asked, *wrong_passages(asked, draw), *shortened(asked, draw), *headings(draw)]
+    found += islice(changed(asked, draw), CHANGED)
     draw.shuffle(found)
     return found
 
@@ -189,6 +190,32 @@ class Likeness:
                 for row in rows:
                     score[row] += self.weight[word] * min(times, 4)
         return [row for row, _ in score.most_common(count)]
+
+
+# Questions of something else than the passage tells
+
+NAMED = re.compile(r"(?<=[^\W\d_] )[A-Z][\w-]+(?: [A-Z][\w-]+)*")
+FIGURE = re.compile(r"\b\d[\d.,]*\b")
+
+
+def changed(asked: list[Example], draw: random.Random) -> Iterator[Example]:
+    """Answerable questions with a name or a number replaced by another that the passage has.
+
+    After the changes that Rajpurkar et al. (2018) found in questions written to be unanswerable.
+    """
+    answerable = [e for e in asked if e.answers]
+    for example in draw.sample(answerable, len(answerable)):
+        (start, end), *_ = example.answers
+        for kind in (NAMED, FIGURE):
+            there = [m for m in kind.finditer(example.question) if len(m[0]) > 1]
+            others = {m[0] for m in kind.finditer(example.passage) if len(m[0]) > 1}
+            others = {o for o in others if fold(o) not in fold(example.question)}
+            others -= {o for o in others if o in example.passage[start:end]}
+            if there and others:
+                old, new = draw.choice(there), draw.choice(sorted(others))
+                asked_now = example.question[: old.start()] + new + example.question[old.end() :]
+                yield Example(f"changed-{example.kind}", asked_now, example.passage)
+                break
 
 
 # Questions as people type them

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from thesis_qa.assistant import Assistant
 from thesis_qa.evaluate import Metric, Report, run_set
 from thesis_qa.index import Index
 
@@ -80,7 +79,7 @@ def run(asked: Set) -> Report:
             for document in asked.documents:
                 index.update(document)
             index.close()
-        return run_set(asked.questions, Path(folder), Assistant).report
+        return run_set(asked.questions, Path(folder)).report
 
 
 def markdown(reports: Mapping[str, Report]) -> Iterator[str]:

@@ -235,6 +235,7 @@ class QuotingAssistant:
         self.index = SimpleNamespace(
             documents=lambda: [document],
             catalog=SimpleNamespace(about=lambda: {"generation": "1"}),
+            rerank="none",
         )
 
     def ask(self, text: str, documents: Sequence[str] | None = None, top_k: int = 5) -> Answer:
@@ -488,7 +489,9 @@ def test_a_reading_set_needs_no_index_and_leaves_nothing_behind(tmp_path: Path) 
     }  # fmt: skip
     path = tmp_path / "set.json"
     path.write_text(json.dumps([{"context": c, "qas": q} for c, q in texts.items()]))
-    done = run_set(path, tmp_path / "index", Assistant, fail_under=["page_hit@1=1", "mrr=2"])
+    gates = ["page_hit@1=1", "mrr=2"]
+    done = run_set(path, tmp_path / "index", rerank="none", fail_under=gates)
+    assert done.report.settings["rerank"] == "none"
     assert done.report.metrics["page_hit@1"].value == 1
     assert done.report.metrics["sentence_hit@1"].n == 2
     assert done.report.metrics["quote_verbatim"].value == 1

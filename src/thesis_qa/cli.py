@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,7 +175,6 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.assistant import Assistant
     from thesis_qa.evaluate import check_set, report_json, run_set
     from thesis_qa.write import language_model
 
@@ -187,7 +185,8 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
         run = run_set(
             questions,
             index,
-            partial(Assistant, llm=language_model(settings)),
+            llm=language_model(settings),
+            rerank=settings.rerank,
             fail_under=options.fail_under or (),
             compare_with=Path(options.compare) if options.compare else None,
             page_path=Path(options.report) if options.report else None,

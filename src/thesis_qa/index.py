@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from thesis_qa.catalog import Catalog
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
 from thesis_qa.files import Source, document_name, find_files, read_source, written
+from thesis_qa.rerank import DEFAULT_RERANK
 from thesis_qa.schema import (
     Document,
     DocumentReport,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from thesis_qa.retriever import ThesisRetriever
     from thesis_qa.vectors import VectorSearch
 
-DEFAULT_RERANK = "reader"
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
 
@@ -102,10 +102,15 @@ class Index:
 
     @classmethod
     def from_texts(
-        cls, texts: Mapping[str, str], folder: str | Path, progress: OnProgress | None = None
+        cls,
+        texts: Mapping[str, str],
+        folder: str | Path,
+        *,
+        rerank: str = DEFAULT_RERANK,
+        progress: OnProgress | None = None,
     ) -> "Index":
         """A new index of plain texts by name, as question sets with contexts need it."""
-        index = cls.create(folder, rebuild=True)
+        index = cls.create(folder, rerank=rerank, rebuild=True)
         with index._writing():
             for number, (name, text) in enumerate(texts.items(), start=1):
                 digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -161,6 +161,8 @@ class Reader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        # As in embed: threads that wait by spinning take the cores from everything else.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(
             str(self._graph), options, providers=["CPUExecutionProvider"]
         )

@@ -11,6 +11,7 @@ from thesis_qa.rank import Floats
 NONE = "none"
 READER = "reader"  # reads for answers (reader.py); the order of passages stays as it is
 CROSS_ENCODER = "sentence-transformers:"
+DEFAULT_RERANK = READER
 
 
 class Reranker:

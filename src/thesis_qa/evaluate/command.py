@@ -1,6 +1,6 @@
 """What `thesis-qa eval` does, apart from reading options and printing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,11 @@ from thesis_qa.evaluate.outcome import Report
 from thesis_qa.evaluate.page import save_page
 from thesis_qa.evaluate.questions import read_questions
 from thesis_qa.evaluate.run import OnProgress, evaluate, evaluate_contexts
+from thesis_qa.rerank import DEFAULT_RERANK
 from thesis_qa.tables import EVALUATIONS
 
 if TYPE_CHECKING:
-    from thesis_qa.assistant import Assistant
-    from thesis_qa.index import Index
+    from thesis_qa.write import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,9 @@ class Run:
 def run_set(
     path: Path,
     index_folder: Path,
-    assistant_on: Callable[["Index"], "Assistant"],
     *,
+    llm: "LanguageModel | None" = None,
+    rerank: str = DEFAULT_RERANK,
     fail_under: Sequence[str] = (),
     compare_with: Path | None = None,
     page_path: Path | None = None,
@@ -48,7 +49,7 @@ def run_set(
     """
     gates = [read_gate(text) for text in fail_under]
     before = read_run(compare_with) if compare_with else ()
-    report = _evaluate(path, index_folder, assistant_on, progress)
+    report = _evaluate(path, index_folder, llm, rerank, progress)
     comparison = compare(before, report.questions) if compare_with else None
     if page_path:
         save_page(report, page_path, comparison)
@@ -58,16 +59,18 @@ def run_set(
 def _evaluate(
     path: Path,
     index_folder: Path,
-    assistant_on: Callable[["Index"], "Assistant"],
+    llm: "LanguageModel | None",
+    rerank: str,
     progress: OnProgress | None,
 ) -> Report:
+    from thesis_qa.assistant import Assistant
     from thesis_qa.index import Index
 
     asked, unfinished = read_questions(path), index_folder / EVALUATIONS
     try:
         if asked.contexts:
-            return evaluate_contexts(assistant_on, asked, progress=progress, resume_in=unfinished)
-        assistant = assistant_on(Index.open(index_folder))
+            return evaluate_contexts(asked, llm, rerank, progress=progress, resume_in=unfinished)
+        assistant = Assistant(Index.open(index_folder, rerank=rerank), llm)
         return evaluate(assistant, asked, progress=progress, resume_in=unfinished)
     finally:
         with suppress(OSError):  # not empty: something waits to be resumed

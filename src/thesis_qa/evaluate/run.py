@@ -25,10 +25,12 @@ from thesis_qa.schema import to_json
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
     from thesis_qa.index import Index
+    from thesis_qa.write import LanguageModel
 
 OnProgress = Callable[[Literal["indexing", "asking"], int, int], None]
 """Called with the stage, how many contexts or questions are done, and of how many."""
 
+QUOTES = "quotes"  # what answers are made of without a language model
 MOSTLY = 2 / 3  # share of its text from which a document is said to be in a language
 
 
@@ -48,25 +50,30 @@ def evaluate(
     """
     asked = questions if isinstance(questions, QuestionSet) else read_questions(questions)
     if asked.contexts:
-        return evaluate_contexts(type(assistant), asked, progress=progress, resume_in=resume_in)
-    made_with = assistant.index.catalog.about() | {"llm": _model(assistant)}
+        model = assistant.writing.model if assistant.writing else None
+        rerank = assistant.index.rerank
+        return evaluate_contexts(asked, model, rerank, progress=progress, resume_in=resume_in)
+    made_with = assistant.index.catalog.about() | _answered_with(assistant)
     kept = _kept(resume_in, asked, made_with)
     return _run(_bench(assistant, asked), asked, kept, progress)
 
 
 def evaluate_contexts(
-    assistant_on: Callable[["Index"], "Assistant"],
     asked: QuestionSet,
+    llm: "LanguageModel | None",
+    rerank: str,
     *,
     progress: OnProgress | None = None,
     resume_in: Path | None = None,
 ) -> Report:
     """`evaluate` for a SQuAD-style set, which needs no index but a temporary one of its own."""
-    kept = _kept(resume_in, asked, {})
+    from thesis_qa.assistant import Assistant
+
+    kept = _kept(resume_in, asked, {"rerank": rerank, "llm": llm.name if llm else QUOTES})
     with TemporaryDirectory(prefix="thesis-qa-") as temporary:
-        index = _context_index(asked, (kept or Path(temporary)) / "contexts", progress)
+        index = _context_index(asked, (kept or Path(temporary)) / "contexts", rerank, progress)
         try:
-            return _run(_bench(assistant_on(index), asked), asked, kept, progress)
+            return _run(_bench(Assistant(index, llm), asked), asked, kept, progress)
         finally:
             index.close()
 
@@ -130,19 +137,21 @@ def _language(shares: Mapping[str, float]) -> str | None:
     return next((language for language, share in shares.items() if share >= MOSTLY), "mixed")
 
 
-def _context_index(asked: QuestionSet, folder: Path, progress: OnProgress | None) -> "Index":
+def _context_index(
+    asked: QuestionSet, folder: Path, rerank: str, progress: OnProgress | None
+) -> "Index":
     from thesis_qa.index import Index
     from thesis_qa.schema import Progress
 
     done = folder / "complete"
     if done.is_file():
-        return Index.open(folder)
+        return Index.open(folder, rerank=rerank)
 
     def report(state: Progress) -> None:
         if progress:
             progress("indexing", state.number, state.documents)
 
-    index = Index.from_texts(asked.contexts, folder, progress=report)
+    index = Index.from_texts(asked.contexts, folder, rerank=rerank, progress=report)
     done.touch()
     return index
 
@@ -214,9 +223,10 @@ def _kept(resume_in: Path | None, asked: QuestionSet, about: Mapping[str, str]) 
     return resume_in / key if resume_in else None
 
 
-def _model(assistant: "Assistant") -> str:
-    """What words the answers."""
-    return assistant.writing.model.name if assistant.writing else "quotes"
+def _answered_with(assistant: "Assistant") -> dict[str, str]:
+    """What words the answers, and what takes a second look at what is found for them."""
+    llm = assistant.writing.model.name if assistant.writing else QUOTES
+    return {"llm": llm, "rerank": assistant.index.rerank}
 
 
 def _version() -> str:
@@ -247,7 +257,7 @@ def _report(bench: _Bench, asked: QuestionSet, outcomes: Sequence[Outcome]) -> R
             "resamples": RESAMPLES,
             "seed": SEED,
             "version": _version(),
-            "llm": _model(bench.assistant),
+            **_answered_with(bench.assistant),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )

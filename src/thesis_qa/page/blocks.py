@@ -76,7 +76,9 @@ def build_page(desk: Desk, texts: Texts) -> Any:
 
         def on_open(request: gr.Request) -> Step:
             link = dict(request.query_params).get("answer")
-            return _step(chat.opened(desk, link, texts) if link else (), texts)
+            if not link:  # somebody may have asked already, while the page was loading
+                return (gr.skip(),) * len(talk)
+            return _step(chat.opened(desk, link, texts), texts)
 
         def on_card(event: gr.EventData) -> Iterator[tuple[Any, ...]]:
             document = str(getattr(event, "key", ""))
