@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.feedback import rename_in_feedback
 from thesis_qa.files import META_SUFFIX
 from thesis_qa.page.described import Described, write_described
 from thesis_qa.page.desk import Desk
@@ -138,7 +139,9 @@ def rename(desk: Desk, name: str, wanted: str, texts: Texts) -> Iterator[Work]:
         except BaseException:
             _move_back(moved)
             raise
-        desk.assistant.index.remove(name)
+        index = desk.assistant.index
+        rename_in_feedback(index.folder, name, report.document)
+        index.remove(name)
         line = texts.shelf.renamed.format(document=name, name=report.document)
         return finished(line, report.document)
 
