@@ -1,5 +1,6 @@
 """Visitors bring theses into the library and look after them, unless it is read-only."""
 
+import ast
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -7,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import thesis_qa
 from thesis_qa.assistant import Assistant
+from thesis_qa.errors import DocumentError
 from thesis_qa.index import Index
+from thesis_qa.load import load
 from thesis_qa.page import library
 from thesis_qa.page.described import FIELDS, Described
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.outline import headings, outline
+from thesis_qa.page.reasons import reason
 from thesis_qa.page.shelf import book, shelf
 from thesis_qa.page.texts import TEXTS
 from thesis_qa.page.uploads import MAX_FILES
@@ -21,6 +26,7 @@ from thesis_qa.schema import Progress
 from thesis_qa.settings import Settings
 
 EN = TEXTS["en"]
+SOURCE = Path(thesis_qa.__file__).parent
 THESIS = """# Perahu nelayan
 
 ## BAB I Pendahuluan
@@ -274,7 +280,7 @@ def test_cancelled_work_stops_and_lets_others_go_on(desk: Desk) -> None:
         finally:
             stopped.set()
 
-    works = working(desk, "x", endless)
+    works = working(desk, "x", endless, EN)
     next(works)
     next(works)
     started.wait(30)
@@ -325,3 +331,57 @@ def test_nothing_that_is_known_of_a_thesis_is_markup(desk: Desk, tmp_path: Path)
         assert "<img" not in markup
         assert "<i>" not in markup
         assert "&lt;" in markup
+
+
+# In the language of the page
+
+
+def messages() -> Iterator[str]:
+    """What the stages before say of a file that can't be read, with names and numbers filled in."""
+    sources = [*(SOURCE / "load").rglob("*.py"), SOURCE / "files.py", SOURCE / "index.py"]
+    for path in sources:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "DocumentError":
+                for part in node.args:
+                    if isinstance(part, ast.JoinedStr | ast.Constant):
+                        yield filled(part)
+
+
+def filled(part: ast.JoinedStr | ast.Constant) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    values = [v.value if isinstance(v, ast.Constant) else example(v) for v in part.values]
+    return "".join(map(str, values)).replace("''", "'")
+
+
+def example(part: ast.expr) -> str:
+    """Of what is filled in: a quoted name, one of these words, or else a number."""
+    name = ast.unparse(part).strip("f'\"{}")
+    words = {"problem": "is empty", "kinds": ".md, .pdf", "what": "a picture"}
+    return "'a.x'" if "!r" in name or "written" in name else words.get(name, "12")
+
+
+def test_every_reason_why_a_file_cannot_be_read_is_told_in_indonesian() -> None:
+    said = list(messages())
+    assert len(said) > 25
+    assert [m for m in said if reason(m, TEXTS["id"]) == m] == []
+    assert all(reason(m, EN) == m for m in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.txt", b"", "'a.txt' kosong. Isi dengan teks, atau hapus"),
+        ("a.doc", b"x", "'a.doc' berjenis yang tidak dapat dibaca. Simpan sebagai DOCX atau PDF"),
+        ("a.docx", b"%PDF-1.4", "'a.docx' adalah PDF, bukan DOCX. Ubah namanya agar"),
+        ("a.pdf", b"%PDF-1.4 broken", "tidak dapat dibaca sebagai PDF; berkasnya rusak"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_the_page(
+    name: str, content: bytes, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DocumentError) as refused:
+        load(path, name)
+    assert told in reason(str(refused.value), TEXTS["id"])

@@ -52,7 +52,7 @@ def _add(desk: Desk, path: Path, name: str, texts: Texts) -> Iterator[Work]:
             if target not in present and not _indexed(desk, target):
                 target.unlink(missing_ok=True)
 
-    yield from working(desk, name, add, texts.not_added)
+    yield from working(desk, name, add, texts, texts.not_added)
 
 
 def _read_line(report: DocumentReport, texts: Texts) -> str:
@@ -90,7 +90,7 @@ def _change(
             raise DocumentError(texts.shelf.gone.format(document=name))
         return task(Path(source.path), progress)
 
-    yield from working(desk, name, checked)
+    yield from working(desk, name, checked, texts)
 
 
 def read_again(desk: Desk, name: str, texts: Texts) -> Iterator[Work]:

@@ -6,6 +6,7 @@ from html import escape
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.markup import flat
 from thesis_qa.page.outline import headings, outline
+from thesis_qa.page.reasons import reason
 from thesis_qa.page.texts import Texts
 from thesis_qa.tables import DocumentInfo
 from thesis_qa.verify import Health, health
@@ -47,7 +48,7 @@ def _title(document: DocumentInfo, texts: Texts) -> str:
 
 
 def _warnings(document: DocumentInfo, texts: Texts) -> str:
-    notes = "".join(f"<li>{escape(warning)}</li>" for warning in document.warnings)
+    notes = "".join(f"<li>{escape(reason(w, texts))}</li>" for w in document.warnings)
     if not notes:
         return f'<p class="healthy">{escape(texts.healthy)}</p>'
     return (

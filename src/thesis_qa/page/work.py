@@ -9,6 +9,7 @@ from html import escape
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.markup import flat
+from thesis_qa.page.reasons import reason
 from thesis_qa.page.texts import Texts
 from thesis_qa.schema import OnProgress, Progress
 
@@ -55,7 +56,9 @@ def share(progress: Progress | None) -> float:
     return done / total if total else 0.0
 
 
-def working(desk: Desk, document: str, task: Task, refused: str = "{reason}") -> Iterator[Work]:
+def working(
+    desk: Desk, document: str, task: Task, texts: Texts, refused: str = "{reason}"
+) -> Iterator[Work]:
     """Do `task` when nobody else is changing the library; yields how it goes.
 
     `refused` is how it is said that it could not be done.
@@ -73,7 +76,7 @@ def working(desk: Desk, document: str, task: Task, refused: str = "{reason}") ->
     finally:
         desk.writing.release()
     if isinstance(thread.error, ThesisQAError | OSError):
-        yield finished(refused.format(reason=thread.error), document)
+        yield finished(refused.format(reason=reason(str(thread.error), texts)), document)
     elif thread.error:
         raise thread.error
     else:
