@@ -40,7 +40,7 @@ HOMES = {
     "lxml": {"load"},
     "markdown_it": {"load"},
     "onnx": {"graph"},
-    "onnxruntime": {"embed", "reader"},
+    "onnxruntime": {"embed"},
     "PIL": {"load", "picture"},
     "pydantic": {"retriever"},
     "pypdfium2": {"load", "picture"},

@@ -98,6 +98,18 @@ class Embedding(Embeddings):
         return vector
 
 
+def open_session(graph: Path, threads: int | None) -> Any:
+    """An onnxruntime session of `graph`; by default with as many threads as there are cores."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.log_severity_level = 3
+    # Threads that wait by spinning take the cores from other questions and other programs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
 class BundledEmbedding(Embedding):
     """multilingual-e5-small on onnxruntime, without torch."""
 
@@ -108,21 +120,12 @@ class BundledEmbedding(Embedding):
         """`threads` to compute with; by default as many as there are cores."""
         self.name = model_name()
         self._folder = light_folder()
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads
         self._read = 0  # characters tokenized with part of the vocabulary
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        # Threads that wait by spinning take the cores from other questions and other programs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(
-            str(self._folder / GRAPH), options, providers=["CPUExecutionProvider"]
-        )
+        return open_session(self._folder / GRAPH, self._threads)
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -6,7 +6,6 @@ How it was trained and what it can do: docs/reader.md.
 """
 
 import hashlib
-import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from thesis_qa.embed import QUERY, BundledEmbedding, Embedding, Ints
+from thesis_qa.embed import QUERY, BundledEmbedding, Embedding, Ints, open_session
 from thesis_qa.errors import ModelError
 from thesis_qa.graph import write_reader_graph
 from thesis_qa.rerank import READER
@@ -118,7 +117,7 @@ class Reader:
         """
         self._embedding = embedding
         self._graph = reader_folder(weights) / GRAPH
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """A reading of each passage, in their order. Raises ValueError for over MOST_PASSAGES.
@@ -156,16 +155,7 @@ class Reader:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        # As in embed: threads that wait by spinning take the cores from everything else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(
-            str(self._graph), options, providers=["CPUExecutionProvider"]
-        )
+        return open_session(self._graph, self._threads)
 
 
 class _Window:
