@@ -55,6 +55,8 @@ def theme() -> Any:
         body_text_color_subdued_dark="var(--faint)",
         block_info_text_color="var(--faint)",
         block_info_text_color_dark="var(--faint)",
+        block_title_text_color="var(--faint)",
+        block_title_text_color_dark="var(--faint)",
         input_placeholder_color="var(--faint)",
         input_placeholder_color_dark="var(--faint)",
         link_text_color="var(--accent)",
