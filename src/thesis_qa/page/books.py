@@ -140,18 +140,24 @@ def _looking(tab: Tab, desk: Desk, texts: Texts) -> None:
     """From the shelf to one thesis and back."""
     import gradio as gr
 
-    def on_open(event: gr.EventData) -> tuple[Any, ...]:
-        return ("", *_opened(desk, str(getattr(event, "document", "")), texts))
+    def afresh(name: str) -> tuple[Any, ...]:
+        return "", gr.update(visible=False), *_opened(desk, name, texts)
 
-    shown = _shown(tab)
-    tab.shelf.click(on_open, None, [tab.progress, *shown], **QUIET).then(None, js=TO_BOOK, **QUIET)
-    tab.back.click(lambda: ("", *_opened(desk, "", texts)), None, [tab.progress, *shown], **QUIET
-    ).then(None, js=TO_SHELF, **QUIET)  # fmt: skip
+    def on_open(event: gr.EventData) -> tuple[Any, ...]:
+        return afresh(str(getattr(event, "document", "")))
+
+    fresh = [tab.progress, tab.sure, *_shown(tab)]
+    tab.shelf.click(on_open, None, fresh, **QUIET).then(None, js=TO_BOOK, **QUIET)
+    tab.back.click(lambda: afresh(""), None, fresh, **QUIET).then(None, js=TO_SHELF, **QUIET)
 
 
 def _shown(tab: Tab) -> list[Any]:
-    """What changes with the thesis that is looked after."""
-    views = [tab.all_books, tab.one_book, tab.chosen, tab.shelf, tab.book, tab.sure, tab.warning]
+    """What changes with the thesis that is looked after.
+
+    Not whether the row that asks about removing stands open: a change that ends meanwhile
+    would close it under the hand of whoever is about to answer.
+    """
+    views = [tab.all_books, tab.one_book, tab.chosen, tab.shelf, tab.book, tab.warning]
     return [*views, tab.name, *tab.fields]
 
 
@@ -162,13 +168,13 @@ def _opened(desk: Desk, name: str, texts: Texts) -> tuple[Any, ...]:
     index = desk.assistant.index
     known = {document.name: document for document in index.documents()}
     standing = shelf(list(known.values()), texts)
-    on_shelf, hidden = gr.update(visible=name not in known), gr.update(visible=False)
+    on_shelf, in_hand = gr.update(visible=name not in known), gr.update(visible=name in known)
     if name not in known:
-        return (on_shelf, hidden, "", standing, "", hidden, "", "", *("" for _ in FIELDS))
+        return (on_shelf, in_hand, "", standing, "", "", "", *("" for _ in FIELDS))
     typed = Described.of(known[name].metadata).form()
     warning = texts.shelf.removing.format(document=name, folder=library.shown_aside(desk))
     return (
-        on_shelf, gr.update(visible=True), name, standing, book(desk, name, texts), hidden,
+        on_shelf, in_hand, name, standing, book(desk, name, texts),
         f"<p>{escape(warning)}</p>", Path(known[name].path).stem, *(typed[f] for f in FIELDS),
     )  # fmt: skip
 
