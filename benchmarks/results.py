@@ -3,7 +3,8 @@
     python benchmarks/results.py [--data FOLDER] [--only NAME]…
 
 The sister-city set always runs; the gold theses and idk-mrc valid run where the data folder
-(THESIS_QA_DATA, default ../shared/data) is there. What stands between the marks in
+(THESIS_QA_DATA, default ../shared/data) is there. Beside them stand the rankings of the usual
+pipelines (baselines.py), on the same documents and questions. What stands between the marks in
 docs/results.md is replaced, the rest of the file is kept.
 """
 
@@ -18,12 +19,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from baselines import baselines, chunks_of, read_pages, score_baseline
 from thesis_qa.evaluate import Metric, Report, run_set
+from thesis_qa.evaluate.questions import read_questions
 from thesis_qa.index import Index
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results.md"
+RANKING = ("page_hit@1", "page_hit@5", "mrr")  # compared with the baselines
 BEGIN, END = "<!-- eval: begin -->", "<!-- eval: end -->"
+
+
+Ranked = Mapping[str, Mapping[str, float]]
+"""Scores by ranking and metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ def main() -> None:
     options.add_argument("--data", type=Path, default=Path(data))
     options.add_argument("--only", action="append")
     chosen = options.parse_args()
-    reports = {}
+    reports: dict[str, Report] = {}
+    rankings: dict[str, Ranked] = {}
     for asked in sets(chosen.data):
         if chosen.only and asked.name not in chosen.only:
             continue
@@ -65,8 +74,9 @@ def main() -> None:
             continue
         started = time.perf_counter()
         reports[asked.name] = run(asked)
+        rankings[asked.name] = rank(asked)
         print(f"{asked.name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    text = "\n".join(markdown(reports))
+    text = "\n".join([*markdown(reports), "", *compared(reports, rankings)])
     print(text)
     if not chosen.only:
         write(text)
@@ -80,6 +90,18 @@ def run(asked: Set) -> Report:
                 index.update(document)
             index.close()
         return run_set(asked.questions, Path(folder)).report
+
+
+def rank(asked: Set) -> Ranked:
+    """What the baselines make of the same documents and questions."""
+    questions = read_questions(asked.questions)
+    texts = [(name, None, text) for name, text in questions.contexts.items()]
+    texts += [(d.name, page, text) for d in asked.documents for page, text in read_pages(d)]
+    chunks = [chunk for text in texts for chunk in chunks_of(*text)]
+    return {
+        name: score_baseline(questions, chunks, ranking)
+        for name, ranking in baselines(chunks).items()
+    }
 
 
 def markdown(reports: Mapping[str, Report]) -> Iterator[str]:
@@ -99,6 +121,18 @@ def markdown(reports: Mapping[str, Report]) -> Iterator[str]:
     for name in names:
         cells = (cell(report.metrics.get(name)) for report in reports.values())
         yield f"| `{name}` | " + " | ".join(cells) + " |"
+
+
+def compared(reports: Mapping[str, Report], rankings: Mapping[str, Ranked]) -> Iterator[str]:
+    """One table: a row for each ranking, columns for each set."""
+    heads = [f"{name} `{metric}`" for name in reports for metric in RANKING]
+    yield "| ranking | " + " | ".join(heads) + " |"
+    yield "|---|" + "---|" * len(heads)
+    for name in next(iter(rankings.values())):
+        cells = (f"{rankings[s][name][metric]:.3f}" for s in reports for metric in RANKING)
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    ours = (report.metrics[metric].value for report in reports.values() for metric in RANKING)
+    yield "| **Thesis QA** | " + " | ".join(f"{value or 0:.3f}" for value in ours) + " |"
 
 
 def cell(metric: Metric | None) -> str:
