@@ -55,7 +55,7 @@ browser: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra --cov --cov-append
 
 eval: $(VENV)/.installed
-	$(call install,.[dev,benchmarks])
+	$(call install,.[benchmarks])
 	$(BIN)/python benchmarks/results.py
 
 soak: $(VENV)/.installed

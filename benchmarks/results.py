@@ -124,15 +124,19 @@ def markdown(reports: Mapping[str, Report]) -> Iterator[str]:
 
 
 def compared(reports: Mapping[str, Report], rankings: Mapping[str, Ranked]) -> Iterator[str]:
-    """One table: a row for each ranking, columns for each set."""
-    heads = [f"{name} `{metric}`" for name in reports for metric in RANKING]
-    yield "| ranking | " + " | ".join(heads) + " |"
-    yield "|---|" + "---|" * len(heads)
+    """One table: a row for each ranking, a column for each set."""
+    yield f"Rankings ({' / '.join(f'`{metric}`' for metric in RANKING)}):"
+    yield ""
+    yield "| ranking | " + " | ".join(reports) + " |"
+    yield "|---|" + "---|" * len(reports)
     for name in next(iter(rankings.values())):
-        cells = (f"{rankings[s][name][metric]:.3f}" for s in reports for metric in RANKING)
-        yield f"| {name} | " + " | ".join(cells) + " |"
-    ours = (report.metrics[metric].value for report in reports.values() for metric in RANKING)
-    yield "| **Thesis QA** | " + " | ".join(f"{value or 0:.3f}" for value in ours) + " |"
+        yield f"| {name} | " + " | ".join(scores(rankings[s][name]) for s in reports) + " |"
+    ours = ({m: report.metrics[m].value or 0 for m in RANKING} for report in reports.values())
+    yield "| **Thesis QA** | " + " | ".join(map(scores, ours)) + " |"
+
+
+def scores(values: Mapping[str, float]) -> str:
+    return " / ".join(f"{values[metric]:.3f}" for metric in RANKING)
 
 
 def cell(metric: Metric | None) -> str:
