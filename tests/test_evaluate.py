@@ -453,10 +453,15 @@ GATES = (
     "sentence_hit@1=0.85",
     "citation_precision=0.95",
     "quote_verbatim=1",
-    "answered_rate=0.35",
+    "key_fact_recall=0.8",
+    "answered_rate=0.71",
+    "abstention_auroc=0.7",
     "false_answer_rate=0.43",
 )
-"""What no change may fall below on the sister-city set; raise them when it got better."""
+"""What no change may fall below on the sister-city set; raise them when it got better.
+
+About one question below what is measured: another processor's rounding may turn one over.
+"""
 
 
 def test_the_sister_city_set_is_answered_as_well_as_before(sister_city: Index) -> None:
