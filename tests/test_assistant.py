@@ -78,6 +78,7 @@ def test_a_subject_the_thesis_does_not_have_is_declined(sister_city: Index) -> N
     assert answer.citations == ()
     assert answer.nearest
     assert "france" in answer.missing
+    assert [c.answer for c in answer.nearest] == [None] * len(answer.nearest)
     assert "The documents do not say." in answer.text
 
 

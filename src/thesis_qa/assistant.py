@@ -236,7 +236,7 @@ class Assistant:
             passages=passages,
             model="quotes",
             timings={},
-            nearest=citations,
+            nearest=citations if found.answers else _unmarked(citations),
             resolved_question=resolved.question if resolved.follows else None,
             missing=() if found.answers else found.missing,
         )
@@ -269,6 +269,11 @@ class Assistant:
         offers = [say.section.format(section=name) for name in sections if name]
         tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
         return next(tried, None)
+
+
+def _unmarked(nearest: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Quotes that are near but don't answer: no words in them are the answer."""
+    return tuple(replace(citation, answer=None) for citation in nearest)
 
 
 def _missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:
