@@ -12,6 +12,7 @@ from thesis_qa.feedback import rename_in_feedback
 from thesis_qa.files import META_SUFFIX
 from thesis_qa.page.described import Described, write_described
 from thesis_qa.page.desk import Desk
+from thesis_qa.page.markup import size_of
 from thesis_qa.page.texts import Texts
 from thesis_qa.page.uploads import MAX_FILES, check_upload, keep, safe_name
 from thesis_qa.page.work import Work, finished, working
@@ -58,9 +59,8 @@ def _add(desk: Desk, path: Path, name: str, texts: Texts) -> Iterator[Work]:
 def _read_line(report: DocumentReport, texts: Texts) -> str:
     if report.status == "unchanged":
         return texts.unchanged.format(document=report.document)
-    return texts.added.format(
-        document=report.document, pages=report.pages, passages=report.passages
-    )
+    size = ", ".join(size_of(report, texts))
+    return texts.added.format(document=report.document, size=size)
 
 
 def _indexed(desk: Desk, path: Path) -> bool:
@@ -98,10 +98,8 @@ def read_again(desk: Desk, name: str, texts: Texts) -> Iterator[Work]:
 
     def read(path: Path, progress: OnProgress) -> Work:
         report = _read(desk, path, progress, again=True)
-        line = texts.shelf.was_read_again
-        return finished(
-            line.format(document=name, pages=report.pages, passages=report.passages), name
-        )
+        line, size = texts.shelf.was_read_again, ", ".join(size_of(report, texts))
+        return finished(line.format(document=name, size=size), name)
 
     yield from _change(desk, name, texts, read)
 

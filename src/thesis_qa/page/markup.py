@@ -7,11 +7,19 @@ from urllib.parse import urlencode
 
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.page.texts import Texts
-from thesis_qa.schema import Answer, Citation, Span
+from thesis_qa.schema import Answer, Citation, DocumentReport, Span
+from thesis_qa.tables import DocumentInfo
 
 LIKELY = 0.75  # confidence from which evidence is called strong
 FAIR = 0.5
 NUMBER = re.compile(r"\[(\d{1,3})\]")  # of a citation
+
+
+def size_of(document: DocumentInfo | DocumentReport, texts: Texts) -> list[str]:
+    """How much there is of it: pages, where there are several, and passages."""
+    pages = [texts.pages.format(count=document.pages)] if document.pages > 1 else []
+    one = document.passages == 1
+    return [*pages, texts.one_passage if one else texts.passages.format(count=document.passages)]
 
 
 def flat(markup: str) -> str:

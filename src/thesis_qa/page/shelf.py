@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from thesis_qa.page.desk import Desk
-from thesis_qa.page.markup import flat
+from thesis_qa.page.markup import flat, size_of
 from thesis_qa.page.outline import headings, outline
 from thesis_qa.page.reasons import reason
 from thesis_qa.page.texts import Texts
@@ -36,14 +36,11 @@ def _title(document: DocumentInfo, texts: Texts) -> str:
     by = " · ".join(filter(None, (known.author, str(known.year or ""), known.university)))
     names = {"id": texts.indonesian, "en": texts.english}
     shares = (f"{names[k]} {v:.0%}" for k, v in document.languages.items() if k in names)
-    counts = [f"{document.passages} {texts.passages}", *shares]
-    if document.pages > 1:
-        counts.insert(0, f"{document.pages} {texts.pages}")
     return (
         f"<h3>{escape(known.title or document.name)}</h3>"
         f'<p class="byline">{escape(by)}</p>'
         f'<p class="counts"><span class="file">{escape(document.name)}</span> '
-        f"{escape(' · '.join(counts))}</p>"
+        f"{escape(' · '.join([*size_of(document, texts), *shares]))}</p>"
     )
 
 

@@ -88,6 +88,7 @@ class Texts:
     cancelled: str
     too_many: str
     pages: str
+    one_passage: str
     passages: str
     indonesian: str
     english: str
@@ -171,15 +172,16 @@ EN = Texts(
     reading="Reading {document}",
     seconds_left="about {seconds} s left",
     minutes_left="about {minutes} min left",
-    added="{document}: {pages} pages, {passages} passages, ready to be asked",
+    added="{document}: {size}, ready to be asked",
     unchanged="{document} is already here",
     not_added="Not added: {reason}",
     waiting="Waiting for another upload to finish …",
     cancel="Cancel",
     cancelled="Cancelled. What was finished is kept.",
     too_many="At most {count} files at once; the others were left out",
-    pages="pages",
-    passages="passages",
+    pages="{count} pages",
+    one_passage="1 passage",
+    passages="{count} passages",
     indonesian="Indonesian",
     english="English",
     nothing_yet="Nothing here yet.",
@@ -264,15 +266,16 @@ ID = Texts(
     reading="Membaca {document}",
     seconds_left="sekitar {seconds} detik lagi",
     minutes_left="sekitar {minutes} menit lagi",
-    added="{document}: {pages} halaman, {passages} bagian, siap ditanyai",
+    added="{document}: {size}, siap ditanyai",
     unchanged="{document} sudah ada di sini",
     not_added="Tidak ditambahkan: {reason}",
     waiting="Menunggu unggahan lain selesai …",
     cancel="Batalkan",
     cancelled="Dibatalkan. Yang sudah selesai tetap tersimpan.",
     too_many="Paling banyak {count} berkas sekaligus; selebihnya dilewati",
-    pages="halaman",
-    passages="bagian",
+    pages="{count} halaman",
+    one_passage="1 bagian",
+    passages="{count} bagian",
     indonesian="Indonesia",
     english="Inggris",
     nothing_yet="Belum ada apa-apa di sini.",
