@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
@@ -107,6 +108,25 @@ def test_the_title_is_quoted_from_the_page_it_stands_on(sister_city: Index) -> N
 
 def test_an_author_who_is_not_named_is_not_invented(sister_city: Index) -> None:
     assert not Assistant(sister_city).ask("Siapa penulisnya?").answered
+
+
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [
+        ("siapa pembimbing 1 nya?", True),
+        ("Who is the second supervisor?", True),
+        ("Siapa pembimbing III?", False),
+    ],
+)
+def test_a_supervisor_is_asked_for_by_number(tmp_path: Path, question: str, stated: bool) -> None:
+    page = Canvas(str(tmp_path / "skripsi.pdf"))
+    signed = ["LEMBAR PENGESAHAN", "Pembimbing I,", "Dr. Ani Wijaya, M.Si."]
+    for number, line in enumerate([*signed, "Pembimbing II,", "Budi Santoso, S.Kom., M.Kom."]):
+        page.drawString(72, 700 - 30 * number, line)
+    page.save()
+    answer = Assistant(Index.build(tmp_path / "skripsi.pdf", tmp_path / "index")).ask(question)
+    assert answer.answered == stated
+    assert ("Dr. Ani Wijaya, M.Si." in [c.quote for c in answer.citations]) == stated
 
 
 def test_a_research_question_is_evidence_only_when_it_is_asked_for(sister_city: Index) -> None:

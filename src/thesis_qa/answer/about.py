@@ -46,8 +46,11 @@ _FRAME = frozenset(
     submitted published completed diajukan diterbitkan diselesaikan dipublikasikan made dibuat
     kata program nomor induk number id place main inti pokok utama gambaran umum
     general give singkat brief briefly short secara bagian please tinggi pertama
-    kedua ketua first second two""".split()
+    kedua ketua pendamping first second two""".split()
 )
+_ORDINAL = {  # of supervisors, as approval pages and people have it
+    "1": 1, "i": 1, "2": 2, "ii": 2, "kedua": 2, "second": 2, "3": 3, "iii": 3, "ketiga": 3,
+}  # fmt: skip
 _RESULT = re.compile(
     r"\b(?:hasil|menunjukkan|disimpulkan|kesimpulan|results?|show[ns]?|found|conclude[sd]?|findings?)\b",
     re.IGNORECASE,
@@ -65,6 +68,7 @@ class Asks:
 
     fields: tuple[str, ...] = ()  # of Metadata
     about: bool = False
+    ordinal: int = 1  # of several supervisors; a thesis that has fewer doesn't say
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.about)
@@ -78,10 +82,11 @@ def asks_about_document(query: Query) -> Asks:
     empty = STOP_WORDS["id"] | STOP_WORDS["en"]
     known = [*_FIELD_WORDS.values(), _ABOUT]
     other = [w for w in left if w not in empty and not any(p.fullmatch(w) for p in known)]
-    if other:
+    ordinals = {_ORDINAL.get(w, 1) for w in words(query.text)} if "supervisors" in found else {1}
+    if any(w not in _ORDINAL or "supervisors" not in found for w in other):
         return Asks()
     if found and not about:
-        return Asks(fields=_told_apart(found, query))
+        return Asks(fields=_told_apart(found, query), ordinal=max(ordinals))
     return Asks(about=about and _names_document(query) and not found)
 
 
@@ -106,6 +111,7 @@ def answer_about(catalog: Catalog, query: Query, asks: Asks, document: str) -> l
         Shown(_stated(catalog, document, span), label=name)
         for name in asks.fields
         for span in metadata.places.get(name, ())
+        if len(metadata.places.get(name, ())) >= asks.ordinal
     ]
 
 
