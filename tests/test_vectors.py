@@ -1,7 +1,9 @@
 """The vector search is derived from the catalog, and follows it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import rmtree
+from threading import Event
 
 import pytest
 
@@ -53,3 +55,28 @@ def test_the_nearest_come_first_and_can_be_narrowed(index: Index) -> None:
     }
     assert {n.language for n in search.nearest(question, 10, language="id")} == {"id"}
     index.close()
+
+
+def test_others_ask_while_documents_come_and_go(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "kopi.txt").write_text("Kopi gayo mahal karena cuaca buruk di Aceh.")
+    index, over = Index.build(documents, tmp_path / "index"), Event()
+
+    def ask() -> set[str]:
+        found: set[str] = set()
+        while not over.is_set():
+            found |= {p.document for p in index.search("Mengapa kopi mahal?")}
+        return found
+
+    with ThreadPoolExecutor() as visitors:
+        asking = [visitors.submit(ask) for _ in range(3)]
+        try:
+            for number in range(4):
+                extra = documents / f"pasar {number}.txt"
+                extra.write_text(f"Pasar nomor {number} buka pada hari Senin.")
+                index.update(documents)
+                index.remove(extra.name)
+        finally:
+            over.set()
+    assert all("kopi.txt" in visitor.result() for visitor in asking)

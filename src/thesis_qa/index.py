@@ -4,10 +4,11 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from thesis_qa.catalog import Catalog
@@ -44,6 +45,7 @@ class Index:
         self.folder = folder
         self.catalog = catalog
         self.rerank = rerank
+        self._changing = RLock()
 
     @classmethod
     def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
@@ -291,20 +293,19 @@ class Index:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One writer at a time; the lock goes with the process that holds it."""
-        lock = sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise _not_writable(self.folder, error) from error
-            raise IndexStateError(
-                f"Another process is changing the index in {str(self.folder)!r}",
-                "Wait until it is done, then try again",
-            ) from error
-        finally:
-            lock.close()
+        """One writer at a time: threads wait, another process is told; its lock goes with it."""
+        beside = sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)
+        with self._changing, closing(beside) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+                yield
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise _not_writable(self.folder, error) from error
+                raise IndexStateError(
+                    f"Another process is changing the index in {str(self.folder)!r}",
+                    "Wait until it is done, then try again",
+                ) from error
 
     # Reading
 
@@ -341,12 +342,16 @@ class Index:
 
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""
-        if self.vectors.current():
-            return
-        self.vectors.reopen()
-        if not self.vectors.current():
-            with self._writing():
-                self.synchronise()
+        if self.vectors.current() or not self._changing.acquire(blocking=False):
+            return  # a thread that changes it brings it into line itself
+        try:
+            if not self.vectors.current():
+                self.vectors.reopen()
+            if not self.vectors.current():
+                with self._writing():
+                    self.synchronise()
+        finally:
+            self._changing.release()
 
     def as_retriever(self, k: int = 5) -> "ThesisRetriever":
         """A LangChain retriever over this index."""

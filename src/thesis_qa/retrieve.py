@@ -17,7 +17,7 @@ from thesis_qa.corpus import (
     read_vectors,
     sample_vectors,
 )
-from thesis_qa.errors import QuestionError
+from thesis_qa.errors import IndexStateError, QuestionError
 from thesis_qa.glossary import readings
 from thesis_qa.hints import Hints, at_front, hints, in_section, on_page
 from thesis_qa.language import CHAT, STOP_WORDS, language_of, stem, words
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MAX_QUESTION = 2000
 MAX_TOP_K = 200
 
+ATTEMPTS = 20  # of a search while documents come and go; each takes less than a change
 FITTED_MODEL = "multilingual-e5-small"  # whose numbers are shipped; others are measured
 EXACT = 3000  # passages up to which a narrowed search compares every one
 UNITS = 150  # nearest passages and sentences looked at in each language; more for a larger top_k
@@ -125,11 +126,15 @@ class Retriever:
         question = checked_question(question)
         if not 1 <= top_k <= MAX_TOP_K:
             raise QuestionError(f"top_k is {top_k}", f"Choose 1 to {MAX_TOP_K}")
-        corpus = self._read()
-        allowed = corpus.mask(documents, section, language)
-        if not allowed.any():
-            return []
-        return self._rank(spelt_out(question), top_k, corpus, allowed, documents)
+        for _ in range(ATTEMPTS):
+            corpus = self._read()
+            allowed = corpus.mask(documents, section, language)
+            if not allowed.any():
+                return []
+            found = self._rank(spelt_out(question), top_k, corpus, allowed, documents)
+            if found is not None:
+                return found
+        raise IndexStateError("The index keeps changing while it is searched", "Ask again")
 
     def _rank(
         self,
@@ -138,7 +143,8 @@ class Retriever:
         corpus: Corpus,
         allowed: Mask,
         documents: Sequence[str] | None,
-    ) -> list[Ranked]:
+    ) -> list[Ranked] | None:
+        """None if documents came or went meanwhile: what was read doesn't fit together then."""
         vector = self._embedding.query_vector(question)
         asked_in = language_of(question)
         keyword = self._keyword_scores(question, asked_in, corpus, allowed)
@@ -149,6 +155,8 @@ class Retriever:
             near = self._near(vector, top_k, corpus, documents)
             chosen = candidates(near, keyword, place, allowed, top_k)
         units = self._unit_vectors(corpus, chosen)
+        if self._catalog.generation != corpus.generation:
+            return None
         languages = corpus.languages[chosen]
         w = self.fitted.weights
         parts = np.stack(
@@ -164,9 +172,10 @@ class Retriever:
         return self._selected(question, top_k, corpus.rows[chosen], parts)
 
     def _read(self) -> Corpus:
-        if self._corpus is None or self._corpus.generation != self._catalog.generation:
-            self._corpus, self._narrowed = read_corpus(self._catalog), None
-        return self._corpus
+        corpus = self._corpus  # another thread may replace it
+        if corpus is None or corpus.generation != self._catalog.generation:
+            self._corpus = corpus = read_corpus(self._catalog)
+        return corpus
 
     @cached_property
     def fitted(self) -> Ranking:
@@ -205,9 +214,11 @@ class Retriever:
     def _unit_vectors(self, corpus: Corpus, chosen: Ints) -> UnitVectors:
         """Vectors of the passages at `chosen`; those of the last narrowed search are kept."""
         key = (corpus.generation, chosen.tobytes())
-        if self._narrowed is None or self._narrowed[0] != key:
-            self._narrowed = key, read_vectors(self._catalog, corpus.rows[chosen].tolist())
-        return self._narrowed[1]
+        kept = self._narrowed  # another thread may replace it
+        if kept is None or kept[0] != key:
+            kept = key, read_vectors(self._catalog, corpus.rows[chosen].tolist())
+            self._narrowed = kept
+        return kept[1]
 
     def _selected(self, question: str, top_k: int, rows: Ints, parts: Floats) -> list[Ranked]:
         """The best of `rows`; `parts` has shape (4, n): dense, keyword, language, place."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, copytree, rmtree
 from tempfile import mkdtemp
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
     from chromadb.api.types import Where
+    from chromadb.config import System
 
 FOLDER = "chroma"
 COLLECTIONS = {"id": "indonesian", "en": "english", "": "neither"}
 MARK = "generation"  # a file, written last, that tells without opening Chroma what it holds
 EF_SEARCH = 400  # recall@10 of .99 on 5,000 vectors; Chroma's default of 100 gives .70 to .92
+_OPENING = Lock()  # Chroma's cache of systems belongs to the process
 BATCH = 5000  # Chroma refuses more than 5,461 at once
 
 
@@ -52,16 +55,21 @@ def is_current(folder: Path, catalog: Catalog) -> bool:
 
 
 class VectorSearch:
-    """The Chroma collections beside a catalog. Safe to share between threads."""
+    """The Chroma collections beside a catalog. Safe to share between threads.
+
+    Nothing is searched while the collections are opened anew: Chroma would take them away from
+    under a search that is on its way.
+    """
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self._in_use = RLock()
         self._folder = folder / FOLDER if is_writable(folder) else _copied(folder / FOLDER)
         self._catalog = catalog
         self._open()
 
     def _open(self) -> None:
         self._seen = _marked(self._folder)
-        self._client, self._collections = _open(self._folder)
+        self._system, self._collections = _open(self._folder)
 
     def current(self) -> bool:
         """Whether it holds what the catalog holds."""
@@ -78,7 +86,7 @@ class VectorSearch:
             wanted[unit[0].language][key] = unit
         for language, collection in self._collections.items():
             self._synchronise(collection, wanted[language])
-        (self._folder / MARK).write_text(str(generation), encoding="utf-8")
+        _mark(self._folder, generation)
         self._seen = generation
 
     def _synchronise(
@@ -99,7 +107,8 @@ class VectorSearch:
 
     def keys(self) -> set[str]:
         """Keys of all passages and sentences it holds."""
-        return {key for c in self._collections.values() for key in c.get(include=[])["ids"]}
+        with self._in_use:
+            return {key for c in self._collections.values() for key in c.get(include=[])["ids"]}
 
     def nearest(
         self,
@@ -114,7 +123,8 @@ class VectorSearch:
         `vector` has shape (dimensions,). `language` is "id", "en" or "" (neither); None is all.
         """
         languages = COLLECTIONS if language is None else (language,)
-        found = [n for part in languages for n in self._nearest(part, vector, limit, documents)]
+        with self._in_use:
+            found = [n for part in languages for n in self._nearest(part, vector, limit, documents)]
         return sorted(found, key=lambda n: -n.cosine)[:limit]
 
     def _nearest(
@@ -140,22 +150,21 @@ class VectorSearch:
 
     def reopen(self) -> None:
         """See what another process has written since."""
-        from chromadb.api.shared_system_client import SharedSystemClient
-
-        self.close()
-        SharedSystemClient.clear_system_cache()  # others in this process would keep the old state
-        self._open()
+        with self._in_use:
+            self.close()
+            self._open()
 
     def rebuild(self) -> None:
         """Make the collections anew from the catalog; nothing of forgotten documents remains."""
-        self.close()
-        rmtree(self._folder, ignore_errors=True)
-        self._open()
-        self.synchronise()
+        with self._in_use:
+            self.close()
+            rmtree(self._folder, ignore_errors=True)
+            self._open()
+            self.synchronise()
 
     def close(self) -> None:
         """Give the files back."""
-        self._client.close()
+        self._system.stop()
 
 
 def _copied(folder: Path) -> Path:
@@ -169,13 +178,19 @@ def _copied(folder: Path) -> Path:
     return copy
 
 
-def _open(folder: Path) -> tuple["Client", dict[str, "Collection"]]:
+def _open(folder: Path) -> tuple["System", dict[str, "Collection"]]:
+    """A system of its own: Chroma would share one, whose state and end belong to others too."""
     disable_telemetry()
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    client = cast("Client", chromadb.PersistentClient(str(folder), settings))
+    with _OPENING:
+        SharedSystemClient.clear_system_cache()
+        client = cast("Client", chromadb.PersistentClient(str(folder), settings))
+        system = client._system  # known by its folder alone, and only until the cache is cleared
+        SharedSystemClient.clear_system_cache()
     collections = {
         language: client.get_or_create_collection(
             name,
@@ -184,13 +199,19 @@ def _open(folder: Path) -> tuple["Client", dict[str, "Collection"]]:
         )
         for language, name in COLLECTIONS.items()
     }
-    return client, collections
+    return system, collections
 
 
 def _marked(folder: Path) -> int:
     """The generation of the catalog that the collections were left in line with; -1 if none."""
     mark = folder / MARK
     return int(mark.read_text(encoding="utf-8")) if mark.is_file() else -1
+
+
+def _mark(folder: Path, generation: int) -> None:
+    written = folder / f"{MARK}.new"
+    written.write_text(str(generation), encoding="utf-8")
+    written.replace(folder / MARK)  # whole or not at all: others read it meanwhile
 
 
 def _among(documents: Sequence[str] | None) -> "Where | None":
