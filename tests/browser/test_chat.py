@@ -288,9 +288,10 @@ def test_every_tab_fits_a_phone(browser: Browser, address: str) -> None:
 def test_what_is_shown_stays_where_it_is_while_an_answer_grows(answered: Visit) -> None:
     """The first answer doesn't move inside the conversation when the second comes."""
     page = answered.page
-    place = "e => e.offsetTop"
-    before = page.locator("#log .answer").first.evaluate(place)
+    # In one step: what is drawn anew meanwhile would be an element that stands nowhere.
+    place = """() => document.querySelector("#log .answer").offsetTop"""
+    before = page.evaluate(place)
     answered.ask("What is the capital of France?")
-    during = page.locator("#log .answer").first.evaluate(place)
+    during = page.evaluate(place)
     answered.settle()
-    assert before == during == page.locator("#log .answer").first.evaluate(place)
+    assert before == during == page.evaluate(place)
