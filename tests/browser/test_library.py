@@ -191,7 +191,7 @@ def test_users_sign_in_first_and_sign_out(browser: Browser, shelf_folder: Path) 
         visit.page.locator("#question textarea").wait_for()
         assert visit.page.url == f"{address}/en/"
         visit.picture("signed-in-desktop-en")
-        visit.page.get_by_role("button", name="Sign out").click()
+        visit.leave(visit.page.get_by_role("button", name="Sign out"))
         expect(visit.page.get_by_label("Password")).to_be_visible()
         visit.page.goto(f"{address}/file?document=perahu.md")
         expect(visit.page.get_by_label("Password")).to_be_visible()

@@ -59,8 +59,8 @@ class Visit:
     def leave(self, link: Locator) -> None:
         """Follow `link`; what the page gives up loading for that it complains of to nobody."""
         heard = len(self.complaints)
-        link.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            link.click()
         del self.complaints[heard:]
 
     def _note(self, url: str) -> None:
