@@ -187,10 +187,10 @@ def _open(folder: Path) -> tuple["System", dict[str, "Collection"]]:
 
     settings = Settings(anonymized_telemetry=False)
     with _OPENING:
-        SharedSystemClient.clear_system_cache()
         client = cast("Client", chromadb.PersistentClient(str(folder), settings))
-        system = client._system  # known by its folder alone, and only until the cache is cleared
-        SharedSystemClient.clear_system_cache()
+        # Only ours is taken out: whoever uses Chroma beside this project keeps theirs.
+        system = SharedSystemClient._identifier_to_system.pop(client._identifier)
+        SharedSystemClient._identifier_to_refcount.pop(client._identifier)
     collections = {
         language: client.get_or_create_collection(
             name,
