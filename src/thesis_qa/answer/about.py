@@ -82,11 +82,12 @@ def asks_about_document(query: Query) -> Asks:
     empty = STOP_WORDS["id"] | STOP_WORDS["en"]
     known = [*_FIELD_WORDS.values(), _ABOUT]
     other = [w for w in left if w not in empty and not any(p.fullmatch(w) for p in known)]
-    ordinals = {_ORDINAL.get(w, 1) for w in words(query.text)} if "supervisors" in found else {1}
-    if any(w not in _ORDINAL or "supervisors" not in found for w in other):
+    numbered = _ORDINAL if "supervisors" in found else {}
+    if not numbered.keys() >= set(other):
         return Asks()
     if found and not about:
-        return Asks(fields=_told_apart(found, query), ordinal=max(ordinals))
+        ordinal = max(numbered.get(w, 1) for w in words(query.text))
+        return Asks(fields=_told_apart(found, query), ordinal=ordinal)
     return Asks(about=about and _names_document(query) and not found)
 
 
@@ -111,7 +112,7 @@ def answer_about(catalog: Catalog, query: Query, asks: Asks, document: str) -> l
         Shown(_stated(catalog, document, span), label=name)
         for name in asks.fields
         for span in metadata.places.get(name, ())
-        if len(metadata.places.get(name, ())) >= asks.ordinal
+        if name != "supervisors" or len(metadata.places[name]) >= asks.ordinal
     ]
 
 
