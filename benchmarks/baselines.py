@@ -62,17 +62,21 @@ def read_pages(path: Path) -> list[tuple[int | None, str]]:
         return [(n, page.get_textpage().get_text_bounded()) for n, page in enumerate(pdf, start=1)]
 
 
-def read_chunks(texts: Mapping[str, str], folder: Path) -> list[Passage]:
-    """Chunks of the texts, or of the files in the folder if there are none."""
+def read_chunks(texts: Mapping[str, str], files: Mapping[str, Path]) -> list[Passage]:
+    """Chunks of the texts, or of the files if there are none; both by name."""
     if texts:
         return [chunk for name, text in texts.items() for chunk in chunks_of(name, None, text)]
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".pdf", ".md", ".txt"))
     return [
         chunk
-        for path in paths
+        for name, path in files.items()
         for number, text in read_pages(path)
-        for chunk in chunks_of(path.relative_to(folder).as_posix(), number, text)
+        for chunk in chunks_of(name, number, text)
     ]
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".pdf", ".md", ".txt"))
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 def by_vectors(passages: Floats, embed: Callable[[str], Floats]) -> Rank:
@@ -175,7 +179,7 @@ def score_ours(asked: QuestionSet, index: Index) -> dict[str, float]:
 def compare(sets: Sequence[QuestionSet], documents: Path, folder: Path) -> Table:
     """Scores by name of the set and of the ranking, over one library."""
     texts = sets[0].contexts
-    chunks = read_chunks(texts, documents)
+    chunks = read_chunks(texts, files_in(documents))
     print(f"{len(chunks)} chunks of {len({c.document for c in chunks})} documents", file=sys.stderr)
     rankings = baselines(chunks)
     index = Index.from_texts(texts, folder) if texts else Index.build(documents, folder)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from baselines import baselines, chunks_of, read_pages, score_baseline
+from baselines import baselines, read_chunks, score_baseline
 from thesis_qa.evaluate import Metric, Report, run_set
 from thesis_qa.evaluate.questions import read_questions
 from thesis_qa.index import Index
@@ -95,9 +95,7 @@ def run(asked: Set) -> Report:
 def rank(asked: Set) -> Ranked:
     """What the baselines make of the same documents and questions."""
     questions = read_questions(asked.questions)
-    texts = [(name, None, text) for name, text in questions.contexts.items()]
-    texts += [(d.name, page, text) for d in asked.documents for page, text in read_pages(d)]
-    chunks = [chunk for text in texts for chunk in chunks_of(*text)]
+    chunks = read_chunks(questions.contexts, {d.name: d for d in asked.documents})
     return {
         name: score_baseline(questions, chunks, ranking)
         for name, ranking in baselines(chunks).items()
