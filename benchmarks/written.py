@@ -36,10 +36,10 @@ def main() -> None:
     assistant = Assistant(index, LanguageModel(given.spec, Options(timeout=given.timeout)))
     counts: Counter[str] = Counter()
     for question in list(questions())[:: given.every]:
-        first, *_, last = [
-            *assistant.stream(question["question"], documents=[question["document"]])
-        ]
-        judge(question, first, last, index.catalog, counts)
+        said = [*assistant.stream(question["question"], documents=[question["document"]])]
+        last = said[-1]
+        quoted = next((answer for answer in said if answer.writing), last)
+        judge(question, quoted, last, index.catalog, counts)
         print(dict(counts), flush=True)
 
 
@@ -50,10 +50,10 @@ def questions() -> Iterator[dict[str, Any]]:
 
 
 def judge(
-    question: dict[str, Any], first: Answer, last: Answer, catalog: Catalog, counts: Counter[str]
+    question: dict[str, Any], before: Answer, last: Answer, catalog: Catalog, counts: Counter[str]
 ) -> None:
     counts["questions"] += 1
-    quoted = {(c.number, c.quote, c.spans) for c in first.citations}
+    quoted = {(c.number, c.quote, c.spans) for c in before.citations}
     counts["answered"] += last.answered
     counts["written"] += last.model != "quotes"
     counts["false answers"] += last.answered and not question["answerable"]

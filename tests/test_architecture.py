@@ -21,8 +21,8 @@ MAX_LINES = 400
 PIPELINE = """
     errors telemetry settings schema language files tables load split
     weights graph tokenizer unpack embed feedback catalog vectors
-    question glossary hints rank corpus rerank reader retrieve retriever index answer cite write
-    assistant topics card suggest verify evaluate picture accounts page guard server terminal
+    question topics glossary hints rank corpus rerank reader retrieve retriever index answer cite
+    write assistant card suggest verify evaluate picture accounts page guard server terminal
     options cli
 """.split()
 

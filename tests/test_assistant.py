@@ -213,3 +213,12 @@ def test_what_is_no_question_is_refused_in_one_line(theses: Assistant, question:
 def test_untrusted_questions_are_only_text(theses: Assistant, tmp_path: Path) -> None:
     answer = theses.ask('"; DROP TABLE pages; -- <script> OR NEAR(*) ^col:')
     assert theses.ask("Berapa jumlah responden?").citations or answer.text
+
+
+def test_of_two_questions_in_one_both_are_answered(theses: Assistant) -> None:
+    """Read as one, it is understood worse than the first of them by itself."""
+    question = "Berapa jumlah responden dan di mana penelitian dilakukan?"
+    quotes = [c.quote for c in theses.ask(question, documents=["pupuk.md"]).citations]
+    assert any("84 petani" in quote for quote in quotes)
+    assert any("Desa Sukamaju" in quote for quote in quotes)
+    assert len(set(quotes)) == len(quotes)

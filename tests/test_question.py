@@ -2,7 +2,7 @@
 
 import pytest
 
-from thesis_qa.question import expected_answer, holds, understand
+from thesis_qa.question import expected_answer, first_of_two, holds, understand
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,21 @@ def test_a_sentence_holds_what_was_asked_for() -> None:
     assert not holds("Survei dilakukan di Jakarta.", "date")
     assert holds("Ditolak karena izin tidak keluar.", "reason")
     assert not holds("As stated in [3], it works.", "number")
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Which model writes the answer, and why?", "Which model writes the answer?"),
+        (
+            "Berapa definisi yang valid dan berapa di antaranya objek akar?",
+            "Berapa definisi yang valid?",
+        ),
+        ("Bagaimana kondisi air dan di mana letaknya?", "Bagaimana kondisi air?"),
+        ("How did GELU and SiLU compare with ReLU?", None),
+        ("Apa hubungan antara Jakarta dan Hanoi?", None),
+        ("What and when?", None),
+    ],
+)
+def test_two_questions_in_one_are_told_apart(question: str, first: str | None) -> None:
+    assert first_of_two(question) == first

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,12 +15,14 @@ from thesis_qa.answer.followup import Resolved, resolve
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.select import Shown, select
+from thesis_qa.answer.standing import answer_standing, asks_standing, zone
 from thesis_qa.cite import cite
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
-from thesis_qa.question import Query, understand
+from thesis_qa.question import Query, first_of_two, understand
 from thesis_qa.retrieve import checked_question
 from thesis_qa.schema import Answer, Citation, Language, Passage, Translation
+from thesis_qa.topics import Topic
 from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 CANDIDATES = 12  # passages whose sentences are weighed
 MAX_DOCUMENTS = 8  # that are answered for one by one
 MAX_CITATIONS = 8
+DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
 
 _EACH = re.compile(
     r"\b(?:masing-masing|setiap|tiap|semua|seluruh|kedua|ketiga|antar|beberapa)(?:-tiap)? "
@@ -156,23 +159,52 @@ class Assistant:
     ) -> tuple[tuple[Passage, ...], _Found]:
         """The passages found, and what answers among them; `said` was answered before."""
         self.index.check_documents(documents)
-        names = list(documents or self.index.catalog.sources())
         passages = self.index.search(query.text, max(top_k, CANDIDATES), documents=documents)
-        asks = asks_about_document(query)
-        if asks:
-            return tuple(passages[:top_k]), self._stated(query, asks, names)
-        question = asked(
-            self.index.catalog,
-            self.index.retriever.fitted,
-            query,
-            self.index.embedding.query_vector(query.text),
-        )
-        apart = len(names) > 1 and (documents is not None or _EACH.search(query.text))
+        found = self._found(query, documents, passages, said)
+        if not said and (first := first_of_two(query.text)):
+            passages_of_first = self.index.search(first, CANDIDATES, documents=documents)
+            alone = self._found(understand(first), documents, passages_of_first)
+            found = _joined(found, alone)
+        return tuple(passages[:top_k]), found
+
+    def _found(
+        self,
+        query: Query,
+        documents: Sequence[str] | None,
+        passages: Sequence[Passage],
+        said: str = "",
+    ) -> _Found:
+        """What answers: a page that states it, a heading that announces it, or a sentence."""
+        names = list(documents or self.index.catalog.sources())
+        apart = len(names) > 1 and bool(documents is not None or _EACH.search(query.text))
+        if asks := asks_about_document(query):
+            return self._stated(query, asks, names)
+        if not said and len(names) <= MAX_DOCUMENTS and (topics := asks_standing(query)):
+            found = self._standing(self._asked(query), topics, names)
+            if not found.answers:
+                found = _doubted(self._evident(query, names, passages, said, apart))
+            return found
+        return self._evident(query, names, passages, said, apart)
+
+    def _evident(
+        self,
+        query: Query,
+        names: Sequence[str],
+        passages: Sequence[Passage],
+        said: str,
+        apart: bool,
+    ) -> _Found:
+        """What sentences answer; thesis by thesis where they are asked `apart`."""
+        question = self._asked(query)
         if apart and len(names) <= MAX_DOCUMENTS:
             found = self._by_document(question, names)
             if found.answers:
-                return tuple(passages[:top_k]), found
-        return tuple(passages[:top_k]), self._weighed(question, passages, said)
+                return found
+        return self._weighed(question, passages, said)
+
+    def _asked(self, query: Query) -> Asked:
+        vector = self.index.embedding.query_vector(query.text)
+        return asked(self.index.catalog, self.index.retriever.fitted, query, vector)
 
     def _weighed(self, question: Asked, passages: Sequence[Passage], said: str = "") -> _Found:
         evidence = [e for e in find_evidence(question, passages) if e.sentence.text not in said]
@@ -205,11 +237,21 @@ class Assistant:
             name: answer_about(self.index.catalog, query, asks, name)
             for name in names[:MAX_DOCUMENTS]
         }
-        shown = tuple(s for several in stated.values() for s in several)[:MAX_CITATIONS]
-        if not shown:
+        return self._by_thesis(stated)
+
+    def _by_thesis(self, stated: Mapping[str, Sequence[Shown]]) -> _Found:
+        """What theses state, an equal share of each, and which of them are silent."""
+        silent = tuple(self._title(name) for name, shown in stated.items() if not shown)
+        if len(silent) == len(stated):
             return _Found(UNSTATED, ())
-        silent = tuple(self._title(name) for name, several in stated.items() if not several)
+        share = max(1, MAX_CITATIONS // (len(stated) - len(silent)))
+        shown = tuple(s for several in stated.values() for s in several[:share])[:MAX_CITATIONS]
         return _Found(STATED, shown, True, silent)
+
+    def _standing(self, question: Asked, topics: Sequence[Topic], names: Sequence[str]) -> _Found:
+        """What theses state under the headings and in the phrases for topics."""
+        stated = {name: answer_standing(question, topics, name) for name in names}
+        return self._by_thesis(stated)
 
     def _title(self, name: str) -> str:
         return self.index.catalog.document(name).metadata.title or name
@@ -265,10 +307,34 @@ class Assistant:
     ) -> str | None:
         """A question near to this one that can be answered; tried before it is offered."""
         say = phrases(query.language)
-        sections = (s.evidence.passage.section.split(" › ")[-1] for s in found.shown[:1])
-        offers = [say.section.format(section=name) for name in sections if name]
+        offers = [say.instead[t.name] for t in asks_standing(query) if t.name in say.instead]
+        nearest = [s.evidence.passage for s in found.shown[:1]]
+        sections = [p.section.split(" › ")[-1] for p in nearest if zone(p) != "abstract"]
+        offers += [say.section.format(section=name) for name in sections if name]
         tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
         return next(tried, None)
+
+
+def _doubted(found: _Found) -> _Found:
+    """What was found for a topic that no heading or phrase announces: rather not an answer."""
+    return found if found.probability >= DOUBTED else replace(found, answers=False)
+
+
+def _joined(whole: _Found, first: _Found) -> _Found:
+    """What is found for a question that asks two things, and for the first of them by itself.
+
+    Whoever asks two things at once is understood worse than who asks one.
+    """
+    best, other = sorted((whole, first), key=lambda f: (f.answers, f.probability), reverse=True)
+    if not other.answers:
+        return best
+    known = {(s.evidence.passage.document, s.evidence.sentence.spans) for s in best.shown}
+    more = [
+        s
+        for s in other.shown
+        if (s.evidence.passage.document, s.evidence.sentence.spans) not in known
+    ]
+    return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
 
 
 def _unmarked(nearest: Sequence[Citation]) -> tuple[Citation, ...]:

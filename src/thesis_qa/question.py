@@ -107,6 +107,13 @@ _ASKS_QUESTIONS = _any(
 )
 
 
+_ASKS_TWICE = _any(
+    r"^(?P<first>\W*(?:\S+ ){2,}?\S+?),? (?:dan|serta|and) (?:\w+ )?"
+    r"(?:apa(?:kah)?|siapa|kapan|berapa|bagaimana|mengapa|kenapa|(?:di ?)?mana"
+    r"|what|which|who|when|where|why|how|does|did|do|is|are|was|were)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question, understood."""
@@ -131,6 +138,12 @@ def understand(question: str) -> Query:
     )
 
 
+def first_of_two(question: str) -> str | None:
+    """The first of two questions that "and" joins: "Which X is used, and why?"; None for one."""
+    match = _ASKS_TWICE.match(question)
+    return f"{match['first']}?" if match else None
+
+
 def expected_answer(question: str) -> Expected:
     """The kind of answer that `question` expects; the first question word decides."""
     found = [(m.start(), kind) for kind, p in _EXPECTS.items() if (m := p.search(question))]
@@ -150,3 +163,9 @@ def content_terms(text: str) -> tuple[tuple[str, str], ...]:
 
 
 _EMPTY = STOP_WORDS["id"] | STOP_WORDS["en"]
+
+THESIS_WORDS = frozenset(
+    """skripsi tesis disertasi dokumen karya tulis ilmiah tugas akhir penelitian naskah laporan
+    thesis theses dissertation document paper report study work file research""".split()
+)
+"""What a thesis is called in a question about it."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from thesis_qa.files import Source
 from thesis_qa.language import terms
-from thesis_qa.schema import Metadata, Page, Passage, Span
+from thesis_qa.schema import Language, Metadata, Page, Passage, Span
 
 FORMAT = "1"
 """Version of the tables below; an index of another version is refused."""
@@ -86,6 +86,11 @@ class DocumentInfo:
     languages: dict[str, float]  # share of the text by language
     metadata: Metadata
     warnings: tuple[str, ...]
+
+    @property
+    def main_language(self) -> Language:
+        """The language that most of it is in; English where it is neither."""
+        return "id" if self.languages.get("id", 0.0) > self.languages.get("en", 0.0) else "en"
 
 
 @dataclass(frozen=True, slots=True)

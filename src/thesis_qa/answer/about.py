@@ -13,7 +13,7 @@ from thesis_qa.answer.evidence import Evidence, is_statement
 from thesis_qa.answer.select import Shown
 from thesis_qa.catalog import Catalog
 from thesis_qa.language import STOP_WORDS, language_of, words
-from thesis_qa.question import Query
+from thesis_qa.question import THESIS_WORDS, Query
 from thesis_qa.schema import Language, Metadata, Passage, Sentence, Span
 
 STATED = 0.9  # that a title, approval or abstract page was read rightly, where it states a field
@@ -39,10 +39,8 @@ _ABOUT = re.compile(
     r"|tema(?:nya)?|ring?kas\w*|rangkum\w*|meringkas|merangkum|summar\w+|abstra[ck]t?|intisari|overview|deal|cover"
 )
 # What may stand beside a field without making the question one about something else.
-_FRAME = frozenset(
-    """skripsi tesis disertasi dokumen karya tulis ilmiah tugas akhir penelitian naskah laporan
-    thesis dissertation document paper report study work file research
-    nama name names named dosen mahasiswa student students lengkap full
+_FRAME = THESIS_WORDS | frozenset(
+    """nama name names named dosen mahasiswa student students lengkap full
     submitted published completed diajukan diterbitkan diselesaikan dipublikasikan made dibuat
     kata program nomor induk number id place main inti pokok utama gambaran umum
     general give singkat brief briefly short secara bagian please tinggi pertama

@@ -93,14 +93,14 @@ def _in_passage(question: Asked, passage: Passage) -> list[Evidence]:
     statements = [s for s in passage.sentences if is_statement(s, question.query)]
     if not statements:
         return []
-    vectors = _centred(question, [(s.text, s.language) for s in statements])
+    vectors = centred(question, [(s.text, s.language) for s in statements])
     if any(_only_asks(s.text) for s in passage.sentences) and not question.query.wants_questions:
         # What asks or lists keywords is near to a question without answering it, and would draw
         # its whole passage there: only what the passage states counts.
         around = float(vectors.mean(axis=0) @ question.vector)
         text = " ".join(s.text for s in statements)
     else:
-        [whole] = _centred(question, [(passage.text, passage.language)])
+        [whole] = centred(question, [(passage.text, passage.language)])
         around, text = float(whole @ question.vector), passage.text
     covered = coverage(question, f"{passage.section} {text}", passage.language)
     return [
@@ -182,7 +182,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(term for term, _ in content_terms(text))
 
 
-def _centred(question: Asked, texts: Sequence[tuple[str, Language | None]]) -> Vectors:
+def centred(question: Asked, texts: Sequence[tuple[str, Language | None]]) -> Vectors:
     """Vectors of texts less the mean of their language, shape (len(texts), dimensions).
 
     A text is nearer to questions in its own language whatever it says; one in neither language
@@ -191,7 +191,7 @@ def _centred(question: Asked, texts: Sequence[tuple[str, Language | None]]) -> V
     vectors = question.catalog.vectors([vector_key(text) for text, _ in texts])
     means = question.ranking.means
     neither = np.mean(list(means.values()), axis=0)
-    centred: Vectors = vectors - np.stack(
+    less: Vectors = vectors - np.stack(
         [means[language] if language else neither for _, language in texts]
     )
-    return centred
+    return less

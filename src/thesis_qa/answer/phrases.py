@@ -22,6 +22,7 @@ class Phrases:
     suggestion: str  # {question}
     what_about: str  # a question that can be asked of any thesis
     section: str  # a question about a section: {section}
+    instead: dict[str, str]  # a question to ask where a topic isn't stated, by the topic
     fields: dict[str, str]
 
 
@@ -41,6 +42,11 @@ _ID = Phrases(
     suggestion="Yang dapat dijawab: “{question}”",
     what_about="Tentang apa penelitian ini?",
     section="Apa yang dikatakan tentang {section}?",
+    instead={
+        "obstacles": "Apa keterbatasan penelitian ini?", "limits": "Apa hambatan yang terjadi?",
+        "findings": "Apa kesimpulannya?", "conclusion": "Apa hasil penelitian ini?",
+        "questions": "Apa tujuan penelitian ini?", "objectives": "Apa rumusan masalahnya?",
+    },
     fields={
         "title": "Judul", "author": "Penulis", "supervisors": "Pembimbing", "year": "Tahun",
         "university": "Universitas", "faculty": "Fakultas", "degree": "Program studi",
@@ -64,6 +70,11 @@ _EN = Phrases(
     suggestion="What can be answered: “{question}”",
     what_about="What is this thesis about?",
     section="What is said about {section}?",
+    instead={
+        "obstacles": "What are the limitations?", "limits": "What obstacles occurred?",
+        "findings": "What is the conclusion?", "conclusion": "What are the findings?",
+        "questions": "What are the objectives?", "objectives": "What are the research questions?",
+    },
     fields={
         "title": "Title", "author": "Author", "supervisors": "Supervisor", "year": "Year",
         "university": "University", "faculty": "Faculty", "degree": "Degree programme",

@@ -73,10 +73,10 @@ def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list
     if not evidence:
         return []
     if query.several and (listed := _whole_list(catalog, evidence[0])):
-        return [_with_context(catalog, Shown(item)) for item in listed]
+        return [with_context(catalog, Shown(item)) for item in listed]
     shown = _with_contradiction(_merged(query, _likeliest(query, evidence), evidence), evidence)
     whole = [part for s in shown for part in _with_rest(catalog, query, s)]
-    return [_with_context(catalog, s) for s in whole[:MAX_LIST]]
+    return [with_context(catalog, s) for s in whole[:MAX_LIST]]
 
 
 def _likeliest(query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -92,11 +92,11 @@ def _merged(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidenc
         if same is not None:
             shown[same] = replace(shown[same], places=(*shown[same].places, found))
         elif not any(found is e for s in shown for e in (s.evidence, s.translation)):
-            shown.append(_translated(query, found, evidence))
+            shown.append(translated(query, found, evidence))
     return shown[: MAX_SEVERAL if query.several else MAX_SHOWN]
 
 
-def _translated(query: Query, found: Evidence, evidence: Sequence[Evidence]) -> Shown:
+def translated(query: Query, found: Evidence, evidence: Iterable[Evidence]) -> Shown:
     """`found` with its translation in the same document; the question's language goes first."""
     other = next((e for e in evidence if _translates(found, e)), None)
     if other and other.sentence.language == query.language:
@@ -171,7 +171,8 @@ def _with_contradiction(shown: Sequence[Shown], evidence: Sequence[Evidence]) ->
     return [first, Shown(other, contradicts=True), *rest][: max(len(shown), 2)]
 
 
-def _with_context(catalog: Catalog, shown: Shown) -> Shown:
+def with_context(catalog: Catalog, shown: Shown) -> Shown:
+    """`shown` with the sentence before it, if it leans on that one."""
     if shown.context or not _LEANS.match(shown.evidence.sentence.text):
         return shown
     before = _before(catalog, shown.evidence)
@@ -244,12 +245,13 @@ def _is_item(sentence: Sentence) -> bool:
     return sentence.kind == "list"
 
 
-def _is_ordinal(sentence: Sentence) -> bool:
+def is_ordinal(sentence: Sentence) -> bool:
+    """Whether a sentence counts: "First, …"."""
     return bool(_ORDINAL.match(sentence.text))
 
 
 def _kind_of(sentence: Sentence) -> Belongs:
-    return _is_item if _is_item(sentence) or _introduces(sentence) else _is_ordinal
+    return _is_item if _is_item(sentence) or _introduces(sentence) else is_ordinal
 
 
 def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Evidence]:
