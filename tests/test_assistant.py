@@ -217,7 +217,7 @@ def test_untrusted_questions_are_only_text(theses: Assistant, tmp_path: Path) ->
 
 def test_of_two_questions_in_one_both_are_answered(theses: Assistant) -> None:
     """Read as one, it is understood worse than the first of them by itself."""
-    question = "Berapa jumlah responden dan di mana penelitian dilakukan?"
+    question = "Di mana penelitian dilakukan dan berapa jumlah respondennya?"
     quotes = [c.quote for c in theses.ask(question, documents=["pupuk.md"]).citations]
     assert any("84 petani" in quote for quote in quotes)
     assert any("Desa Sukamaju" in quote for quote in quotes)

@@ -14,7 +14,7 @@ from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, ter
 from thesis_qa.answer.followup import Resolved, resolve
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.reading import read_again
-from thesis_qa.answer.select import Shown, select
+from thesis_qa.answer.select import Shown, introduces, select
 from thesis_qa.answer.standing import answer_standing, asks_standing, zone
 from thesis_qa.cite import cite
 from thesis_qa.errors import SettingError
@@ -328,12 +328,10 @@ def _joined(whole: _Found, first: _Found) -> _Found:
     best, other = sorted((whole, first), key=lambda f: (f.answers, f.probability), reverse=True)
     if not other.answers:
         return best
-    known = {(s.evidence.passage.document, s.evidence.sentence.spans) for s in best.shown}
-    more = [
-        s
-        for s in other.shown
-        if (s.evidence.passage.document, s.evidence.sentence.spans) not in known
-    ]
+    known = [s.evidence.sentence for s in best.shown]
+    more = [s for s in other.shown if s.evidence.sentence not in known]
+    if more and introduces(more[-1].evidence.sentence):  # its list is known already
+        more.pop()
     return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
 
 

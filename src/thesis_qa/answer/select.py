@@ -202,7 +202,7 @@ def _whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
     before = list(takewhile(lambda placed: belongs(placed[1]), reversed(flat[:at])))
     after = list(takewhile(lambda placed: belongs(placed[1]), flat[at:]))
     start = at - len(before)
-    start -= bool(start and _introduces(flat[start - 1][1]))
+    start -= bool(start and introduces(flat[start - 1][1]))
     run = [*flat[start:at], *after]
     return [_like(best, *placed) for placed in run[:MAX_LIST]] if len(run) > 1 else []
 
@@ -214,7 +214,7 @@ def _with_rest(catalog: Catalog, query: Query, shown: Shown) -> list[Shown]:
     if best.sentence.kind == "caption":
         rows = _table_rows(query, best, catalog.around(best.passage.passage_id, 1, 3))
         return [Shown(row) for row in rows] or [shown]
-    if not _introduces(best.sentence):
+    if not introduces(best.sentence):
         return [shown]
     flat, at = _section_around(catalog, best, FOLLOWING)
     after = flat[at + 1 :] if at is not None else []
@@ -237,7 +237,8 @@ def _lies_in(section: str, other: str) -> bool:
     return section == other or section.startswith(f"{other} › ")
 
 
-def _introduces(sentence: Sentence) -> bool:
+def introduces(sentence: Sentence) -> bool:
+    """Whether a sentence announces what follows it: "as follows:"."""
     return bool(_FOLLOWS.search(sentence.text))
 
 
@@ -251,7 +252,7 @@ def is_ordinal(sentence: Sentence) -> bool:
 
 
 def _kind_of(sentence: Sentence) -> Belongs:
-    return _is_item if _is_item(sentence) or _introduces(sentence) else is_ordinal
+    return _is_item if _is_item(sentence) or introduces(sentence) else is_ordinal
 
 
 def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Evidence]:
