@@ -175,7 +175,7 @@ class Assistant:
         said: str = "",
     ) -> _Found:
         """What answers: a page that states it, a heading that announces it, or a sentence."""
-        names = list(documents or self.index.catalog.sources())
+        names = list(documents or self.index.catalog.names())
         apart = len(names) > 1 and bool(documents is not None or _EACH.search(query.text))
         if asks := asks_about_document(query):
             return self._stated(query, asks, names)
@@ -290,12 +290,14 @@ class Assistant:
         documents: Sequence[str] | None,
         suggestion: str | None = None,
     ) -> Answer:
-        names = list(documents or self.index.catalog.sources())
-        known = [self.index.catalog.document(name) for name in names]
+        names = list(documents or self.index.catalog.names())
+        catalog = self.index.catalog
+        chosen = [catalog.document(name).passages for name in documents or ()]
         text = refusal_text(
             answer.language,
-            passages=sum(d.passages for d in known),
-            documents=[d.metadata.title or d.name for d in known],
+            passages=sum(chosen) if documents else catalog.count_passages(),
+            documents=len(names),
+            title=self._title(names[0]) if len(names) == 1 else "",
             missing=found.missing,
             nearest=answer.nearest,
             suggestion=suggestion,

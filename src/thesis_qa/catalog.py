@@ -217,6 +217,10 @@ class Catalog:
         )
         return {row[0]: Source(*row) for row in rows}
 
+    def names(self) -> list[str]:
+        """The names of all documents, sorted."""
+        return [name for (name,) in self._rows("SELECT name FROM documents ORDER BY name")]
+
     def documents(self) -> list[DocumentInfo]:
         """Every document, by name."""
         return [self._info(*row) for row in self._rows(f"{INFO} ORDER BY d.name")]

@@ -315,10 +315,10 @@ class Index:
 
     def check_documents(self, names: Iterable[str] | None) -> None:
         """Raise QuestionError unless all `names` are in the index."""
-        known = self.catalog.sources().keys()
+        known = self.catalog.names() if names else []
         for name in names or ():
             if name not in known:
-                listed = ", ".join(sorted(known)[:5]) or "nothing yet"
+                listed = ", ".join(known[:5]) or "nothing yet"
                 raise QuestionError(f"The index has no document {name!r}", f"It holds: {listed}")
 
     def search(

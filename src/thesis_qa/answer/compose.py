@@ -55,21 +55,21 @@ def refusal_text(
     language: Language | None,
     *,
     passages: int,
-    documents: Sequence[str],
+    documents: int,
+    title: str,
     missing: Sequence[str],
     nearest: Sequence[Citation],
     suggestion: str | None,
 ) -> str:
     """Why there is no answer: what was searched, what is missing, what is near, what can be asked.
 
-    `documents` are the titles of those searched.
+    `documents` is the number of those searched, `title` that of the only one.
     """
     say = phrases(language)
     count = f"{passages:,}".replace(",", "." if language == "id" else ",")
-    searched = say.searched_one if len(documents) == 1 else say.searched
-    where = documents[0] if len(documents) == 1 else ""
-    lines = [f"{say.declined} " + searched.format(
-        passages=count, documents=len(documents), document=where)]  # fmt: skip
+    searched = say.searched_one if documents == 1 else say.searched
+    where = searched.format(passages=count, documents=documents, document=title)
+    lines = [f"{say.declined} {where}"]
     if missing:
         lines[0] += " " + say.missing.format(words=", ".join(f"“{w}”" for w in missing))
     if nearest:
