@@ -1,6 +1,7 @@
 """The web chat's server: the page in both languages, pictures of cited pages, the files."""
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -71,7 +72,10 @@ def serve(settings: Settings) -> None:
         app = create_app(settings)
         _say(f"Thesis QA is at {address(settings)} (Ctrl+C stops it)")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        # Whoever stops it need not read that pages still open in a browser are cut off.
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
+        server.run(sockets=[listening])
 
 
 def main() -> None:

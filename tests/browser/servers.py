@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -25,8 +26,11 @@ def indexed(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[str]:
-    """A server of `folder` on a free port, with settings of the environment."""
+def serving(folder: Path, *, errors: BinaryIO | None = None, **settings: str) -> Iterator[str]:
+    """A server of `folder` on a free port, with settings of the environment.
+
+    `errors` takes what it says on standard error.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
@@ -34,6 +38,7 @@ def serving(folder: Path, **settings: str) -> Iterator[str]:
         cwd=folder,
         env={**ENVIRONMENT, "THESIS_QA_MAX_UPLOAD_MB": "1", **settings},
         stdout=subprocess.DEVNULL,
+        stderr=errors,
     )
     try:
         wait_until_up(f"http://127.0.0.1:{port}", server)

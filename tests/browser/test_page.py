@@ -1,9 +1,11 @@
 """What a visitor sees: cited answers, the place of a quote, uploads; on a desk and on a phone."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from servers import serving
 from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
 
 
@@ -197,3 +199,16 @@ def test_the_conversation_is_saved_with_its_quotes_and_references(
         assert "## What obstacles occurred?" in saved
         assert "sulitnya mendapatkan perizinan" in saved
         assert "@thesis{" in saved
+
+
+def test_the_server_is_stopped_without_a_word_while_a_page_is_open(
+    browser: Browser, folder: Path
+) -> None:
+    with tempfile.TemporaryFile() as errors:
+        with serving(folder, errors=errors) as address:
+            page = browser.new_page()
+            page.goto(address)
+            page.locator("#question textarea").wait_for()
+        page.close()
+        errors.seek(0)
+        assert errors.read() == b""
