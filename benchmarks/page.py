@@ -13,10 +13,7 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
@@ -25,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from soak import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,7 +43,8 @@ def main() -> None:
     lines = given.questions.read_text(encoding="utf-8").splitlines()
     questions = [q["question"] for q in map(json.loads, lines) if q["answerable"]]
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
-        indexed(Path(folder), given.thesis)
+        (Path(folder) / "documents").mkdir()
+        shutil.copy(given.thesis, Path(folder) / "documents")
         with serving(Path(folder)) as address:
             tell("page usable after the server is up", visits(browser, address))
             page = opened(browser, address)
@@ -63,37 +63,6 @@ def browsing() -> Iterator["Browser"]:
         )
         yield browser
         browser.close()
-
-
-def indexed(folder: Path, thesis: Path) -> None:
-    (folder / "documents").mkdir()
-    shutil.copy(thesis, folder / "documents")
-    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while not alive(address):
-            time.sleep(0.02)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def alive(address: str) -> bool:
-    try:
-        urllib.request.urlopen(f"{address}/healthz", timeout=2)
-    except OSError:
-        return False
-    return True
 
 
 def opened(browser: "Browser", address: str) -> "Page":

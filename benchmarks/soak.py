@@ -175,12 +175,12 @@ def serving(folder: Path) -> Iterator[str]:
         [*program, "serve", "--port", port], cwd=folder, stdout=subprocess.DEVNULL
     )
     try:
-        for _ in range(240):
+        for _ in range(3000):
             try:
                 urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
                 break
             except OSError:
-                time.sleep(0.25)
+                time.sleep(0.02)
         yield address
     finally:
         server.terminate()
