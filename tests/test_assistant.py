@@ -222,3 +222,15 @@ def test_of_two_questions_in_one_both_are_answered(theses: Assistant) -> None:
     assert any("84 petani" in quote for quote in quotes)
     assert any("Desa Sukamaju" in quote for quote in quotes)
     assert len(set(quotes)) == len(quotes)
+
+
+def test_how_long_is_not_answered_without_a_time(tmp_path: Path) -> None:
+    (tmp_path / "graf.md").write_text(
+        "# Graf Pengetahuan\n\n## BAB I PENDAHULUAN\n\n1. Membangun graf pengetahuan dari"
+        " spesifikasi Kubernetes.\n2. Memeriksa graf pengetahuan dengan lima puluh pertanyaan.\n"
+    )
+    index = Index.build(tmp_path / "graf.md", tmp_path / "index")
+    answer = Assistant(index).ask("Berapa lama membangun graf pengetahuan dari spesifikasi?")
+    assert not answer.answered
+    assert answer.confidence <= 0.1
+    index.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from thesis_qa.question import expected_answer, first_of_two, holds, understand
+from thesis_qa.question import Expected, expected_answer, first_of_two, holds, understand
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,9 @@ from thesis_qa.question import expected_answer, first_of_two, holds, understand
         ("When was the survey held?", "date"),
         ("In which year was it founded?", "date"),
         ("Berapa jumlah responden?", "number"),
+        ("Berapa lama penelitian berlangsung?", "duration"),
+        ("How long did the training take?", "duration"),
+        ("What years does the study cover?", "date"),
         ("How many respondents took part?", "number"),
         ("Siapa yang menyusun kuesioner?", "person"),
         ("Who wrote the questionnaire?", "person"),
@@ -71,3 +74,26 @@ def test_a_sentence_holds_what_was_asked_for() -> None:
 )
 def test_two_questions_in_one_are_told_apart(question: str, first: str | None) -> None:
     assert first_of_two(question) == first
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected", "held"),
+    [
+        ("Penelitian berlangsung selama tiga bulan.", "duration", True),
+        ("Perang itu terjadi dari 1914 hingga 1922.", "duration", True),
+        ("Graf memuat 725 definisi dan 18 jenis relasi.", "duration", False),
+        ("1. Membangun graf dari spesifikasi.", "number", False),  # the number of the item
+        ("1. Sampel berjumlah 84 petani.", "number", True),
+    ],
+)
+def test_a_number_or_a_time_is_told_from_what_only_looks_like_one(
+    sentence: str, expected: Expected, held: bool
+) -> None:
+    assert holds(sentence, expected) is held
+
+
+def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
+    assert understand("Berapa petani yang diwawancarai?").figure
+    assert understand("How long did the training take?").figure
+    assert not understand("Seberapa besar pengaruhnya?").figure  # "very large" would do
+    assert not understand("How much does it help?").figure

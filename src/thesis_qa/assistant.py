@@ -19,7 +19,7 @@ from thesis_qa.answer.standing import answer_standing, asks_standing, zone
 from thesis_qa.cite import cite
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
-from thesis_qa.question import Query, first_of_two, understand
+from thesis_qa.question import Query, first_of_two, holds, understand
 from thesis_qa.retrieve import checked_question
 from thesis_qa.schema import Answer, Citation, Language, Passage, Translation
 from thesis_qa.topics import Topic
@@ -215,6 +215,8 @@ class Assistant:
         seen = signals(question, evidence)
         shown = select(self.index.catalog, question.query, evidence)
         missing = _missing(question, evidence)
+        if question.query.figure and not any(_has_figure(question.query, s) for s in shown):
+            return _Found(min(confidence(seen), UNSTATED), tuple(shown), missing=missing)
         return _Found(confidence(seen), tuple(shown), likely(seen), missing=missing)
 
     def _by_document(self, question: Asked, names: Sequence[str]) -> _Found:
@@ -335,6 +337,11 @@ def _joined(whole: _Found, first: _Found) -> _Found:
     if more and introduces(more[-1].evidence.sentence):  # its list is known already
         more.pop()
     return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
+
+
+def _has_figure(query: Query, shown: Shown) -> bool:
+    """Whether a statement holds the number or the time that is asked for."""
+    return holds(f"{shown.context or ''} {shown.evidence.sentence.text}", query.expected)
 
 
 def _unmarked(nearest: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -10,7 +10,7 @@ from typing import Literal
 from thesis_qa.language import CHAT, STOP_WORDS, language_of, stem, words
 from thesis_qa.schema import Language
 
-Expected = Literal["number", "date", "person", "place", "reason", "definition", "any"]
+Expected = Literal["number", "date", "duration", "person", "place", "reason", "definition", "any"]
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -28,7 +28,11 @@ _EXPECTS: dict[Expected, re.Pattern[str]] = {
         r"\b(?:kapan(?:kah)?|bilakah|periode apa)\b",
         rf"{_FRONT}when{_DID}",
         r"\b(?:tahun|tanggal|bulan|abad) (?:berapa|apa)\b",
-        rf"{_ASK}(?:year|date|day|month|decade|century|period)\b",
+        rf"{_ASK}(?:years?|dates?|days?|months?|decades?|century|centuries|periods?)\b",
+    ),
+    "duration": _any(
+        r"\b(?:se|be)rapa lama(?:kah)?\b",
+        rf"{_FRONT}how long{_DID}",
     ),
     "number": _any(
         r"\b(?:berapa(?:kah|pa)?|seberapa)\b",
@@ -68,6 +72,13 @@ _NUMBER_WORDS = (
 )
 _HOLDS: dict[Expected, re.Pattern[str]] = {
     "date": re.compile(rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_MONTHS})\b|\b(?i:abad|century) |\bSM\b"),
+    "duration": _any(
+        r"\b(?:detik|menit|jam|hari|minggu|pekan|bulan|tahun|dekade|abad|semester)\b",
+        r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))\b",
+        r"\bdasawarsa\b|\d ?ms\b",
+        r"\b[1-9]\d{2,3}\b.{0,20}(?:[-–]|\b(?:sampai|hingga|dan|to|until|and)\b)"
+        r".{0,20}\b[1-9]\d{2,3}\b",  # "from 1914 to 1922"
+    ),
     "number": re.compile(rf"(?<!\[)\b\d|\b(?i:{_NUMBER_WORDS})\b"),
     "person": re.compile(
         r"(?<=[a-z,(] )[A-Z][\w'.-]+ (?:[A-Z][\w'.-]+|bin|van|de|von)\b|^[A-Z][\w'.-]+ [A-Z]\w+"
@@ -88,6 +99,8 @@ _HOLDS: dict[Expected, re.Pattern[str]] = {
     ),
 }
 
+_LIST_NUMBER = re.compile(r"^\W*(?:\d{1,2}|[a-z])[.)]\s+", re.IGNORECASE)  # no number it states
+
 _SEVERAL = _any(
     r"\b(?:apa(?:kah)?|siapa|mana) saja\b",
     r"\b(?:sebutkan|uraikan|jabarkan|bandingkan|perbandingan|kedua|masing-masing)\b",
@@ -102,6 +115,7 @@ _SEVERAL = _any(
     r"\b(?:steps?|stages?|phases?|tahap\w*|langkah\w*)\b",
     r"\b(?:obstacles|problems|limitations|weaknesses|suggestions)\b",
 )
+_COUNTS = _any(r"\b(?:berapa(?:kah|pa)?|how many)\b")
 _ASKS_QUESTIONS = _any(
     r"pertanyaan|rumusan|questions?", r"masalah yang (?:di)?(?:teliti|bahas|kaji)"
 )
@@ -121,6 +135,7 @@ class Query:
     text: str
     language: Language | None
     expected: Expected
+    figure: bool  # nothing without a number, or a time, can answer
     several: bool  # asks for a list or a comparison
     wants_questions: bool  # asks which questions a thesis asks
     terms: tuple[tuple[str, str], ...]  # stem and word of content words and numbers, once each
@@ -128,10 +143,12 @@ class Query:
 
 def understand(question: str) -> Query:
     """The kind of `question` and its content words."""
+    expected = expected_answer(question)
     return Query(
         text=question,
         language=language_of(question),
-        expected=expected_answer(question),
+        expected=expected,
+        figure=expected == "duration" or (expected == "number" and bool(_COUNTS.search(question))),
         several=bool(_SEVERAL.search(question)),
         wants_questions=bool(_ASKS_QUESTIONS.search(question)),
         terms=content_terms(question),
@@ -152,7 +169,7 @@ def expected_answer(question: str) -> Expected:
 
 def holds(sentence: str, expected: Expected) -> bool:
     """Whether `sentence` has something of the `expected` kind in it."""
-    return expected == "any" or bool(_HOLDS[expected].search(sentence))
+    return expected == "any" or bool(_HOLDS[expected].search(_LIST_NUMBER.sub("", sentence)))
 
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:

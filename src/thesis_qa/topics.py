@@ -184,7 +184,10 @@ TOPICS = (
             r"(?:theoretical|conceptual) (?:framework|background|foundations?)",
             r"theor(?:y|ies)|concepts?",
         ),
-        asking(r"mendasari|melandasi|dasar|landasan|rest|based|underl(?:ie|ies|ying)|foundation"),
+        asking(
+            r"mendasari|melandasi|dasar|landasan|analisis",
+            r"rest|based|underl(?:ie|ies|ying)|foundation|analysis",
+        ),
         (
             either(
                 r"(?:landasan|kerangka|dasar|kajian)(?: dan \w+)? (?:teori(?:tis|tik)?|pemikiran"

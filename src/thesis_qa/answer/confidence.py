@@ -67,7 +67,7 @@ def signals(question: Asked, evidence: Sequence[Evidence]) -> dict[str, float]:
         "names": float(bool(names)),
         "foreign": float(question.query.language != language),
         "lacks": best.signals["lacks"],
-        "lacks_figure": best.signals["lacks"] * (expected in ("number", "date")),
+        "lacks_figure": best.signals["lacks"] * (expected in ("number", "date", "duration")),
         "terms": math.log(1 + len(question.query.terms)),
         "several": float(question.query.several),
         **_as_read(evidence),
