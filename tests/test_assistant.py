@@ -234,3 +234,16 @@ def test_how_long_is_not_answered_without_a_time(tmp_path: Path) -> None:
     assert not answer.answered
     assert answer.confidence <= 0.1
     index.close()
+
+
+def test_what_is_announced_comes_along_as_the_headings_below_it(tmp_path: Path) -> None:
+    (tmp_path / "mutu.md").write_text(
+        "# Mutu Jawaban\n\n## BAB VI EVALUASI\n\nMutu jawaban dinilai oleh pengguna dengan dua"
+        " ukuran berikut:\n\n### 1. Kesetiaan\n\nKesetiaan menilai dukungan sumber bagi tiap"
+        " pernyataan.\n\n### 2. Ketepatan\n\nKetepatan menilai kesesuaian dengan pertanyaan.\n"
+    )
+    index = Index.build(tmp_path / "mutu.md", tmp_path / "index")
+    answer = Assistant(index).ask("Bagaimana mutu jawaban dinilai oleh pengguna?")
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[1:3] == ["1. Kesetiaan", "2. Ketepatan"]
+    index.close()

@@ -198,7 +198,7 @@ def test_the_model_of_a_new_index_is_the_one_that_was_set(folder: Path, tmp_path
 
 def test_what_is_not_there_is_not_counted(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("Une thèse en français montre des résultats importants.")
-    assert "x.txt: 1 passages\n" in run(tmp_path, "index", "x.txt").stdout
+    assert "x.txt: 1 passage\n" in run(tmp_path, "index", "x.txt").stdout
     shown = run(tmp_path, "info", "--document", "x.txt").stdout
-    assert "- x.txt: 1 passages\n" in shown
+    assert "- x.txt: 1 passage\n" in shown
     assert " 0 " not in shown

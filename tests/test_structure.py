@@ -221,6 +221,12 @@ def test_a_letter_spaced_title_is_closed_up(tmp_path: Path) -> None:
     assert load(tmp_path / "a.pdf", "a.pdf").pages[0].text == "KERJA SAMA"
 
 
+def test_that_a_table_goes_on_is_furniture(tmp_path: Path) -> None:
+    foot = centred(500, "bersambung ke halaman berikutnya", font="Times-Italic", size=10)
+    document = made(tmp_path / "a.pdf", [[*body(100, 20), foot]])
+    assert blocks(document, "furniture") == ["bersambung ke halaman berikutnya"]
+
+
 def test_a_blank_page_is_furniture(tmp_path: Path) -> None:
     page = [centred(400, "Halaman ini sengaja dikosongkan", font="Times-Italic", size=12)]
     document = made(tmp_path / "a.pdf", [body(100, 20), page, body(100, 20)])

@@ -78,11 +78,15 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
         changed = sum(d.status in ("added", "updated") for d in report.documents)
         unchanged = sum(d.status == "unchanged" for d in report.documents)
         print(
-            f"{changed} read, {unchanged} unchanged; {report.passages:,} passages"
+            f"{changed} read, {unchanged} unchanged; {_counted(report.passages)}"
             f" in the index. {report.seconds:.1f} s"
         )
     failed = any(document.status == "failed" for document in report.documents)
     return FAILED_IN_PART if failed else DONE
+
+
+def _counted(number: int, what: str = "passage") -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
 def _print_report(report: DocumentReport) -> None:
@@ -90,9 +94,9 @@ def _print_report(report: DocumentReport) -> None:
     if report.status == "failed":
         print(f"thesis-qa: {report.error}", file=sys.stderr)
     elif report.status in ("added", "updated"):
-        pages = f"{report.pages} pages, " if report.pages else ""
+        pages = f"{_counted(report.pages, 'page')}, " if report.pages else ""
         shares = _shares(report.languages or {})
-        print(f"{report.status} {name}: {pages}{report.passages} passages{shares}")
+        print(f"{report.status} {name}: {pages}{_counted(report.passages)}{shares}")
     elif report.status == "removed":
         print(f"removed {name}")
     for warning in report.warnings:
@@ -256,9 +260,9 @@ def _info(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_document(document: "DocumentInfo", condition: "Health | None") -> None:
-    pages = f"{document.pages} pages, " if document.pages else ""
+    pages = f"{_counted(document.pages, 'page')}, " if document.pages else ""
     shares = _shares(document.languages)
-    print(f"- {one_line(document.name)}: {pages}{document.passages} passages{shares}")
+    print(f"- {one_line(document.name)}: {pages}{_counted(document.passages)}{shares}")
     if condition:
         for line in _health_lines(document, condition):
             print(f"  {one_line(line)}")

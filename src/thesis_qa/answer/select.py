@@ -256,10 +256,10 @@ def _kind_of(sentence: Sentence) -> Belongs:
 
 
 def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Evidence]:
-    """The items of the list that `best` introduces; where several things are asked for and there
-    is no list, the headings of its subsections."""
+    """The items of the list that `best` introduces; without a list, where several things are asked
+    for or nothing stands between, the headings of its subsections."""
     items = list(takewhile(lambda placed: _is_item(placed[1]), after))
-    if not items and query.several:
+    if not items and (query.several or (after and after[0][1].kind == "heading")):
         below = best.passage.section.count(" › ") + 1
         items = [
             (p, s) for p, s in after if s.kind == "heading" and p.section.count(" › ") == below

@@ -22,6 +22,12 @@ _LEFT_BLANK = re.compile(
     r"|this page (?:is |was |has been )?(?:intentionally )?(?:left )?blank",
     re.IGNORECASE,
 )
+_CONTINUES = re.compile(  # what a long table says at the foot of its pages
+    r"\W*(?:(?:tabel )?bersambung (?:ke|di|pada) halaman (?:berikut(?:nya)?|selanjutnya)"
+    r"|(?:lanjutan|sambungan) dari halaman sebelumnya"
+    r"|(?:table )?continue[sd] (?:on|from) (?:the )?(?:next|previous) page)\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,14 @@ def margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Margin
 
 def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[int]:
     """The numbers of the lines of a page that are running heads and feet, or say that it is
-    blank."""
+    blank or that a table goes on."""
     edges = {id(line) for line in _edges(lines, height)}
     found = {
         number
         for number, line in enumerate(lines)
         if id(line) in edges and _repeats(line, lines, repeated)
     }
+    found |= {n for n, line in enumerate(lines) if _CONTINUES.fullmatch(line.text)}
     inner = [line for number, line in enumerate(lines) if number not in found]
     found |= {
         number
