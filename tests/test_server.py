@@ -16,6 +16,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
 from thesis_qa.evaluate.summary import NAMES
 from thesis_qa.index import Index
@@ -26,9 +27,10 @@ from thesis_qa.page.texts import TEXTS, preferred
 from thesis_qa.page.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.picture import MARKER, Drawer
 from thesis_qa.schema import Answer, Citation, CitedSpan
-from thesis_qa.server import create_places, serve
+from thesis_qa.server import add_translations, create_places, serve
 from thesis_qa.settings import Settings
 from thesis_qa.topics import TOPICS
+from thesis_qa.write import Writing
 
 SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."
 
@@ -359,3 +361,26 @@ def test_a_card_shows_translation_and_other_places() -> None:
                   "page=12&amp;mark=12%3A3-9"):  # fmt: skip
         assert shown in card, shown
     assert "<b>" not in card
+
+
+def test_a_quote_is_translated_by_the_model_and_marked_as_its_own(settings: Settings) -> None:
+    model = scripted("The respondents of this study were 137 fishermen <b>in all</b>.")
+    asked = {"document": "nelayan.pdf", "page": 2, "language": "en", "mark": "2:0-60"}
+    index = Index.open(settings.index)
+    app = create_places(index)
+    add_translations(app, Writing(index, model), index.catalog)
+    with TestClient(app) as client:
+        page = client.get("/translation", params=asked)
+        nowhere = client.get("/translation", params={**asked, "document": "../secret.txt"})
+        beyond = client.get("/translation", params={**asked, "mark": "9:0-60"})
+    assert "137 fishermen &lt;b&gt;in all&lt;/b&gt;." in page.text
+    assert "Scripted" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    [heard] = model.heard  # nothing but what stands in a document goes to the model
+    assert SENTENCE in heard
+    assert (nowhere.status_code, beyond.status_code) == (404, 404)
+
+
+def test_without_a_model_nothing_is_translated(client: TestClient) -> None:
+    asked = {"document": "nelayan.pdf", "page": 2, "mark": "2:0-60"}
+    assert client.get("/translation", params=asked).status_code == 404

@@ -133,7 +133,7 @@ def create_app(settings: Settings) -> "FastAPI":
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     desk = Desk(Assistant(index, language_model(settings)), settings)
     if desk.assistant.writing:
-        _add_translations(app, desk.assistant.writing, index.catalog)
+        add_translations(app, desk.assistant.writing, index.catalog)
     for language, texts in TEXTS.items():
         page = build_page(desk, texts)
         page.has_launched = True  # else Gradio takes any file of this machine for an upload
@@ -265,7 +265,7 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> 
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
 
-def _add_translations(app: "FastAPI", writing: Writing, catalog: Catalog) -> None:
+def add_translations(app: "FastAPI", writing: Writing, catalog: Catalog) -> None:
     """Quotes in the reader's language, by the language model; only what stands in a document."""
     from fastapi import HTTPException, Query
     from fastapi.responses import HTMLResponse, Response
