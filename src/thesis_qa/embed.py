@@ -122,6 +122,7 @@ class BundledEmbedding(Embedding):
         self._folder = light_folder()
         self._threads = threads
         self._read = 0  # characters tokenized with part of the vocabulary
+        self._asked: tuple[str, Vectors] | None = None  # the last question: search and answer ask
 
     @cached_property
     def _session(self) -> Any:
@@ -138,9 +139,11 @@ class BundledEmbedding(Embedding):
         return OtherEmbedding(str(sentence_transformers_folder()))
 
     def query_vector(self, question: str) -> Vectors:
-        ids = token_ids(self._folder, clean(QUERY + question), self.max_tokens)
-        vector: Vectors = self._run("sentence_embedding", [ids])[0]
-        return vector
+        known = self._asked  # another thread may replace it
+        if known is None or known[0] != question:
+            ids = token_ids(self._folder, clean(QUERY + question), self.max_tokens)
+            self._asked = known = question, self._run("sentence_embedding", [ids])[0]
+        return known[1]
 
     def count_tokens(self, text: str) -> int:
         return len(self._tokenize([text])[0].ids)

@@ -11,7 +11,9 @@ from thesis_qa.schema import Passage
 if TYPE_CHECKING:
     from thesis_qa.reader import Reader, Reading
 
-READ = 8  # passages that are read
+READ = 8  # passages that are read at most
+AT_FIRST = 2  # passages after which reading ends if one of them seems to answer
+SEEMS = 0.5  # probability that a passage answers
 LEAST = 1e-4  # probability below which the reader's are all the same
 MARKED = 0.3  # probability of a span from which it is marked in the quote
 
@@ -19,8 +21,11 @@ MARKED = 0.3  # probability of a span from which it is marked in the quote
 def read_again(reader: "Reader", question: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of its best passages, best first."""
     passages = list({e.passage.passage_id: e.passage for e in evidence}.values())[:READ]
-    readings = reader.read(question.query.text, [passage.text for passage in passages])
-    found = {p.passage_id: r for p, r in zip(passages, readings, strict=True)}
+    texts = [passage.text for passage in passages]
+    readings = reader.read(question.query.text, texts[:AT_FIRST])
+    if all(r.answer_probability < SEEMS for r in readings):
+        readings += reader.read(question.query.text, texts[AT_FIRST:])
+    found = {p.passage_id: r for p, r in zip(passages, readings, strict=False)}
     least = min((r.answer_probability for r in readings), default=0.0)
     again = [_weighed_again(e, found.get(e.passage.passage_id), least) for e in evidence]
     return sorted(again, key=lambda e: -e.score)
