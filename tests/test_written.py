@@ -145,6 +145,12 @@ def test_numbers_behind_the_full_stop_and_lists_are_understood(thesis: Index) ->
     assert answer.struck == ()
 
 
+def test_a_list_written_in_one_line_has_no_sentences_of_numbers(thesis: Index) -> None:
+    n = number(quoted(thesis), "84 petani")
+    answer = ask(thesis, f"1. {TRUE} [{n}] 2. {TRUE} itu [{n}]. 3. Sebanyak 84 petani [{n}]")
+    assert answer.text == f"{TRUE} [{n}] {TRUE} itu. [{n}] Sebanyak 84 petani [{n}]"
+
+
 def test_thinking_aloud_is_not_shown(thesis: Index) -> None:
     n = number(quoted(thesis), "84 petani")
     answer = ask(thesis, f"<think>Mungkin 90 petani. Atau 12.</think>{TRUE} [{n}].")

@@ -25,6 +25,7 @@ _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 _SEVERAL = re.compile(r"\[(\d+(?:\s*[,;&]\s*\d+)+)\]")
 _BEHIND = re.compile(r"([.!?]+)((?:\s*\[\d+\])+)")
 _NUMBER = re.compile(r"\s*\[(\d+)\]")
+_IN_LINE = re.compile(r"(\[\d+\]\.?)\s+\(?(?:\d{1,2}|[a-z])[.)]\s+")  # a list in one line
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 
 
@@ -154,7 +155,7 @@ def statements(pieces: Iterator[str]) -> Iterator[Statement]:
 def _sentences(text: str) -> list[str]:
     plain = _THOUGHT.sub("", text).replace("**", "")
     plain = _SEVERAL.sub(lambda m: "".join(f"[{n}]" for n in re.findall(r"\d+", m[1])), plain)
-    plain = _BEHIND.sub(r"\2\1", plain)
+    plain = _IN_LINE.sub(r"\1\n", _BEHIND.sub(r"\2\1", plain))
     lines = (_BULLET.sub("", line) for line in plain.splitlines())
     return [line[start:end] for line in lines for start, end in sentence_spans(line)]
 
