@@ -454,8 +454,9 @@ GATES = (
     "citation_precision=0.95",
     "quote_verbatim=1",
     "key_fact_recall=0.8",
-    "answered_rate=0.71",
-    "abstention_auroc=0.7",
+    "answer_page_hit=0.76",
+    "answered_rate=0.76",
+    "abstention_auroc=0.76",
     "false_answer_rate=0.43",
 )
 """What no change may fall below on the sister-city set; raise them when it got better.
