@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from thesis_qa import Assistant, Index
-from thesis_qa.answer.standing import asks_standing
-from thesis_qa.page.texts import TEXTS
+from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.standing import KIN, asks_standing
 from thesis_qa.question import understand
+from thesis_qa.schema import Language
+from thesis_qa.topics import ASKED
 
 INDONESIAN = """# Pengolahan Sampah Organik di Pasar Tradisional
 
@@ -103,8 +105,8 @@ def test_a_standing_question_is_known_however_it_is_worded(
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_the_questions_of_the_card_are_standing_ones(language: str) -> None:
-    for name, (_, question) in TEXTS[language].card.topics.items():
+def test_the_questions_of_the_card_are_standing_ones(language: Language) -> None:
+    for name, question in phrases(language).topics.items():
         found = [topic.name for topic in asks_standing(understand(question))]
         assert found == [name], question
 
@@ -191,3 +193,10 @@ def test_who_asks_for_more_is_not_told_the_same_again(market: Assistant) -> None
     first = market.ask("Apa kesimpulannya?")
     more = market.ask("Jelaskan lebih lanjut", history=[(first.question, first.text)])
     assert not {c.quote for c in more.citations} & {c.quote for c in first.citations}
+
+
+def test_every_topic_that_is_offered_has_a_question() -> None:
+    names = {topic.name for topic in ASKED}
+    offered = {kin for kins in KIN.values() for kin in kins} | KIN.keys()
+    assert offered <= names
+    assert all(phrases(language).topics.keys() == KIN.keys() for language in ("id", "en"))

@@ -1,6 +1,7 @@
 """What is offered to be asked next can be answered, and comes from the thesis's own sections."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,17 @@ def test_a_refusal_and_an_empty_budget_offer_nothing(reef: Assistant) -> None:
     assert not declined.answered
     assert next_questions(reef, declined, seconds=60) == ()
     assert next_questions(reef, reef.ask("Mengapa pemutihan karang terjadi?"), seconds=0) == ()
+
+
+def test_after_a_standing_question_its_kin_are_offered(tmp_path: Path) -> None:
+    (tmp_path / "pasar.md").write_text(
+        "# Sampah Pasar\n\n## BAB V PENUTUP\n\n### 5.1 Kesimpulan\n\nSampah pasar dapat diolah"
+        " menjadi kompos.\n\n### 5.2 Saran\n\nPengelola pasar perlu menyediakan wadah.\n"
+    )
+    index = Index.build(tmp_path / "pasar.md", tmp_path / "index")
+    assistant = Assistant(index)
+    answer = assistant.ask("Apa kesimpulannya?")
+    assert next_questions(assistant, answer, seconds=60) == (
+        "Apa saran untuk penelitian selanjutnya?",  # the only one that it states
+    )
+    index.close()

@@ -15,7 +15,7 @@ from thesis_qa.answer.followup import Resolved, resolve
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.select import Shown, introduces, select
-from thesis_qa.answer.standing import answer_standing, asks_standing, zone
+from thesis_qa.answer.standing import KIN, answer_standing, asks_standing, zone
 from thesis_qa.cite import cite
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index
@@ -311,7 +311,7 @@ class Assistant:
     ) -> str | None:
         """A question near to this one that can be answered; tried before it is offered."""
         say = phrases(query.language)
-        offers = [say.instead[t.name] for t in asks_standing(query) if t.name in say.instead]
+        offers = [say.topics[kin] for t in asks_standing(query)[:1] for kin in KIN.get(t.name, ())]
         nearest = [s.evidence.passage for s in found.shown[:1]]
         sections = [p.section.split(" › ")[-1] for p in nearest if zone(p) != "abstract"]
         offers += [say.section.format(section=name) for name in sections if name]

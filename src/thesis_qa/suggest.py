@@ -1,13 +1,18 @@
-"""What could be asked next: the sections around what was cited, tried before they are offered."""
+"""What could be asked next: topics near the one asked for, or the sections around what was cited.
+
+Each is tried before it is offered.
+"""
 
 import re
 import time
 from collections.abc import Iterator, Sequence
 
 from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.standing import KIN, asks_standing
 from thesis_qa.assistant import Assistant
 from thesis_qa.catalog import Catalog
 from thesis_qa.language import words
+from thesis_qa.question import understand
 from thesis_qa.schema import Answer, Language
 
 OFFERED = 3
@@ -33,20 +38,27 @@ _TELLS_NOTHING = re.compile(
 def next_questions(
     assistant: Assistant, answer: Answer, seconds: float = SECONDS
 ) -> tuple[str, ...]:
-    """At most OFFERED questions on sections near what `answer` cites that can be answered."""
+    """At most OFFERED questions, near to what was asked or cited, that can be answered."""
     if not answer.citations:
         return ()
     first = answer.citations[0]
     until = time.monotonic() + seconds
     offered: list[str] = []
     titles = sections_near(assistant.index.catalog, first.document, first.section)
-    for title in list(_unasked(titles, answer.question))[:TRIED]:
-        question = _question(title, answer.language)
+    near = [_question(title, answer.language) for title in _unasked(titles, answer.question)]
+    for question in [*_kin(answer), *near][:TRIED]:
         if time.monotonic() < until and assistant.can_answer(question, [first.document]):
             offered.append(question)
         if len(offered) == OFFERED:
             break
     return tuple(offered)
+
+
+def _kin(answer: Answer) -> list[str]:
+    """Questions for the topics near the one that was asked for."""
+    say = phrases(answer.language)
+    topics = asks_standing(understand(answer.resolved_question or answer.question))
+    return [say.topics[kin] for topic in topics[:1] for kin in KIN.get(topic.name, ())]
 
 
 def _question(title: str, language: Language | None) -> str:

@@ -22,7 +22,7 @@ class Phrases:
     suggestion: str  # {question}
     what_about: str  # a question that can be asked of any thesis
     section: str  # a question about a section: {section}
-    instead: dict[str, str]  # a question to ask where a topic isn't stated, by the topic
+    topics: dict[str, str]  # a question that asks for each topic
     fields: dict[str, str]
 
 
@@ -42,10 +42,15 @@ _ID = Phrases(
     suggestion="Yang dapat dijawab: “{question}”",
     what_about="Tentang apa penelitian ini?",
     section="Apa yang dikatakan tentang {section}?",
-    instead={
-        "obstacles": "Apa keterbatasan penelitian ini?", "limits": "Apa hambatan yang terjadi?",
-        "findings": "Apa kesimpulannya?", "conclusion": "Apa hasil penelitian ini?",
-        "questions": "Apa tujuan penelitian ini?", "objectives": "Apa rumusan masalahnya?",
+    topics={
+        "problem": "Masalah apa yang melatarbelakangi penelitian ini?",
+        "questions": "Apa rumusan masalah penelitian ini?",
+        "objectives": "Apa tujuan penelitian ini?", "scope": "Apa batasan masalah penelitian ini?",
+        "theory": "Teori apa yang digunakan?", "method": "Metode penelitian apa yang digunakan?",
+        "data": "Data apa yang digunakan?", "findings": "Apa hasil penelitian ini?",
+        "obstacles": "Apa hambatan yang terjadi?", "limits": "Apa keterbatasan penelitian ini?",
+        "conclusion": "Apa kesimpulan penelitian ini?",
+        "suggestions": "Apa saran untuk penelitian selanjutnya?",
     },
     fields={
         "title": "Judul", "author": "Penulis", "supervisors": "Pembimbing", "year": "Tahun",
@@ -70,10 +75,15 @@ _EN = Phrases(
     suggestion="What can be answered: “{question}”",
     what_about="What is this thesis about?",
     section="What is said about {section}?",
-    instead={
-        "obstacles": "What are the limitations?", "limits": "What obstacles occurred?",
-        "findings": "What is the conclusion?", "conclusion": "What are the findings?",
-        "questions": "What are the objectives?", "objectives": "What are the research questions?",
+    topics={
+        "problem": "Which problem does it start from?",
+        "questions": "What are the research questions?",
+        "objectives": "What are its objectives?", "scope": "What is its scope?",
+        "theory": "Which theory does it rest on?", "method": "Which research method was used?",
+        "data": "Which data was used?", "findings": "What are the results?",
+        "obstacles": "What obstacles occurred?", "limits": "What are the limitations?",
+        "conclusion": "What is the conclusion?",
+        "suggestions": "What is suggested for future work?",
     },
     fields={
         "title": "Title", "author": "Author", "supervisors": "Supervisor", "year": "Year",

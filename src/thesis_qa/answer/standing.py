@@ -38,6 +38,22 @@ _FRAME = THESIS_WORDS | frozenset(
     utama pokok main key major final kedua masing bandingkan perbandingan compare comparison
     bidang name there sih dong nih deh kok""".split()
 )
+KIN = {
+    "problem": ("questions", "objectives", "method"),
+    "questions": ("objectives", "method", "findings"),
+    "objectives": ("questions", "method", "findings"),
+    "scope": ("objectives", "data", "limits"),
+    "theory": ("method", "data", "findings"),
+    "method": ("data", "findings", "theory"),
+    "data": ("method", "findings", "limits"),
+    "findings": ("conclusion", "limits", "suggestions"),
+    "obstacles": ("limits", "suggestions", "conclusion"),
+    "limits": ("obstacles", "suggestions", "conclusion"),
+    "conclusion": ("findings", "suggestions", "limits"),
+    "suggestions": ("conclusion", "limits", "findings"),
+}
+"""For each topic those that lie near: asked next, or instead where it isn't stated."""
+
 _DENIES = frozenset("tidak bukan belum tanpa no not without never".split())
 _NUMBERING = re.compile(
     r"^(?:(?:bab|chapter)\s+)?(?:[IVXLC]+|[A-Z]|\d+)?(?:\.?\d+)*[.)]?\s+", re.IGNORECASE

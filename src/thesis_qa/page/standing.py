@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from thesis_qa.answer.phrases import phrases
 from thesis_qa.card import Entry, fill_card
 from thesis_qa.errors import QuestionError
 from thesis_qa.page.desk import Desk
@@ -90,7 +91,7 @@ def card_markup(desk: Desk, document: str, entries: Sequence[Entry], texts: Text
 
 
 def _topic(name: str, entry: Entry | None, texts: Texts) -> str:
-    label, question = texts.card.topics[name]
+    label, question = texts.card.topics[name], phrases(texts.language).topics[name]
     if entry is None:
         body = f'<p class="unstated">{escape(texts.card.filling)}</p>'
     elif entry.citations:

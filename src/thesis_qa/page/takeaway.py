@@ -45,7 +45,7 @@ def card(
     references = References((c for e in entries for c in e.citations), known, style, texts)
     parts = [Part("title", f"{texts.card.tab}: {title}")]
     for entry in entries:
-        parts.append(Part("heading", texts.card.topics[entry.topic][0]))
+        parts.append(Part("heading", texts.card.topics[entry.topic]))
         parts += [
             Part("quote", f"“{c.quote}” {references.in_text(c)}") for c in entry.citations
         ] or [Part("quiet", texts.card.not_stated)]

@@ -48,7 +48,7 @@ class CardWords:
     save: str
     open: str
     filling: str
-    topics: Mapping[str, tuple[str, str]]  # by topic: its name, and the question it answers
+    topics: Mapping[str, str]  # their names
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +162,17 @@ CARD_EN = CardWords(
     open="Thesis card",
     filling="Reading …",
     topics={
-        "problem": ("Problem", "Which problem does it start from?"),
-        "questions": ("Research questions", "What are the research questions?"),
-        "objectives": ("Objectives", "What are its objectives?"),
-        "scope": ("Scope", "What is its scope?"),
-        "theory": ("Theory", "Which theory does it rest on?"),
-        "method": ("Method", "Which research method was used?"),
-        "data": ("Data", "Which data was used?"),
-        "findings": ("Findings", "What are the results?"),
-        "obstacles": ("Obstacles and limits", "What obstacles occurred?"),
-        "conclusion": ("Conclusion", "What is the conclusion?"),
-        "suggestions": ("Suggestions", "What is suggested for future work?"),
+        "problem": "Problem",
+        "questions": "Research questions",
+        "objectives": "Objectives",
+        "scope": "Scope",
+        "theory": "Theory",
+        "method": "Method",
+        "data": "Data",
+        "findings": "Findings",
+        "obstacles": "Obstacles and limits",
+        "conclusion": "Conclusion",
+        "suggestions": "Suggestions",
     },
 )
 
@@ -187,17 +187,17 @@ CARD_ID = CardWords(
     open="Kartu skripsi",
     filling="Membaca …",
     topics={
-        "problem": ("Masalah", "Masalah apa yang melatarbelakangi penelitian ini?"),
-        "questions": ("Rumusan masalah", "Apa rumusan masalah penelitian ini?"),
-        "objectives": ("Tujuan", "Apa tujuan penelitian ini?"),
-        "scope": ("Ruang lingkup", "Apa batasan masalah penelitian ini?"),
-        "theory": ("Teori", "Teori apa yang digunakan?"),
-        "method": ("Metode", "Metode penelitian apa yang digunakan?"),
-        "data": ("Data", "Data apa yang digunakan?"),
-        "findings": ("Temuan", "Apa hasil penelitian ini?"),
-        "obstacles": ("Hambatan dan keterbatasan", "Apa hambatan yang terjadi?"),
-        "conclusion": ("Kesimpulan", "Apa kesimpulan penelitian ini?"),
-        "suggestions": ("Saran", "Apa saran untuk penelitian selanjutnya?"),
+        "problem": "Masalah",
+        "questions": "Rumusan masalah",
+        "objectives": "Tujuan",
+        "scope": "Ruang lingkup",
+        "theory": "Teori",
+        "method": "Metode",
+        "data": "Data",
+        "findings": "Temuan",
+        "obstacles": "Hambatan dan keterbatasan",
+        "conclusion": "Kesimpulan",
+        "suggestions": "Saran",
     },
 )
 
