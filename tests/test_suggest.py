@@ -65,3 +65,18 @@ def test_after_a_standing_question_its_kin_are_offered(tmp_path: Path) -> None:
         "Apa saran untuk penelitian selanjutnya?",  # the only one that it states
     )
     index.close()
+
+
+def test_a_section_named_like_a_topic_is_asked_for_as_one_asks(tmp_path: Path) -> None:
+    (tmp_path / "pasar.md").write_text(
+        "# Sampah Pasar\n\n## BAB I PENDAHULUAN\n\n### 1.1 Keadaan\n\nSampah pasar Sukamaju"
+        " menumpuk sejak lama.\n\n### 1.2 Tujuan Penelitian\n\n"
+        + "Penelitian ini bertujuan untuk mengolah sampah pasar menjadi kompos yang murah. "
+        * 4
+    )
+    index = Index.build(tmp_path / "pasar.md", tmp_path / "index")
+    assistant = Assistant(index)
+    answer = assistant.ask("Sampah pasar mana yang menumpuk sejak lama?")
+    assert answer.answered
+    assert next_questions(assistant, answer, seconds=60) == ("Apa tujuan penelitian ini?",)
+    index.close()

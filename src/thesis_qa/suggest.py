@@ -14,6 +14,7 @@ from thesis_qa.catalog import Catalog
 from thesis_qa.language import words
 from thesis_qa.question import understand
 from thesis_qa.schema import Answer, Language
+from thesis_qa.topics import TOPICS
 
 OFFERED = 3
 TRIED = 8  # sections; each takes about as long as a search
@@ -46,7 +47,7 @@ def next_questions(
     offered: list[str] = []
     titles = sections_near(assistant.index.catalog, first.document, first.section)
     near = [_question(title, answer.language) for title in _unasked(titles, answer.question)]
-    for question in [*_kin(answer), *near][:TRIED]:
+    for question in list(dict.fromkeys([*_kin(answer), *near]))[:TRIED]:
         if time.monotonic() < until and assistant.can_answer(question, [first.document]):
             offered.append(question)
         if len(offered) == OFFERED:
@@ -62,8 +63,12 @@ def _kin(answer: Answer) -> list[str]:
 
 
 def _question(title: str, language: Language | None) -> str:
+    say = phrases(language)
+    named = max(TOPICS, key=lambda topic: topic.share(title))
+    if named.share(title):
+        return say.topics[named.name]
     if len(title.split()) > SHORT:
-        return phrases(language).section.format(section=title)
+        return say.section.format(section=title)
     return f"Apa itu {title}?" if language == "id" else f"What is {title}?"
 
 
