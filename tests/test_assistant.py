@@ -9,6 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
 from thesis_qa.index import Index
+from thesis_qa.language import language_of
 from thesis_qa.schema import Answer
 
 PERMITS = "sulitnya mendapatkan perizinan"
@@ -246,4 +247,20 @@ def test_what_is_announced_comes_along_as_the_headings_below_it(tmp_path: Path) 
     answer = Assistant(index).ask("Bagaimana mutu jawaban dinilai oleh pengguna?")
     quotes = [citation.quote for citation in answer.citations]
     assert quotes[1:3] == ["1. Kesetiaan", "2. Ketepatan"]
+    index.close()
+
+
+def test_a_sentence_of_english_terms_in_an_indonesian_text_is_not_announced_as_english(
+    tmp_path: Path,
+) -> None:
+    terms = "Secara formal, Hallucination Rate = 1 - Grounding Score."
+    assert language_of(terms) == "en"
+    (tmp_path / "metrik.md").write_text(
+        "# Metrik Evaluasi\n\n## BAB II METRIK\n\nHallucination rate adalah bagian istilah yang"
+        f" tidak berasal dari konteks yang ditemukan oleh sistem.\n{terms}\n"
+    )
+    index = Index.build(tmp_path / "metrik.md", tmp_path / "index")
+    answer = Assistant(index).ask("Bagaimana Hallucination Rate dirumuskan secara formal?")
+    assert terms in [citation.quote for citation in answer.citations]
+    assert "bahasa Inggris" not in answer.text
     index.close()

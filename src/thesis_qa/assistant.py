@@ -21,6 +21,8 @@ from thesis_qa.write import LanguageModel, Writing
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+MAX_TITLE = 60  # characters of a heading that can be asked about
+
 
 class Assistant:
     """Answers questions from an index, by quotation; a language model may word the answer."""
@@ -164,7 +166,7 @@ class Assistant:
         offers = [say.topics[kin] for t in asks_standing(query)[:1] for kin in KIN.get(t.name, ())]
         nearest = [s.evidence.passage for s in found.shown[:1]]
         sections = [p.section.split(" › ")[-1] for p in nearest if zone(p) != "abstract"]
-        offers += [say.section.format(section=name) for name in sections if name]
+        offers += [say.section.format(section=n) for n in sections if 0 < len(n) <= MAX_TITLE]
         tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
         return next(tried, None)
 

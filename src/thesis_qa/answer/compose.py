@@ -20,7 +20,7 @@ def answer_text(
     say = phrases(language)
     pairs = list(zip(shown, citations, strict=True))
     documents = dict.fromkeys(c.document for c in citations)
-    parts = [_opening(say, language, citations)]
+    parts = [_opening(say, language, shown)]
     for _, group in groupby(pairs, key=lambda pair: pair[1].document):
         members = list(group)
         if len(documents) > 1 or silent:
@@ -34,9 +34,12 @@ def silence(language: Language | None, silent: Sequence[str]) -> str:
     return "\n\n".join(f"{title}: {phrases(language).not_stated}." for title in silent)
 
 
-def _opening(say: Phrases, language: Language | None, citations: Sequence[Citation]) -> str:
-    """Announces evidence in the other language, if all of it is."""
-    spoken = {c.language for c in citations}
+def _opening(say: Phrases, language: Language | None, shown: Sequence[Shown]) -> str:
+    """Announces evidence in the other language, if all of it is, with the text around it.
+
+    A sentence full of English terms may be taken for English in an Indonesian text.
+    """
+    spoken = {of.language for s in shown for of in (s.evidence.sentence, s.evidence.passage)}
     if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
         return say.quoted_foreign.format(language=say.languages[other])
     return say.quoted
