@@ -1,8 +1,8 @@
 """Thirty visitors at once for two minutes: `make soak`. Exits with 1 if anything went wrong.
 
-A server of its own, on this machine only, reads a copy of the first document; each visitor opens the page,
-asks, waits for the whole answer as a browser does, and looks at the places it cites. One of them
-brings files in meanwhile. What is printed depends on the machine: read ratios.
+A server of its own, on this machine only, reads a copy of the first document; each visitor opens
+the page, asks, waits for the whole answer as a browser does, and looks at the places it cites. One
+of them brings files in meanwhile. What is printed depends on the machine: read ratios.
 """
 
 import argparse
