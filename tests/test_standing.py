@@ -96,6 +96,12 @@ def quotes(assistant: Assistant, question: str) -> str:
         ("Apa kesimpulan dan sarannya?", ["conclusion", "suggestions"]),
         ("Apa rumusan masalah dan tujuan penelitian?", ["questions", "objectives"]),
         ("Mengapa penelitian ini dilakukan?", ["problem"]),
+        ("Apa kelemahan metode yang diusulkan?", ["limits"]),
+        ("What are the limitations of the data?", ["limits"]),
+        ("What method limitations are acknowledged?", ["limits"]),
+        ("What limitations were found?", ["limits"]),
+        ("Compare the objectives with the conclusions", ["objectives", "conclusion"]),
+        ("Bagaimana hasilnya menjawab rumusan masalah?", ["findings"]),
     ],
 )
 def test_a_standing_question_is_known_however_it_is_worded(

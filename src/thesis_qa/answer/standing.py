@@ -54,6 +54,9 @@ KIN = {
 }
 """For each topic those that lie near: asked next, or instead where it isn't stated."""
 
+_JOINS = re.compile(
+    r"[,&/]|\b(?:dan|serta|beserta|dengan|atau|and|with|or|versus|vs)\b", re.IGNORECASE
+)
 _DENIES = frozenset("tidak bukan belum tanpa no not without never".split())
 _NUMBERING = re.compile(
     r"^(?:(?:bab|chapter)\s+)?(?:[IVXLC]+|[A-Z]|\d+)?(?:\.?\d+)*[.)]?\s+", re.IGNORECASE
@@ -103,14 +106,34 @@ class Said:
 
 
 def asks_standing(query: Query) -> tuple[Topic, ...]:
-    """The topic, or the two, that `query` asks for; none if it asks for anything else besides."""
+    """The topic, or the two joined ones, that `query` asks for; none if it asks for anything else
+    besides."""
     if _DENIES & set(words(query.text)):
         return ()
     named = [t for t in ASKED if t.expects == query.expected and t.asked.search(query.text)]
     single, double = combinations(named, 1), combinations(named, 2)
     found = [t for t in single if _only(t, query.text)]
-    found = found or [t for t in double if _only(t, query.text)]
+    found = found or [_joined_or_head(t, query) for t in double if _only(t, query.text)]
     return max(found, key=lambda topics: _named(topics, query.text), default=())
+
+
+def _joined_or_head(topics: Sequence[Topic], query: Query) -> tuple[Topic, ...]:
+    """Both topics if "and" joins them; else the one that the other only qualifies.
+
+    "Kelemahan metode" and "limitations of the method" begin with what is asked for; the "method
+    limitations" of English end with it.
+    """
+    first, second = sorted(topics, key=lambda topic: _place(topic, query.text).start())
+    between = query.text[_place(first, query.text).end() : _place(second, query.text).start()]
+    if _JOINS.search(between):
+        return first, second
+    return (second,) if query.language == "en" and between.isspace() else (first,)
+
+
+def _place(topic: Topic, question: str) -> re.Match[str]:
+    found = topic.asked.search(question)
+    assert found
+    return found
 
 
 def _only(topics: Sequence[Topic], question: str) -> bool:
