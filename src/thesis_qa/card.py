@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from thesis_qa.answer.standing import find, reading_order, shown, statements
+from thesis_qa.answer.standing import find, shown, statements
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
 from thesis_qa.schema import Citation
@@ -25,7 +25,7 @@ def fill_card(index: Index, document: str) -> Iterator[Entry]:
     """
     index.check_documents([document])
     language = index.catalog.document(document).main_language
-    said = statements(reading_order(index.catalog, document), language, language)
+    said = statements(index.catalog.passages_of(document), language, language)
     for topic in TOPICS:
         found = shown(index.catalog, find(topic, said))
         yield Entry(topic.name, cite(index.catalog, found))

@@ -158,7 +158,7 @@ def answer_standing(question: Asked, topics: Sequence[Topic], document: str) -> 
     catalog, query = question.catalog, question.query
     main = catalog.document(document).main_language
     other: Language = "en" if main == "id" else "id"
-    passages = reading_order(catalog, document)
+    passages = catalog.passages_of(document)
     said = statements(passages, main, main)
     second = statements([p for p in passages if zone(p) == "abstract"], other, main)
     found: list[Said] = []
@@ -196,20 +196,6 @@ def _as_evidence(question: Asked, said: Sequence[Said]) -> list[Evidence]:
 
 _ANY = understand("Apa rumusan masalah penelitian ini?")  # for which questions are statements
 _STATING = understand("Apa tujuan penelitian ini?")
-
-
-def reading_order(catalog: Catalog, document: str) -> list[Passage]:
-    """The passages of a document as they are read."""
-    rows = [
-        row
-        for (row,) in catalog.read(
-            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document"
-            " WHERE d.name = ? ORDER BY p.id",
-            (document,),
-        )
-    ]
-    found = catalog.passages(rows)
-    return [found[row] for row in rows if row in found]
 
 
 def statements(
