@@ -2,7 +2,14 @@
 
 import pytest
 
-from thesis_qa.question import Expected, expected_answer, first_of_two, holds, understand
+from thesis_qa.question import (
+    Expected,
+    expected_answer,
+    first_of_two,
+    holds,
+    squeezed,
+    understand,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,19 @@ def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
     assert understand("How long did the training take?").figure
     assert not understand("Seberapa besar pengaruhnya?").figure  # "very large" would do
     assert not understand("How much does it help?").figure
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("Bagaimana hasil dengan GPT-5?", {"gpt5"}),
+        ("Harga beras tahun 1980-an dan pada abad ke-19?", {"1980", "19"}),
+        ("What changed between 2019-2020 and the 1990s?", {"2019", "2020", "1990"}),
+        ("What score did cronjob_backup get?", {"cronjobbackup"}),
+        ("Apa isi tabel 4.12 di bab 3?", set()),  # texts may spell out what is small
+        ("Apa tujuan penelitian ini?", set()),
+    ],
+)
+def test_numbers_and_identifiers_that_a_question_names(question: str, codes: set[str]) -> None:
+    assert understand(question).codes == codes
+    assert all(code in squeezed(question) for code in codes)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from thesis_qa.language import CHAT, STOP_WORDS, language_of, stem, words
+from thesis_qa.language import CHAT, STOP_WORDS, fold, language_of, stem, words
 from thesis_qa.schema import Language
 
 Expected = Literal["number", "date", "duration", "person", "place", "reason", "definition", "any"]
@@ -128,6 +128,13 @@ _ASKS_TWICE = _any(
 )
 
 
+SPELT_OUT = 12  # numbers up to which texts write in words
+_CODE = re.compile(r"(?<!\w)(?=[\w-]*[\d_])\w[\w-]*")
+_RANGE = re.compile(r"(?<=\d)-(?=\d)")
+_COUNTING = re.compile(r"^(?:ke-?)?(\d+)(?:-?an|s|st|nd|rd|th)?$")
+_BETWEEN = re.compile(r"[\W_]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question, understood."""
@@ -138,6 +145,7 @@ class Query:
     figure: bool  # nothing without a number, or a time, can answer
     several: bool  # asks for a list or a comparison
     wants_questions: bool  # asks which questions a thesis asks
+    codes: frozenset[str]  # numbers and identifiers it names: "2019", "gpt5", "cronjobbackup"
     terms: tuple[tuple[str, str], ...]  # stem and word of content words and numbers, once each
 
 
@@ -151,6 +159,7 @@ def understand(question: str) -> Query:
         figure=expected == "duration" or (expected == "number" and bool(_COUNTS.search(question))),
         several=bool(_SEVERAL.search(question)),
         wants_questions=bool(_ASKS_QUESTIONS.search(question)),
+        codes=_codes(question),
         terms=content_terms(question),
     )
 
@@ -170,6 +179,20 @@ def expected_answer(question: str) -> Expected:
 def holds(sentence: str, expected: Expected) -> bool:
     """Whether `sentence` has something of the `expected` kind in it."""
     return expected == "any" or bool(_HOLDS[expected].search(_LIST_NUMBER.sub("", sentence)))
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits of `text` alone, in which codes are looked for: "GPT-5" is "gpt5"."""
+    return _BETWEEN.sub("", fold(text))
+
+
+def _codes(question: str) -> frozenset[str]:
+    """Words of a question with a digit or an underscore, squeezed; "1980s" and "ke-19" are numbers,
+    and what texts may spell out is none."""
+    words_of = (word for found in _CODE.findall(fold(question)) for word in _RANGE.split(found))
+    bare = (_COUNTING.sub(r"\1", word) for word in words_of)
+    found = {_BETWEEN.sub("", word) for word in bare}
+    return frozenset(c for c in found if c and not (c.isdecimal() and int(c) <= SPELT_OUT))
 
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:

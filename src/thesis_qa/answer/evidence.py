@@ -90,7 +90,10 @@ def find_evidence(question: Asked, passages: Sequence[Passage]) -> list[Evidence
 
 
 def _in_passage(question: Asked, passage: Passage) -> list[Evidence]:
-    statements = [s for s in passage.sentences if is_statement(s, question.query)]
+    heads = _heads(passage)
+    statements = [
+        s for s in passage.sentences if is_statement(s, question.query) and s.text not in heads
+    ]
     if not statements:
         return []
     vectors = centred(question, [(s.text, s.language) for s in statements])
@@ -107,6 +110,12 @@ def _in_passage(question: Asked, passage: Passage) -> list[Evidence]:
         _evidence(question, passage, s, v, around, covered)
         for s, v in zip(statements, vectors, strict=True)
     ]
+
+
+def _heads(passage: Passage) -> frozenset[str]:
+    """The head rows of the tables in a passage: they name columns and state nothing."""
+    contexts = (s.context for s in passage.sentences if s.kind == "table" and s.context)
+    return frozenset(c.rpartition(": ")[2].replace(" | ", " ") for c in contexts)
 
 
 def _evidence(

@@ -7,20 +7,19 @@ their numbers together.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 import numpy as np
 
 from thesis_qa.answer.evidence import Evidence, stems
+from thesis_qa.answer.lists import MAX_LIST, announced, table_rows, whole_item, whole_list
 from thesis_qa.catalog import Catalog
 from thesis_qa.question import Query
-from thesis_qa.schema import Passage, Sentence
+from thesis_qa.schema import Sentence, Span
 
 MAX_SHOWN = 3
 MAX_SEVERAL = 5
-MAX_LIST = 8
 # Shown beside the best: what is at least this probable, as a share of the best's probability.
 # Half of that showed more of what answers consist of, and quotes beside the point with it.
 RATIO, RATIO_SEVERAL = 0.4, 0.2
@@ -28,8 +27,6 @@ RATIO, RATIO_SEVERAL = 0.4, 0.2
 # machine-translated SQuAD, 82 % of the pairs lie above, and 0.8 % of the nearest other ones.
 TRANSLATION = 0.65
 SAME = 0.8  # share of stems that two statements of one thing have in common
-SAME_CAPTION = 30  # characters by which the caption of a row is known; a page may cut it short
-FOLLOWING = 30  # passages after "as follows" in which the parts of a section are looked for
 ALIKE = 0.6  # the same without numbers, of statements that may contradict each other
 
 _LEANS = re.compile(
@@ -41,19 +38,7 @@ _LEANS = re.compile(
     r"|consequently|as a result|in contrast|instead|moreover|in addition))\b",
     re.IGNORECASE,
 )
-_FOLLOWS = re.compile(
-    r":\W*$|\b(?:berikut(?: ini)?|di bawah ini|(?:the )?following(?: \w+)?|as follows|below)\W*$",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(
-    r"^\W*(?:(?:yang )?(?:pertama|kedua|ketiga|keempat|kelima|keenam|ketujuh|terakhir)"
-    r"|first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|fifth(?:ly)?|finally|lastly)\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"(?<![\w\[.,])\d+(?:[.,]\d+)*(?![\w\]])")
-
-
-Belongs = Callable[[Sentence], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +57,10 @@ def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list
     """What is shown of `evidence` (best first), best first; a list in its own order."""
     if not evidence:
         return []
-    if query.several and (listed := _whole_list(catalog, evidence[0])):
+    if query.several and (listed := whole_list(catalog, evidence[0])):
         return [with_context(catalog, Shown(item)) for item in listed]
-    shown = _with_contradiction(_merged(query, _likeliest(query, evidence), evidence), evidence)
+    chosen = _each_once(whole_item(catalog, e) for e in _likeliest(query, evidence))
+    shown = _with_contradiction(_merged(query, chosen, evidence), evidence)
     whole = [part for s in shown for part in _with_rest(catalog, query, s)]
     return [with_context(catalog, s) for s in whole[:MAX_LIST]]
 
@@ -82,6 +68,13 @@ def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list
 def _likeliest(query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
     floor = evidence[0].score + math.log(RATIO_SEVERAL if query.several else RATIO)
     return [e for e in evidence if e.score >= floor]
+
+
+def _each_once(chosen: Iterable[Evidence]) -> list[Evidence]:
+    found: dict[tuple[Span, ...], Evidence] = {}
+    for evidence in chosen:
+        found.setdefault(evidence.sentence.spans, evidence)
+    return list(found.values())
 
 
 def _merged(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Shown]:
@@ -191,100 +184,9 @@ def _before(catalog: Catalog, evidence: Evidence) -> Sentence | None:
     return None
 
 
-Placed = tuple[Passage, Sentence]
-
-
-def _whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
-    """The list that `best` is an item of, with its introduction, in order; empty if it is none."""
-    flat, at = _section_around(catalog, best, 3)
-    if at is None or not (belongs := _kind_of(best.sentence))(best.sentence):
-        return []
-    before = list(takewhile(lambda placed: belongs(placed[1]), reversed(flat[:at])))
-    after = list(takewhile(lambda placed: belongs(placed[1]), flat[at:]))
-    start = at - len(before)
-    start -= bool(start and introduces(flat[start - 1][1]))
-    run = [*flat[start:at], *after]
-    return [_like(best, *placed) for placed in run[:MAX_LIST]] if len(run) > 1 else []
-
-
 def _with_rest(catalog: Catalog, query: Query, shown: Shown) -> list[Shown]:
-    """A statement with what it only announces: the list or the parts that "as follows" speaks of,
-    or, for a caption, the rows of its table."""
+    """A statement with the list that it announces; for a caption, the rows of its table."""
     best = shown.evidence
     if best.sentence.kind == "caption":
-        rows = _table_rows(query, best, catalog.around(best.passage.passage_id, 1, 3))
-        return [Shown(row) for row in rows] or [shown]
-    if not introduces(best.sentence):
-        return [shown]
-    flat, at = _section_around(catalog, best, FOLLOWING)
-    after = flat[at + 1 :] if at is not None else []
-    return [shown, *(Shown(e) for e in _following(query, best, after))]
-
-
-def _section_around(
-    catalog: Catalog, best: Evidence, after: int
-) -> tuple[list[Placed], int | None]:
-    """The sentences around `best` in its section and those below, and its position among them."""
-    around = catalog.around(best.passage.passage_id, 2, after)
-    flat = [
-        (p, s) for p in around if _lies_in(p.section, best.passage.section) for s in p.sentences
-    ]
-    at = next((i for i, (_, s) in enumerate(flat) if s.spans == best.sentence.spans), None)
-    return flat, at
-
-
-def _lies_in(section: str, other: str) -> bool:
-    return section == other or section.startswith(f"{other} › ")
-
-
-def introduces(sentence: Sentence) -> bool:
-    """Whether a sentence announces what follows it: "as follows:"."""
-    return bool(_FOLLOWS.search(sentence.text))
-
-
-def _is_item(sentence: Sentence) -> bool:
-    return sentence.kind == "list"
-
-
-def is_ordinal(sentence: Sentence) -> bool:
-    """Whether a sentence counts: "First, …"."""
-    return bool(_ORDINAL.match(sentence.text))
-
-
-def _kind_of(sentence: Sentence) -> Belongs:
-    return _is_item if _is_item(sentence) or introduces(sentence) else is_ordinal
-
-
-def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Evidence]:
-    """The items of the list that `best` introduces; without a list, where several things are asked
-    for or nothing stands between, the headings of its subsections."""
-    items = list(takewhile(lambda placed: _is_item(placed[1]), after))
-    if not items and (query.several or (after and after[0][1].kind == "heading")):
-        below = best.passage.section.count(" › ") + 1
-        items = [
-            (p, s) for p, s in after if s.kind == "heading" and p.section.count(" › ") == below
-        ]
-    return [_like(best, p, s) for p, s in items] if len(items) > 1 else []
-
-
-def _table_rows(query: Query, best: Evidence, around: Sequence[Passage]) -> list[Evidence]:
-    """Rows of the table under a caption, in order: all of a short one, else those that name most
-    of what is asked."""
-    caption = best.sentence.text[:SAME_CAPTION]
-    rows = [
-        (p, s)
-        for p in around
-        for s in p.sentences
-        if s.kind == "table" and (s.context or "").startswith(caption)
-    ]
-    heads = {s.context for _, s in rows}
-    rows = [(p, s) for p, s in rows if not any(c and c.startswith(f"{s.context}: ") for c in heads)]
-    if len(rows) > MAX_LIST:
-        asked = {term for term, _ in query.terms}
-        held = [len(asked & stems(s.text)) for _, s in rows]
-        rows = [placed for placed, n in zip(rows, held, strict=True) if n and n == max(held)]
-    return [_like(best, p, s) for p, s in rows[:MAX_LIST]]
-
-
-def _like(best: Evidence, passage: Passage, sentence: Sentence) -> Evidence:
-    return replace(best, passage=passage, sentence=sentence)
+        return [Shown(row) for row in table_rows(catalog, query, best)] or [shown]
+    return [shown, *(Shown(e) for e in announced(catalog, query, best))]

@@ -8,13 +8,14 @@ doesn't state it, and nothing is guessed by likeness.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, takewhile
 
 import numpy as np
 
 from thesis_qa.answer.evidence import Asked, Evidence, centred, is_statement
-from thesis_qa.answer.select import MAX_LIST, Shown, is_ordinal, translated, with_context
+from thesis_qa.answer.lists import MAX_LIST, counted, is_item, is_ordinal, whole_items
+from thesis_qa.answer.select import Shown, translated, with_context
 from thesis_qa.catalog import Catalog
 from thesis_qa.language import CHAT, STOP_WORDS, words
 from thesis_qa.question import THESIS_WORDS, Query, understand
@@ -270,8 +271,7 @@ def _telling(topic: Topic, below: Sequence[Said], heading: str) -> list[Said]:
     """Of what stands below a heading: its list, or what it counts, or what has the topic's phrase,
     or how it begins; and the sections under it."""
     own = [s for s in below if s.passage.section == heading and not s.names]
-    items = [s for s in own if s.sentence.kind == "list"]
-    if len(items) > 1:
+    if len(items := _items(own)) > 1:
         return items[:MAX_ITEMS]
     whole = [s for s in own if not s.leads_in]
     if topic.several and (counted := _counted(whole)):
@@ -282,6 +282,12 @@ def _telling(topic: Topic, below: Sequence[Said], heading: str) -> list[Said]:
     if topic.several:
         return (phrased if len(phrased) > 1 else whole)[:MAX_SEVERAL] or _beginnings(below, heading)
     return ((phrased or whole)[:MAX_QUOTES] + _beginnings(below, heading))[: MAX_QUOTES + 1]
+
+
+def _items(said: Sequence[Said]) -> list[Said]:
+    """Items of lists, each with all of its sentences."""
+    whole = whole_items([s.sentence for s in said])
+    return [replace(said[at], sentence=item) for at, item in whole if is_item(item)]
 
 
 def _counted(said: Sequence[Said]) -> list[Said]:
@@ -329,9 +335,4 @@ def _spelt_out(said: Sequence[Said], at: int) -> list[Said]:
     after = said[at + 1 : at + 1 + NEAR]
     if said[at].leads_in:
         return list(takewhile(lambda s: s.sentence.kind == "list", after))
-    counted = [s for s in after if is_ordinal(s.sentence)] if after[:1] == _firsts(after) else []
-    return [said[at], *counted]
-
-
-def _firsts(after: Sequence[Said]) -> list[Said]:
-    return [s for s in after if is_ordinal(s.sentence)][:1]
+    return [said[at], *(after[i] for i in counted([s.sentence for s in after]))]

@@ -1,0 +1,141 @@
+"""Lists are kept whole: what "three contributions" counts, all sentences of one item, the rows that
+sum a table up."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from thesis_qa.answer.lists import counted, is_ordinal, whole_items
+from thesis_qa.assistant import Assistant
+from thesis_qa.index import Index
+from thesis_qa.schema import Kind, Sentence, Span
+
+NAMES = "Ciroyom Andir Baru Kosambi Cicadas Leuwi Gedebage Ujung Sederhana Balubur".split()
+ROWS = "\n".join(f"| Pasar {name} | {i}0 | {i},5 |" for i, name in enumerate(NAMES, start=1))
+THESIS = f"""# Pengolahan Sampah Pasar
+
+## BAB I PENDAHULUAN
+
+### 1.1 Sumbangan Penelitian
+
+Penelitian ini memberikan dua sumbangan bagi pengelolaan kompos pasar.
+Pertama, wadah pemilah tiga warna yang murah bagi pedagang.
+Wadah itu dibuat dari ember bekas.
+Kedua, jadwal pengangkutan yang menyesuaikan hari pasar.
+Kedua pasar yang diamati terletak di Cianjur.
+
+### 1.2 Batasan Masalah
+
+1. Sampah plastik tidak ditimbang dalam penelitian ini. Plastik dijual pemulung sebelum petugas datang ke lapak.
+2. Pengamatan dilakukan pada musim kemarau saja.
+
+## BAB II HASIL
+
+Tabel 2.1 Berat sampah organik sepuluh pasar
+
+| Lokasi | Berat (kg) | Galat |
+| --- | --- | --- |
+{ROWS}
+| Jumlah | 550 | 55,0 |
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("lists")
+    (folder / "pasar.md").write_text(THESIS)
+    index = Index.build(folder / "pasar.md", folder / "index")
+    yield Assistant(index)
+    index.close()
+
+
+def quotes(assistant: Assistant, question: str) -> list[str]:
+    return [citation.quote for citation in assistant.ask(question).citations]
+
+
+def test_what_a_statement_counts_comes_with_it(market: Assistant) -> None:
+    said = quotes(market, "Berapa sumbangan penelitian ini bagi pengelolaan kompos pasar?")
+    assert said[:3] == [
+        "Penelitian ini memberikan dua sumbangan bagi pengelolaan kompos pasar.",
+        "Pertama, wadah pemilah tiga warna yang murah bagi pedagang.",
+        "Kedua, jadwal pengangkutan yang menyesuaikan hari pasar.",
+    ]
+    assert "Kedua pasar yang diamati terletak di Cianjur." not in said  # "both", not "second"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Apakah sampah plastik ditimbang?", "Siapa yang menjual plastik sebelum petugas datang?"],
+)
+def test_an_item_is_quoted_with_all_its_sentences(market: Assistant, question: str) -> None:
+    [first, *_] = market.ask(question).citations
+    assert first.quote == (
+        "1. Sampah plastik tidak ditimbang dalam penelitian ini. "
+        "Plastik dijual pemulung sebelum petugas datang ke lapak."
+    )
+    assert len(first.spans) == 1  # one run of characters, to be highlighted as one
+
+
+def test_of_a_long_table_the_rows_that_sum_it_up_are_shown(market: Assistant) -> None:
+    answer = market.ask("Berapa berat sampah organik sepuluh pasar?")
+    said = [citation.quote for citation in answer.citations]
+    assert any("550" in quote for quote in said)
+    assert not any("Lokasi" in quote for quote in said)  # the head row states nothing
+    assert quotes(market, "Berapa berat sampah organik di Pasar Kosambi?") == [
+        "Pasar Kosambi 40 4,5"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Berapa berat sampah organik di Pasar Kosambi?", True),
+        ("Berapa berat sampah organik di Pasar Kosambi pada tahun 2031?", False),
+        ("How heavy was organic waste by the GPT-5 model?", False),
+    ],
+)
+def test_a_year_or_code_that_no_passage_names_is_not_stated(
+    market: Assistant, question: str, answered: bool
+) -> None:
+    assert market.ask(question).answered is answered
+
+
+@pytest.mark.parametrize(
+    ("text", "ordinal"),
+    [
+        ("Pertama, wadah pemilah.", True),
+        ("Yang kedua adalah jadwal.", True),
+        ("Ketiga yaitu pelatihan.", True),
+        ("Kedua pasar terletak di Cianjur.", False),
+        ("Pertama kali dibangun pada 1990.", False),
+        ("Second, the schedule.", True),
+        ("Finally, we train sellers.", True),
+        ("The third is cost.", True),
+        ("First order logic is used.", False),
+        ("Second language learners were asked.", False),
+    ],
+)
+def test_a_sentence_that_counts(text: str, ordinal: bool) -> None:
+    assert is_ordinal(sentence(text)) is ordinal
+
+
+def test_counting_ends_where_another_first_begins() -> None:
+    said = ["Pertama, satu.", "Rincian.", "Kedua, dua.", "Pertama, lain.", "Kedua, lain."]
+    assert counted([sentence(text) for text in said]) == [0, 2]
+    assert counted([sentence(text) for text in said[1:]]) == []
+
+
+def test_items_without_numbers_stay_alone() -> None:
+    alone = [sentence("Satu."), sentence("Dua.")]
+    assert whole_items(alone) == list(enumerate(alone))
+
+
+def test_an_item_over_a_page_turn_keeps_both_places() -> None:
+    here, there = Span(0, 90, 99), Span(1, 0, 5)
+    items = [sentence("1. Satu.", "list", here), sentence("Dua.", "list", there)]
+    [(at, item)] = whole_items(items)
+    assert (at, item.text, item.spans) == (0, "1. Satu. Dua.", (here, there))
+
+
+def sentence(text: str, kind: Kind = "list", span: Span | None = None) -> Sentence:
+    return Sentence((span or Span(0, 0, len(text)),), text, "id", kind)
