@@ -18,6 +18,8 @@ from thesis_qa.question import (
         ("Kapan wawancara dilakukan?", "date"),
         ("When was the survey held?", "date"),
         ("In which year was it founded?", "date"),
+        ("Di alamat repositori mana kodenya dipublikasikan?", "address"),
+        ("What is the URL of the code?", "address"),
         ("Berapa jumlah responden?", "number"),
         ("Berapa lama penelitian berlangsung?", "duration"),
         ("How long did the training take?", "duration"),
@@ -102,6 +104,9 @@ def test_a_number_or_a_time_is_told_from_what_only_looks_like_one(
 def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
     assert understand("Berapa petani yang diwawancarai?").figure
     assert understand("How long did the training take?").figure
+    assert understand("Apa alamat email penulis?").figure
+    assert holds("Kodenya ada di https://github.com/contoh/kode.", "address")
+    assert not holds("Kodenya ada di src/experiments.", "address")
     assert not understand("Seberapa besar pengaruhnya?").figure  # "very large" would do
     assert not understand("How much does it help?").figure
 

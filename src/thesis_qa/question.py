@@ -10,7 +10,9 @@ from typing import Literal
 from thesis_qa.language import CHAT, STOP_WORDS, fold, language_of, stem, words
 from thesis_qa.schema import Language
 
-Expected = Literal["number", "date", "duration", "person", "place", "reason", "definition", "any"]
+Expected = Literal[
+    "number", "date", "duration", "person", "place", "address", "reason", "definition", "any"
+]
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -46,6 +48,10 @@ _EXPECTS: dict[Expected, re.Pattern[str]] = {
         rf"{_FRONT}where\b",
         rf"{_ASK}(?:country|city|place|region|location|continent)\b",
         r"\b(?:kota|negara|provinsi|daerah|lokasi|tempat) (?:apa|mana)\b",
+    ),
+    "address": _any(
+        r"\burl\b|\b(?:alamat|tautan) (?:\w+ )?(?:web\w*|situs|repositori|e-?mail|surel)\b",
+        r"\b(?:e-?mail|web|repository) (?:address|link)\b",
     ),
     "reason": _any(
         r"\b(?:mengapa(?:kah)?|kenapa|why|how come)\b",
@@ -87,6 +93,7 @@ _HOLDS: dict[Expected, re.Pattern[str]] = {
         r"\b(?:di|ke|dari|in|at|near|from|of|to)"
         r" (?:the |kota |pulau |provinsi |negara )?[A-Z]"
     ),
+    "address": _any(r"\bhttps?:|\bwww\.|\b[\w-]+\.(?:com|org|net|edu|io|id)\b|\w@\w"),
     "reason": _any(
         r"\b(?:karena|sebab|disebabkan|akibat|agar|supaya|untuk|sehingga|alasan\w*|penyebab\w*)\b",
         r"\b(?:because|since|due to|so that|in order to|owing to|therefore|reason|thus)\b",
@@ -142,7 +149,7 @@ class Query:
     text: str
     language: Language | None
     expected: Expected
-    figure: bool  # nothing without a number, or a time, can answer
+    figure: bool  # nothing without a number, a time, or an address can answer
     several: bool  # asks for a list or a comparison
     wants_questions: bool  # asks which questions a thesis asks
     codes: frozenset[str]  # numbers and identifiers it names: "2019", "gpt5", "cronjobbackup"
@@ -156,7 +163,8 @@ def understand(question: str) -> Query:
         text=question,
         language=language_of(question),
         expected=expected,
-        figure=expected == "duration" or (expected == "number" and bool(_COUNTS.search(question))),
+        figure=expected in ("duration", "address")
+        or (expected == "number" and bool(_COUNTS.search(question))),
         several=bool(_SEVERAL.search(question)),
         wants_questions=bool(_ASKS_QUESTIONS.search(question)),
         codes=_codes(question),

@@ -209,7 +209,7 @@ def _cannot_answer(query: Query, evidence: Sequence[Evidence], shown: Sequence[S
 
 
 def _has_figure(query: Query, shown: Shown) -> bool:
-    """Whether a statement holds the number or the time that is asked for."""
+    """Whether a statement holds the number, time or address that is asked for."""
     return holds(f"{shown.context or ''} {shown.evidence.sentence.text}", query.expected)
 
 
