@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.find import Finder, Found
 from thesis_qa.answer.followup import Resolved, resolve
+from thesis_qa.answer.outline import zone
 from thesis_qa.answer.phrases import phrases
-from thesis_qa.answer.standing import KIN, asks_standing, zone
+from thesis_qa.answer.standing import KIN, asks_standing
 from thesis_qa.cite import cite
 from thesis_qa.errors import SettingError
 from thesis_qa.index import Index

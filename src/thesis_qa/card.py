@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from thesis_qa.answer.standing import find, shown, statements
+from thesis_qa.answer.outline import shown, statements
+from thesis_qa.answer.standing import find
 from thesis_qa.cite import cite
 from thesis_qa.index import Index
 from thesis_qa.schema import Citation

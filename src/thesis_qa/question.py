@@ -217,3 +217,15 @@ THESIS_WORDS = frozenset(
     thesis theses dissertation document paper report study work file research""".split()
 )
 """What a thesis is called in a question about it."""
+
+FRAME_WORDS = THESIS_WORDS | frozenset(
+    """studi kajian penulis peneliti pengarang author authors author's researcher researchers writer
+    digunakan dipakai gunakan pakai menggunakan memakai diterapkan used use uses using employ
+    employed employs adopt adopted adopts apply applied follow follows followed
+    dilakukan dilaksanakan done conducted carried diberikan diusulkan disampaikan dinyatakan
+    disebutkan dikemukakan given give gives proposed propose stated state mentioned mention
+    presented diperoleh didapat didapatkan dihasilkan obtained obtain drawn draw reached
+    utama pokok main key major final kedua masing bandingkan perbandingan compare comparison
+    bidang name there sih dong nih deh kok""".split()
+)
+"""Words that only frame a question about a thesis: who says it, where, in which way."""
