@@ -1,7 +1,7 @@
 """Find what the documents hold for a question, and whether it answers.
 
 Tried in this order: what title, approval and abstract pages state; what stands under the headings
-that a standing question names; sentences, weighed and read.
+that a standing question asks for, or that any question names; sentences, weighed and read.
 """
 
 import re
@@ -15,6 +15,12 @@ from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.reading import read_again
+from thesis_qa.answer.sections import (
+    asks_to_explain,
+    lies_under,
+    section_beginning,
+    section_named,
+)
 from thesis_qa.answer.select import Shown, select
 from thesis_qa.answer.standing import answer_standing, asks_standing
 from thesis_qa.index import Index
@@ -98,6 +104,10 @@ class Finder:
             if not found.answers:
                 found = _doubted(self._evident(query, names, passages, said, apart))
             return found
+        if not said and not apart and len(names) <= MAX_DOCUMENTS:
+            found = self._in_section(query, names, passages)
+            if found.answers:
+                return found
         return self._evident(query, names, passages, said, apart)
 
     def _evident(
@@ -168,6 +178,23 @@ class Finder:
         """What theses state under the headings and in the phrases for topics."""
         stated = {name: answer_standing(question, topics, name) for name in names}
         return self._by_thesis(stated)
+
+    def _in_section(self, query: Query, names: Sequence[str], passages: Sequence[Passage]) -> Found:
+        """What the sections say that the question names; who has no such section isn't silent."""
+        catalog = self.index.catalog
+        paths = {name: section_named(catalog, query, name) for name in names}
+        named = {name: path for name, path in paths.items() if path}
+        if not named:
+            return Found(UNSTATED, ())
+        question = self._asked(query)
+        if asks_to_explain(query):
+            begun = {n: section_beginning(question, n, path) for n, path in named.items()}
+            if any(begun.values()):
+                return self._by_thesis({name: shown for name, shown in begun.items() if shown})
+        return self._weighed(
+            question,
+            [p for p in passages if lies_under(named.get(p.document, "?"), p.section)],
+        )
 
     def title(self, name: str) -> str:
         """The title of a document, or its name where it has none."""
