@@ -139,3 +139,9 @@ def test_an_item_over_a_page_turn_keeps_both_places() -> None:
 
 def sentence(text: str, kind: Kind = "list", span: Span | None = None) -> Sentence:
     return Sentence((span or Span(0, 0, len(text)),), text, "id", kind)
+
+
+def test_the_columns_of_a_row_are_named_before_it(market: Assistant) -> None:
+    text = market.ask("Berapa berat sampah organik di Pasar Kosambi?").text
+    columns = "Tabel 2.1 Berat sampah organik sepuluh pasar: Lokasi | Berat (kg) | Galat:"
+    assert text.split("\n\n")[-2:] == [columns, "“Pasar Kosambi 40 4,5” [1]"]

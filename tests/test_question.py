@@ -125,3 +125,9 @@ def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
 def test_numbers_and_identifiers_that_a_question_names(question: str, codes: set[str]) -> None:
     assert understand(question).codes == codes
     assert all(code in squeezed(question) for code in codes)
+
+
+def test_an_indonesian_imperative_tells_the_language_of_a_question_full_of_english_terms() -> None:
+    assert understand("Jelaskan machine learning pipeline").language == "id"
+    assert understand("Sebutkan stakeholder").language == "id"
+    assert understand("Explain machine learning").language == "en"

@@ -135,6 +135,12 @@ _ASKS_TWICE = _any(
 )
 
 
+# Whatever terms follow: "Jelaskan machine learning pipeline".
+_IMPERATIVE = _any(
+    r"^\W*(?:tolong |mohon |coba )?(?:jelaskan|sebutkan|uraikan|terangkan|jabarkan|gambarkan"
+    r"|deskripsikan|ceritakan|bandingkan|rangkum(?:kan)?|tuliskan)\b"
+)
+
 SPELT_OUT = 12  # numbers up to which texts write in words
 _CODE = re.compile(r"(?<!\w)(?=[\w-]*[\d_])\w[\w-]*")
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
@@ -161,7 +167,7 @@ def understand(question: str) -> Query:
     expected = expected_answer(question)
     return Query(
         text=question,
-        language=language_of(question),
+        language="id" if _IMPERATIVE.match(question) else language_of(question),
         expected=expected,
         figure=expected in ("duration", "address")
         or (expected == "number" and bool(_COUNTS.search(question))),

@@ -1,5 +1,6 @@
 """The text of an answer: quotes with their numbers, and what has to be said around them."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -7,7 +8,9 @@ from thesis_qa.answer.phrases import Phrases, phrases
 from thesis_qa.answer.select import Shown
 from thesis_qa.schema import Citation, Language
 
-MAX_NEAREST = 240  # characters of a nearest quote that a refusal shows
+MAX_NEAREST = 240  # characters of a nearest quote that a refusal shows, or of column heads
+
+_REFERENCE = re.compile(r"\s*\[\d[^\]]*\]")
 
 
 def answer_text(
@@ -25,8 +28,18 @@ def answer_text(
         members = list(group)
         if len(documents) > 1 or silent:
             parts.append(f"{members[0][1].title}:")
-        parts += [_quote(say, s, c) for s, c in members]
+        for columns, rows in groupby(members, key=lambda pair: _columns(pair[0])):
+            parts += [columns, *(_quote(say, s, c) for s, c in rows)]
     return "\n\n".join(filter(None, [*parts, silence(language, silent)]))
+
+
+def _columns(shown: Shown) -> str:
+    """What names the numbers of a table's row: caption and column heads, without references, which
+    would look like ours. Empty for everything else."""
+    sentence = shown.evidence.sentence
+    if sentence.kind != "table" or not sentence.context:
+        return ""
+    return f"{_shortened(_REFERENCE.sub('', sentence.context).strip())}:"
 
 
 def silence(language: Language | None, silent: Sequence[str]) -> str:
