@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from thesis_qa.answer.phrases import phrases
 from thesis_qa.assistant import Assistant
 from thesis_qa.feedback import all_feedback
 from thesis_qa.index import Index
@@ -12,6 +13,7 @@ from thesis_qa.page import chat
 from thesis_qa.page.actions import rate
 from thesis_qa.page.desk import Desk
 from thesis_qa.page.texts import TEXTS
+from thesis_qa.schema import Language
 from thesis_qa.settings import Settings
 
 EN = TEXTS["en"]
@@ -52,6 +54,17 @@ def test_an_answer_that_is_stopped_keeps_what_is_there(desk: Desk, talk: chat.Tu
 def test_nothing_can_be_done_with_an_answer_that_still_grows(talk: chat.Turns) -> None:
     assert 'name="copy"' in "".join(steps(talk))
     assert 'name="copy"' not in "".join(steps(talk, asking=True))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_question_in_no_language_is_answered_in_that_of_the_page(
+    desk: Desk, language: Language
+) -> None:
+    *_, turns = chat.ask(desk, (), "RPC 2031?", None, TEXTS[language])
+    answer = turns[-1].answer
+    assert answer
+    assert answer.language == language
+    assert answer.text.startswith(phrases(language).declined)
 
 
 def test_a_refusal_is_said_once_and_leads_to_what_is_near(desk: Desk) -> None:

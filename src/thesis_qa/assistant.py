@@ -60,12 +60,17 @@ class Assistant:
         history: Sequence[tuple[str, str]] = (),
         documents: Sequence[str] | None = None,
         top_k: int = 5,
+        language: Language | None = None,
     ) -> Iterator[Answer]:
-        """Growing answers: each holds one statement more, the last one is whole."""
+        """Growing answers: each holds one statement more, the last one is whole.
+
+        `language` is spoken where the question doesn't tell which: "GraphRAG?".
+        """
         started = time.perf_counter()
         question = checked_question(question)
         resolved = self._resolved(question, history)
         query = understand(checked_question(resolved.question))
+        query = replace(query, language=query.language or language)
         said = history[-1][1] if resolved.more and history else ""
         passages, found = self._finder.find(query, documents, top_k, said)
         retrieved = time.perf_counter()

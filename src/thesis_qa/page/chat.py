@@ -46,7 +46,9 @@ def ask(
     earlier = tuple(turns)
     yield (*earlier, turn)
     try:
-        for answer in desk.assistant.stream(question, history(earlier), documents or None):
+        for answer in desk.assistant.stream(
+            question, history(earlier), documents or None, language=texts.language
+        ):
             turn = replace(turn, answer=answer)
             yield (*earlier, turn)
         yield (*earlier, _followed(desk, turn))
