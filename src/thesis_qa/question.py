@@ -158,7 +158,7 @@ class Query:
     figure: bool  # nothing without a number, a time, or an address can answer
     several: bool  # asks for a list or a comparison
     wants_questions: bool  # asks which questions a thesis asks
-    codes: frozenset[str]  # numbers and identifiers it names: "2019", "gpt5", "cronjobbackup"
+    codes: tuple[tuple[str, str], ...]  # numbers and identifiers, squeezed and as they are written
     terms: tuple[tuple[str, str], ...]  # stem and word of content words and numbers, once each
 
 
@@ -200,13 +200,15 @@ def squeezed(text: str) -> str:
     return _BETWEEN.sub("", fold(text))
 
 
-def _codes(question: str) -> frozenset[str]:
-    """Words of a question with a digit or an underscore, squeezed; "1980s" and "ke-19" are numbers,
-    and what texts may spell out is none."""
-    words_of = (word for found in _CODE.findall(fold(question)) for word in _RANGE.split(found))
-    bare = (_COUNTING.sub(r"\1", word) for word in words_of)
-    found = {_BETWEEN.sub("", word) for word in bare}
-    return frozenset(c for c in found if c and not (c.isdecimal() and int(c) <= SPELT_OUT))
+def _codes(question: str) -> tuple[tuple[str, str], ...]:
+    """Words of a question with a digit or an underscore, once each: ("gpt5", "GPT-5"); "1980s" and
+    "ke-19" are numbers, and what texts may spell out is none."""
+    found: dict[str, str] = {}
+    for written in (part for code in _CODE.findall(question) for part in _RANGE.split(code)):
+        code = squeezed(_COUNTING.sub(r"\1", fold(written)))
+        if code and not (code.isdecimal() and int(code) <= SPELT_OUT):
+            found.setdefault(code, written)
+    return tuple(found.items())
 
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:

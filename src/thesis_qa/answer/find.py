@@ -138,8 +138,9 @@ class Finder:
             evidence = read_again(self._reader, question, evidence)
         seen = signals(question, evidence)
         shown = select(self.index.catalog, question.query, evidence)
-        missing = _missing(question, evidence)
-        if _cannot_answer(question.query, evidence, shown):
+        codes, figure = _codes_missing(question.query, evidence), question.query.figure
+        missing = tuple(dict.fromkeys([*codes, *_missing(question, evidence)]))
+        if codes or (figure and not any(_has_figure(question.query, s) for s in shown)):
             return Found(min(confidence(seen), UNSTATED), tuple(shown), missing=missing)
         return Found(confidence(seen), tuple(shown), likely(seen), missing=missing)
 
@@ -221,18 +222,17 @@ def _joined(whole: Found, first: Found) -> Found:
     return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
 
 
-def _cannot_answer(query: Query, evidence: Sequence[Evidence], shown: Sequence[Shown]) -> bool:
-    """Whether what the question names or asks for is nowhere: "GPT-5", the year 2031, a number.
+def _codes_missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Numbers and identifiers of the question that no passage weighed holds: "GPT-5", "2031".
 
     Of 64 questions with such a code that are answered rightly (IDK-MRC, SQuAD, COVID-QA), 62 have
     it in a passage weighed; of the other 148, 58 lack it.
     """
-    if query.codes:
-        passages = {e.passage.passage_id: e.passage for e in evidence}.values()
-        held = squeezed(" ".join(f"{p.section} {p.text}" for p in passages))
-        if not all(code in held for code in query.codes):
-            return True
-    return query.figure and not any(_has_figure(query, s) for s in shown)
+    if not query.codes:
+        return ()
+    passages = {e.passage.passage_id: e.passage for e in evidence}.values()
+    held = squeezed(" ".join(f"{p.section} {p.text}" for p in passages))
+    return tuple(written for code, written in query.codes if code not in held)
 
 
 def _has_figure(query: Query, shown: Shown) -> bool:
