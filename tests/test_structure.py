@@ -149,7 +149,8 @@ def test_a_table_is_read_by_rows_with_its_heads_and_caption(tmp_path: Path) -> N
     rules = [(85, y, 485, y) for y in (130, 150, 190, 210)]
     rules += [(x, 130, x, 210) for x in (85, 185, 335, 485)]
     page = [
-        plain(122, "Tabel 4.1 Hambatan kerja sama"),
+        plain(108, "Tabel 4.1 Hambatan kerja sama antara Jakarta dan Hanoi menurut"),
+        plain(122, "laporan tahunan"),
         *(bold(145, text, x) for x, text in ((90, "Bidang"), (190, "Hambatan"), (340, "Tahun"))),
         plain(165, "Transportasi", 90),
         plain(165, "perizinan yang", 190),
@@ -165,7 +166,8 @@ def test_a_table_is_read_by_rows_with_its_heads_and_caption(tmp_path: Path) -> N
         "Budaya dana 2018",
     ]
     rows = [b for b in document.blocks if b.kind == "table"]
-    assert rows[1].context == "Tabel 4.1 Hambatan kerja sama: Bidang | Hambatan | Tahun"
+    caption = "Tabel 4.1 Hambatan kerja sama antara Jakarta dan Hanoi menurut laporan tahunan"
+    assert rows[1].context == f"{caption}: Bidang | Hambatan | Tahun"
 
 
 def test_a_footnote_is_kept_apart_from_the_paragraph_it_interrupts(tmp_path: Path) -> None:

@@ -138,5 +138,15 @@ def _caption(table: Table, lines: Sequence[Line]) -> str:
         above, below = table.box[1] - line.box[3], line.box[1] - table.box[3]
         distance = above if above > -3 else 1.5 * below if below > -3 else CAPTION_DISTANCE
         if distance < best[0]:
-            best = (distance, line.text.strip())
+            best = (distance, _whole_caption(table, lines, at))
     return best[1]
+
+
+def _whole_caption(table: Table, lines: Sequence[Line], at: int) -> str:
+    """A caption with its further lines, where it stands above its table."""
+    text, bottom = lines[at].text.strip(), lines[at].box[3]
+    for line in lines[at + 1 :]:
+        if line.box[1] < bottom - 3 or line.box[3] > table.box[1] + 3:
+            break
+        text, bottom = f"{text} {line.text.strip()}", line.box[3]
+    return text
