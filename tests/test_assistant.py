@@ -107,6 +107,14 @@ def test_the_title_is_quoted_from_the_page_it_stands_on(sister_city: Index) -> N
     assert citation.spans
 
 
+def test_two_questions_about_a_thesis_are_both_answered(sister_city: Index) -> None:
+    faculty, obstacles = (
+        Assistant(sister_city).ask("Apa fakultasnya dan apa hambatannya?").citations
+    )
+    assert faculty.quote == "FAKULTAS ILMU SOSIAL DAN ILMU POLITIK"
+    assert PERMITS in obstacles.quote
+
+
 def test_an_author_who_is_not_named_is_not_invented(sister_city: Index) -> None:
     assert not Assistant(sister_city).ask("Siapa penulisnya?").answered
 

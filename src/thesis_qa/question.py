@@ -129,9 +129,9 @@ _ASKS_QUESTIONS = _any(
 
 
 _ASKS_TWICE = _any(
-    r"^(?P<first>\W*(?:\S+ ){2,}?\S+?),? (?:dan|serta|and) (?:\w+ )?"
+    r"^(?P<first>\W*(?:\S+ )+?\S+?),? (?:dan|serta|and) (?P<second>(?:\w+ )?"
     r"(?:apa(?:kah)?|siapa|kapan|berapa|bagaimana|mengapa|kenapa|(?:di ?)?mana"
-    r"|what|which|who|when|where|why|how|does|did|do|is|are|was|were)\b"
+    r"|what|which|who|when|where|why|how|does|did|do|is|are|was|were)\b.*)"
 )
 
 
@@ -178,10 +178,10 @@ def understand(question: str) -> Query:
     )
 
 
-def first_of_two(question: str) -> str | None:
-    """The first of two questions that "and" joins: "Which X is used, and why?"; None for one."""
+def two_questions(question: str) -> tuple[str, str] | None:
+    """Both questions that "and" joins: "Which X is used, and why?"; None for one."""
     match = _ASKS_TWICE.match(question)
-    return f"{match['first']}?" if match else None
+    return (f"{match['first']}?", match["second"]) if match else None
 
 
 def expected_answer(question: str) -> Expected:

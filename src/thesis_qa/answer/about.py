@@ -41,7 +41,8 @@ _ABOUT = re.compile(
 # What may stand beside a field without making the question one about something else.
 _FRAME = THESIS_WORDS | frozenset(
     """nama name names named dosen mahasiswa student students lengkap full
-    submitted published completed diajukan diterbitkan diselesaikan dipublikasikan made dibuat
+    submitted handed published completed diajukan diserahkan dikumpulkan diterbitkan
+    diselesaikan dipublikasikan made dibuat
     kata program nomor induk number id place main inti pokok utama gambaran umum
     general give singkat brief briefly short secara bagian please tinggi pertama
     kedua ketua pendamping first second two""".split()

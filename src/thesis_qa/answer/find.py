@@ -24,7 +24,7 @@ from thesis_qa.answer.sections import (
 from thesis_qa.answer.select import Shown, select
 from thesis_qa.answer.standing import answer_standing, asks_standing
 from thesis_qa.index import Index
-from thesis_qa.question import Query, first_of_two, holds, squeezed, understand
+from thesis_qa.question import Query, holds, squeezed, two_questions, understand
 from thesis_qa.schema import Passage
 from thesis_qa.topics import Topic
 
@@ -81,11 +81,18 @@ class Finder:
         self.index.check_documents(documents)
         passages = self.index.search(query.text, max(top_k, CANDIDATES), documents=documents)
         found = self._found(query, documents, passages, said)
-        if not said and (first := first_of_two(query.text)):
-            passages_of_first = self.index.search(first, CANDIDATES, documents=documents)
-            alone = self._found(understand(first), documents, passages_of_first)
-            found = _joined(found, alone)
+        if not said and (both := two_questions(query.text)):
+            first, second = (understand(question) for question in both)
+            found = _joined(found, self._alone(first, documents))
+            # What follows on the author or the year asks of the thesis too, not of something in it.
+            if asks_about_document(first) or asks_about_document(second) or asks_standing(second):
+                found = _joined(found, self._alone(second, documents))
         return tuple(passages[:top_k]), found
+
+    def _alone(self, query: Query, documents: Sequence[str] | None) -> Found:
+        """What is found for one of two questions by itself."""
+        passages = self.index.search(query.text, CANDIDATES, documents=documents)
+        return self._found(query, documents, passages)
 
     def _found(
         self,
