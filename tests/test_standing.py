@@ -158,6 +158,20 @@ def test_two_topics_in_one_question_are_both_answered(market: Assistant) -> None
     assert "Pengukuran Logam Berat" in said
 
 
+@pytest.mark.parametrize(
+    ("asked", "alone"),
+    [
+        ("Berapa bulan wadah dipakai, dan mengapa?", "Mengapa penelitian ini dilakukan?"),
+        ("Bagaimana suhu tumpukan diukur, dan apa hasilnya?", "Apa hasil penelitian ini?"),
+    ],
+)
+def test_what_asks_of_what_stood_before_is_not_asked_of_the_thesis(
+    market: Assistant, asked: str, alone: str
+) -> None:
+    said = quotes(market, asked).splitlines()
+    assert not set(said) & set(quotes(market, alone).splitlines())
+
+
 def test_what_no_heading_or_phrase_announces_is_not_stated(market: Assistant) -> None:
     answer = market.ask("What obstacles occurred?")
     assert not answer.answered

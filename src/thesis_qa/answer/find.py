@@ -84,8 +84,7 @@ class Finder:
         if not said and (both := two_questions(query.text)):
             first, second = (understand(question) for question in both)
             found = _joined(found, self._alone(first, documents))
-            # What follows on the author or the year asks of the thesis too, not of something in it.
-            if asks_about_document(first) or asks_about_document(second) or asks_standing(second):
+            if _of_thesis(first, second):
                 found = _joined(found, self._alone(second, documents))
         return tuple(passages[:top_k]), found
 
@@ -212,6 +211,18 @@ class Finder:
 def _doubted(found: Found) -> Found:
     """What was found for a topic that no heading or phrase announces: rather not an answer."""
     return found if found.probability >= DOUBTED else replace(found, answers=False)
+
+
+def _of_thesis(first: Query, second: Query) -> bool:
+    """Whether the second of two questions asks of the thesis itself, and can stand alone.
+
+    "Who wrote it, and what was found?" does; "How was it tested, and what was found?" asks of what
+    stood before.
+    """
+    if asks_about_document(first) or asks_about_document(second):
+        return True
+    topics = [topic for topic in asks_standing(second) if topic.expects != "reason"]
+    return bool(topics and asks_standing(first))
 
 
 def _joined(whole: Found, first: Found) -> Found:
