@@ -147,3 +147,14 @@ def test_the_columns_of_a_row_are_named_before_it(market: Assistant) -> None:
     text = market.ask("Berapa berat sampah organik di Pasar Kosambi?").text
     columns = "Tabel 2.1 Berat sampah organik sepuluh pasar: Lokasi | Berat (kg) | Galat:"
     assert text.split("\n\n")[-2:] == [columns, "“Pasar Kosambi 40 4,5” [1]"]
+
+
+def test_the_year_of_the_thesis_itself_is_no_missing_code(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("year")
+    (folder / "pasar-2019.md").write_text(THESIS)
+    assistant = Assistant(Index.build(folder / "pasar-2019.md", folder / "index"))
+    assert assistant.ask("Berapa berat sampah di Pasar Kosambi menurut skripsi 2019?").answered
+    assert not assistant.ask("Berapa berat sampah di Pasar Kosambi menurut skripsi 2031?").answered
+    assistant.index.close()

@@ -144,7 +144,7 @@ class Finder:
             evidence = read_again(self._reader, question, evidence)
         seen = signals(question, evidence)
         shown = select(self.index.catalog, question.query, evidence)
-        codes, figure = _codes_missing(question.query, evidence), question.query.figure
+        codes, figure = _codes_missing(question, evidence), question.query.figure
         missing = tuple(dict.fromkeys([*codes, *_missing(question, evidence)]))
         if codes or (figure and not any(_has_figure(question.query, s) for s in shown)):
             return Found(min(confidence(seen), UNSTATED), tuple(shown), missing=missing)
@@ -240,17 +240,21 @@ def _joined(whole: Found, first: Found) -> Found:
     return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
 
 
-def _codes_missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+def _codes_missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Numbers and identifiers of the question that no passage weighed holds: "GPT-5", "2031".
+
+    The year and the title of a thesis count as held: "What does the thesis of 2021 say of RPC?"
 
     Of 64 questions with such a code that are answered rightly (IDK-MRC, SQuAD, COVID-QA), 62 have
     it in a passage weighed; of the other 148, 58 lack it.
     """
-    if not query.codes:
+    if not question.query.codes:
         return ()
     passages = {e.passage.passage_id: e.passage for e in evidence}.values()
-    held = squeezed(" ".join(f"{p.section} {p.text}" for p in passages))
-    return tuple(written for code, written in query.codes if code not in held)
+    texts = [f"{p.document} {p.title} {p.section} {p.text}" for p in passages]
+    years = {question.catalog.document(p.document).metadata.year for p in passages}
+    held = squeezed(" ".join([*texts, *map(str, years)]))
+    return tuple(written for code, written in question.query.codes if code not in held)
 
 
 def _has_figure(query: Query, shown: Shown) -> bool:
