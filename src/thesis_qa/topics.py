@@ -350,7 +350,8 @@ ASKED = (
         ),
         either(
             r"\b(?:bermanfaat|manfaat (?:dari )?penelitian|kontribusi)\b",
-            r"\b(?:contributions? (?:of|are|is)|contributes?|significance of th(?:is|e) study)\b",
+            r"\b(?:contributions? (?:of|are|is)|(?:following|main|key|our) contributions?"
+            r"|contributes?|significance of th(?:is|e) study)\b",
         ),
         ("introduction", "abstract"),
         several=True,

@@ -209,7 +209,10 @@ class Finder:
 
 
 def _doubted(found: Found) -> Found:
-    """What was found for a topic that no heading or phrase announces: rather not an answer."""
+    """What was found for a topic that no heading or phrase announces: rather not an answer, least
+    of all what tells what a chapter is about."""
+    if any(s.evidence.signals.get("announces") for s in found.shown[:1]):
+        return replace(found, answers=False, probability=min(found.probability, UNSTATED))
     return found if found.probability >= DOUBTED else replace(found, answers=False)
 
 

@@ -35,6 +35,11 @@ _POINTS = either(  # says where something stands instead of what it is
     r"\b(?:bab|chapter|section|subbab) (?:ini|[IVX\d])",
     r"\b(?:in|at the end of) this (?:final |last )?(?:chapter|section)\b",
 )
+# An item may end on "(Section 3)"; one that begins so tells what that is about.
+_BEGINS_WITH = either(
+    r"^\W*(?:\w{1,3}[.)]\s+)?(?:(?:pada|dalam|di|in) )?(?:bab|chapter|section|subbab)"
+    r" (?:ini|[IVX\d])"
+)
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 _ANY = understand("Apa rumusan masalah penelitian ini?")  # for which questions are statements
 _STATING = understand("Apa tujuan penelitian ini?")
@@ -79,11 +84,12 @@ def statements(
 
 
 def _quotable(sentence: Sentence) -> bool:
+    points = _BEGINS_WITH if is_item(sentence) else _POINTS
     return (
         sentence.kind in ("text", "list")
         and len(sentence.text) <= LONG
         and is_statement(sentence, _ANY)
-        and not _POINTS.search(sentence.text)
+        and not points.search(sentence.text)
     )
 
 
@@ -118,8 +124,8 @@ def telling(
     how it begins; and the sections under it. More where `several` things are asked for, with the
     sections' headings where they are its `parts`."""
     own = [s for s in below if s.passage.section == heading and not s.names]
-    if len(items := _items(own)) > 1:
-        return items[:MAX_ITEMS]
+    if len(listed := items(own)) > 1:
+        return listed[:MAX_ITEMS]
     whole = [s for s in own if not s.leads_in]
     if several and (counted := _counted(whole)):
         return counted
@@ -131,7 +137,7 @@ def telling(
     return ((phrased or whole)[:MAX_QUOTES] + _beginnings(below, heading))[: MAX_QUOTES + 1]
 
 
-def _items(said: Sequence[Said]) -> list[Said]:
+def items(said: Sequence[Said]) -> list[Said]:
     """Items of lists, each with all of its sentences."""
     whole = whole_items([s.sentence for s in said])
     return [replace(said[at], sentence=item) for at, item in whole if is_item(item)]

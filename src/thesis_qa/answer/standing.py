@@ -9,7 +9,7 @@ doesn't state it, and nothing is guessed by likeness.
 import re
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations, takewhile
+from itertools import combinations
 
 from thesis_qa.answer.evidence import Asked, Evidence, centred
 from thesis_qa.answer.lists import MAX_LIST, counted
@@ -19,6 +19,7 @@ from thesis_qa.answer.outline import (
     NUMBERING,
     Said,
     evidence_of,
+    items,
     statements,
     telling,
     zone,
@@ -29,6 +30,7 @@ from thesis_qa.question import FRAME_WORDS, Query
 from thesis_qa.schema import Language
 from thesis_qa.topics import ASKED, PURE, Topic, either
 
+GAP = 3  # sentences among which a list that goes on has another item
 NEAR = 8  # sentences behind "several limitations" among which "First, …" is looked for
 
 KIN = {
@@ -169,6 +171,19 @@ def _heading(topic: Topic, section: str) -> tuple[str, float] | None:
     return (" › ".join(parts[: best + 1]), shares[best]) if shares[best] >= PURE else None
 
 
+def _listed(after: Sequence[Said]) -> list[Said]:
+    """The list that `after` begins with; sentences of an item may have been taken for text."""
+    found: list[Said] = []
+    for at, said in enumerate(after):
+        if said.sentence.kind == "list":
+            found.append(said)
+        elif (
+            said.names or not found or all(s.sentence.kind != "list" for s in after[at : at + GAP])
+        ):
+            break
+    return found
+
+
 def _gives(topic: Topic, said: Said) -> bool:
     """Whether it has the topic's phrase; among results, of this thesis."""
     text = said.sentence.text
@@ -180,16 +195,17 @@ def _phrased(topic: Topic, said: Sequence[Said]) -> list[Said]:
     for part in topic.zones:
         there = [i for i, s in enumerate(said) if s.zone == part and _gives(topic, s)]
         found = [_spelt_out(said, i) for i in there]
-        if several := next((items for items in found if len(items) > 1), None):
+        if several := next((led for led in found if len(led) > 1), None):
             return several[:MAX_ITEMS]
         if there:
-            return [item for items in found for item in items][:MAX_QUOTES]
+            return [item for led in found for item in led][:MAX_QUOTES]
     return []
 
 
 def _spelt_out(said: Sequence[Said], at: int) -> list[Said]:
     """A sentence, or the list that it leads to, or with what is counted behind it."""
-    after = said[at + 1 : at + 1 + NEAR]
+    after = said[at + 1 :]
     if said[at].leads_in:
-        return list(takewhile(lambda s: s.sentence.kind == "list", after))
+        return items(_listed(after))
+    after = after[:NEAR]
     return [said[at], *(after[i] for i in counted([s.sentence for s in after]))]
