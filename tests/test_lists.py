@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.lists import counted, is_ordinal, whole_items
 from thesis_qa.assistant import Assistant
 from thesis_qa.index import Index
+from thesis_qa.question import understand
 from thesis_qa.schema import Kind, Sentence, Span
 
 NAMES = "Ciroyom Andir Baru Kosambi Cicadas Leuwi Gedebage Ujung Sederhana Balubur".split()
@@ -84,6 +86,14 @@ def test_of_a_long_table_the_rows_that_sum_it_up_are_shown(market: Assistant) ->
     assert quotes(market, "Berapa berat sampah organik di Pasar Kosambi?") == [
         "Pasar Kosambi 40 4,5"
     ]
+
+
+def test_a_picture_s_caption_is_quoted_only_to_who_asks_for_pictures() -> None:
+    caption = sentence("Gambar 2.1 Alur pengangkutan sampah pasar", "caption")
+    telling = sentence("Gambar 2.1 menunjukkan bahwa sampah berkurang.", "caption")
+    assert not is_statement(caption, understand("Bagaimana alur pengangkutan sampah?"))
+    assert is_statement(caption, understand("Di gambar mana alur pengangkutan terlihat?"))
+    assert is_statement(telling, understand("Apakah sampah berkurang?"))
 
 
 @pytest.mark.parametrize(

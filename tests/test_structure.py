@@ -8,6 +8,7 @@ import pytest
 
 from pdfs import HEIGHT, WIDTH
 from thesis_qa.load import load
+from thesis_qa.load.hyphens import read_on
 from thesis_qa.schema import Document
 
 WORDS = (
@@ -168,6 +169,16 @@ def test_a_table_is_read_by_rows_with_its_heads_and_caption(tmp_path: Path) -> N
     rows = [b for b in document.blocks if b.kind == "table"]
     caption = "Tabel 4.1 Hambatan kerja sama antara Jakarta dan Hanoi menurut laporan tahunan"
     assert rows[1].context == f"{caption}: Bidang | Hambatan | Tahun"
+
+
+def test_a_word_divided_in_a_column_head_is_made_whole() -> None:
+    assert read_on(["Pengalaman Ku\x02", "bernetes"]) == "Pengalaman Kubernetes"
+    assert (
+        read_on(["Dimensi dan Sub-", "Metrik (97", " Fixture)"])
+        == "Dimensi dan Sub-Metrik (97 Fixture)"
+    )
+    assert read_on(["2017-", "2019"]) == "2017-2019"
+    assert read_on([]) == ""
 
 
 def test_a_footnote_is_kept_apart_from_the_paragraph_it_interrupts(tmp_path: Path) -> None:

@@ -40,6 +40,18 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 
+# A caption of what isn't text is no statement, but the answer to who asks where a figure is.
+_PICTURED = re.compile(
+    r"^(?:gambar|figure|fig\.|listing|diagram|grafik|algoritma|algorithm) [\w.]+ "
+    r"(?!.*\b(?:bahwa|that)\b)",
+    re.IGNORECASE,
+)
+_ASKS_PICTURE = re.compile(
+    r"\b(?:gambar|ilustrasi|diagram|grafik|bagan|listing|algoritma|figure|illustration|chart|plot"
+    r"|picture|algorithm)",
+    re.IGNORECASE,
+)
+
 NUMBERS = Path(__file__).parents[1] / "data" / "answer.json"
 
 
@@ -158,6 +170,8 @@ def is_statement(sentence: Sentence, query: Query) -> bool:
         return False
     if sentence.kind == "text" and text.upper() == text:  # a line of a cover or a running head
         return False
+    if sentence.kind == "caption" and _PICTURED.match(text):
+        return bool(_ASKS_PICTURE.search(query.text))
     return not _only_asks(text) or (query.wants_questions and not _KEYWORDS.match(text))
 
 

@@ -44,6 +44,19 @@ def keeps_hyphen(above: str, below: str, words: frozenset[str]) -> bool:
     return left + right not in words and ("-" in left or _is_doubled(left, right))
 
 
+def read_on(lines: Iterable[str]) -> str:
+    """A few lines as one, words that they divide made whole."""
+    text = ""
+    for line in (line.strip() for line in lines):
+        if not is_divided(text, line):
+            text = f"{text} {line}"
+        elif keeps_hyphen(text, line, frozenset()):
+            text += line
+        else:
+            text = text[:-1] + line
+    return " ".join(text.translate(AS_HYPHEN).split())
+
+
 def _is_doubled(left: str, right: str) -> bool:
     """Whether `right` repeats the stem of `left`: "anak-anak", "sebenar-benarnya"."""
     if len(left) > 2 and right.startswith(left):

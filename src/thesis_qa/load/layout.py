@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from thesis_qa.load.columns import in_reading_order
 from thesis_qa.load.furniture import furniture, margins
+from thesis_qa.load.hyphens import read_on
 from thesis_qa.load.kinds import (
     Judge,
     Style,
@@ -144,9 +145,9 @@ def _caption(table: Table, lines: Sequence[Line]) -> str:
 
 def _whole_caption(table: Table, lines: Sequence[Line], at: int) -> str:
     """A caption with its further lines, where it stands above its table."""
-    text, bottom = lines[at].text.strip(), lines[at].box[3]
+    whole = [lines[at]]
     for line in lines[at + 1 :]:
-        if line.box[1] < bottom - 3 or line.box[3] > table.box[1] + 3:
+        if line.box[1] < whole[-1].box[3] - 3 or line.box[3] > table.box[1] + 3:
             break
-        text, bottom = f"{text} {line.text.strip()}", line.box[3]
-    return text
+        whole.append(line)
+    return read_on(line.text for line in whole)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thesis_qa.load.glyphs import PLACES_PER_POINT
+from thesis_qa.load.hyphens import read_on
 from thesis_qa.load.pdf_lines import Line
 from thesis_qa.schema import Box
 
@@ -294,7 +295,7 @@ def _starts(pieces: Sequence[_Piece]) -> list[float]:
 
 def heads(table: Table) -> tuple[str, ...]:
     """The column heads: the first row if every cell of it has words and no bare number."""
-    first = [" ".join(line.text for line in cell).strip() for cell in table.rows[0]]
+    first = [read_on(line.text for line in cell) for cell in table.rows[0]]
     named = [text for text in first if any(map(str.isalpha, text))]
     return tuple(first) if len(named) >= 2 and len(named) >= 0.6 * len(first) else ()
 
