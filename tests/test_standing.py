@@ -1,6 +1,6 @@
 """What is asked of any thesis is answered by its headings and fixed phrases, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -222,35 +222,44 @@ def test_every_topic_that_is_offered_has_a_question() -> None:
     assert all(phrases(language).topics.keys() == KIN.keys() for language in ("id", "en"))
 
 
+@pytest.fixture
+def compost(tmp_path: Path) -> Iterator[Callable[[str], Assistant]]:
+    """Asks of a short English text."""
+    made: list[Index] = []
+
+    def asking(text: str) -> Assistant:
+        (tmp_path / "compost.md").write_text(f"# Composting Market Waste\n\n{text}")
+        made.append(Index.build(tmp_path / "compost.md", tmp_path / "index"))
+        return Assistant(made[-1])
+
+    yield asking
+    for index in made:
+        index.close()
+
+
 def test_what_tells_what_a_chapter_is_about_states_nothing(
-    tmp_path_factory: pytest.TempPathFactory,
+    compost: Callable[[str], Assistant],
 ) -> None:
-    folder = tmp_path_factory.mktemp("chapters")
-    (folder / "compost.md").write_text(
-        "# Composting\n\n## 1 Overview\n\nHeaps of market waste grow warm within a week.\n\n"
+    assistant = compost(
+        "## 1 Overview\n\nHeaps of market waste grow warm within a week.\n\n"
         "- In Chapter 5, we summarize the suggestions and directions for future research.\n"
         "- In Chapter 2, we describe the heaps and their heat.\n"
     )
-    assistant = Assistant(Index.build(folder / "compost.md", folder / "index"))
     assert not assistant.ask("What directions for future research are suggested?").answered
-    assistant.index.close()
 
 
 def test_contributions_are_listed_whole_with_the_sections_they_point_to(
-    tmp_path_factory: pytest.TempPathFactory,
+    compost: Callable[[str], Assistant],
 ) -> None:
-    folder = tmp_path_factory.mktemp("contributions")
-    (folder / "compost.md").write_text(
-        "# Composting Market Waste\n\n## 1 Introduction\n\n"
+    assistant = compost(
+        "## 1 Introduction\n\n"
         "Markets pay a lot of money for having their waste carried away.\n"
         "We make the following contributions:\n\n"
         "1. We measure the heat of forty compost heaps over a year (Section 2).\n"
         "2. We compare three ways of turning the heaps. Their cost is in Section 3.\n\n"
         "Section 4 tells which questions remain for later work on markets.\n"
     )
-    assistant = Assistant(Index.build(folder / "compost.md", folder / "index"))
     assert quotes(assistant, "What are the contributions of this paper?").splitlines() == [
         "1. We measure the heat of forty compost heaps over a year (Section 2).",
         "2. We compare three ways of turning the heaps. Their cost is in Section 3.",
     ]
-    assistant.index.close()

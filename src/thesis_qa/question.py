@@ -135,10 +135,12 @@ _ASKS_TWICE = _any(
 )
 
 
+EXPLAIN = r"jelaskan|uraikan|terangkan|jabarkan|gambarkan|deskripsikan|ceritakan"
+"""Indonesian imperatives that ask to explain, as a pattern."""
+
 # Whatever terms follow: "Jelaskan machine learning pipeline".
 _IMPERATIVE = _any(
-    r"^\W*(?:tolong |mohon |coba )?(?:jelaskan|sebutkan|uraikan|terangkan|jabarkan|gambarkan"
-    r"|deskripsikan|ceritakan|bandingkan|rangkum(?:kan)?|tuliskan)\b"
+    rf"^\W*(?:tolong |mohon |coba )?(?:{EXPLAIN}|sebutkan|bandingkan|rangkum(?:kan)?|tuliskan)\b"
 )
 
 SPELT_OUT = 12  # numbers up to which texts write in words

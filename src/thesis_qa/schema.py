@@ -139,6 +139,10 @@ class Passage:
     score: float = 0.0
     rank: int = 0
 
+    def lies_under(self, path: str) -> bool:
+        """Whether it stands in the section of `path`, or in one below that."""
+        return f"{self.section} › ".startswith(f"{path} › ")
+
 
 @dataclass(frozen=True, slots=True)
 class CitedSpan:

@@ -101,6 +101,11 @@ def find_evidence(question: Asked, passages: Sequence[Passage]) -> list[Evidence
     return sorted(found, key=lambda e: -e.score)
 
 
+def passages_of(evidence: Sequence[Evidence]) -> list[Passage]:
+    """The passages that evidence stands in, once each, in its order."""
+    return list({e.passage.passage_id: e.passage for e in evidence}.values())
+
+
 def _in_passage(question: Asked, passage: Passage) -> list[Evidence]:
     heads = _heads(passage)
     statements = [

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.answer.about import STATED, UNSTATED, Asks, answer_about, asks_about_document
 from thesis_qa.answer.confidence import confidence, likely, signals
-from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, terms_held
+from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence, passages_of, terms_held
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.reading import read_again
 from thesis_qa.answer.sections import (
     asks_to_explain,
-    lies_under,
     section_beginning,
     section_named,
 )
@@ -105,27 +104,28 @@ class Finder:
         apart = len(names) > 1 and bool(documents is not None or _EACH.search(query.text))
         if asks := asks_about_document(query):
             return self._stated(query, asks, names)
-        if not said and len(names) <= MAX_DOCUMENTS and (topics := asks_standing(query)):
-            found = self._standing(self._asked(query), topics, names)
+        question = self._asked(query)
+        by_heading = not said and len(names) <= MAX_DOCUMENTS
+        if by_heading and (topics := asks_standing(query)):
+            found = self._standing(question, topics, names)
             if not found.answers:
-                found = _doubted(self._evident(query, names, passages, said, apart))
+                found = _doubted(self._evident(question, names, passages, said, apart))
             return found
-        if not said and not apart and len(names) <= MAX_DOCUMENTS:
-            found = self._in_section(query, names, passages)
+        if by_heading and not apart:
+            found = self._in_section(question, names, passages)
             if found.answers:
                 return found
-        return self._evident(query, names, passages, said, apart)
+        return self._evident(question, names, passages, said, apart)
 
     def _evident(
         self,
-        query: Query,
+        question: Asked,
         names: Sequence[str],
         passages: Sequence[Passage],
         said: str,
         apart: bool,
     ) -> Found:
         """What sentences answer; thesis by thesis where they are asked `apart`."""
-        question = self._asked(query)
         if apart and len(names) <= MAX_DOCUMENTS:
             found = self._by_document(question, names)
             if found.answers:
@@ -186,22 +186,21 @@ class Finder:
         stated = {name: answer_standing(question, topics, name) for name in names}
         return self._by_thesis(stated)
 
-    def _in_section(self, query: Query, names: Sequence[str], passages: Sequence[Passage]) -> Found:
+    def _in_section(
+        self, question: Asked, names: Sequence[str], passages: Sequence[Passage]
+    ) -> Found:
         """What the sections say that the question names; who has no such section isn't silent."""
-        catalog = self.index.catalog
+        catalog, query = question.catalog, question.query
         paths = {name: section_named(catalog, query, name) for name in names}
         named = {name: path for name, path in paths.items() if path}
         if not named:
             return Found(UNSTATED, ())
-        question = self._asked(query)
         if asks_to_explain(query):
             begun = {n: section_beginning(question, n, path) for n, path in named.items()}
             if any(begun.values()):
                 return self._by_thesis({name: shown for name, shown in begun.items() if shown})
-        return self._weighed(
-            question,
-            [p for p in passages if lies_under(named.get(p.document, "?"), p.section)],
-        )
+        there = [p for p in passages if p.document in named and p.lies_under(named[p.document])]
+        return self._weighed(question, there)
 
     def title(self, name: str) -> str:
         """The title of a document, or its name where it has none."""
@@ -253,9 +252,10 @@ def _codes_missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, 
     """
     if not question.query.codes:
         return ()
-    passages = {e.passage.passage_id: e.passage for e in evidence}.values()
+    passages = passages_of(evidence)
     texts = [f"{p.document} {p.title} {p.section} {p.text}" for p in passages]
-    years = {question.catalog.document(p.document).metadata.year for p in passages}
+    names = {p.document for p in passages}
+    years = [question.catalog.document(name).metadata.year for name in names]
     held = squeezed(" ".join([*texts, *map(str, years)]))
     return tuple(written for code, written in question.query.codes if code not in held)
 
@@ -267,6 +267,6 @@ def _has_figure(query: Query, shown: Shown) -> bool:
 
 def _missing(question: Asked, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that none of the passages weighed holds, as they were asked."""
-    passages = {e.passage.passage_id: e.passage for e in evidence}.values()
-    held = [terms_held(question, f"{p.section} {p.text}", p.language) for p in passages]
+    texts = [(f"{p.section} {p.text}", p.language) for p in passages_of(evidence)]
+    held = [terms_held(question, text, language) for text, language in texts]
     return tuple(word for term, word in question.query.terms if not any(h[term] for h in held))

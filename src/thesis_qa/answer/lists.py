@@ -12,7 +12,7 @@ from thesis_qa.question import Query
 from thesis_qa.schema import Passage, Sentence, Span
 
 MAX_LIST = 8
-LONG = 700  # characters up to which sentences of one item are quoted together
+LONG = 700  # characters up to which a sentence, or those of one item, make a quote
 WHITE = 2  # characters between two sentences on a page, where nothing else stands there
 FOLLOWING = 30  # passages after "as follows" in which the parts of a section are looked for
 COUNTING = 4  # passages in which "First, …", "Second, …" and so on are looked for
@@ -159,9 +159,7 @@ def _section_around(
 ) -> tuple[list[Placed], int | None]:
     """The sentences around `best` in its section and those below, and its position among them."""
     around = catalog.around(best.passage.passage_id, 2, after)
-    flat = [
-        (p, s) for p in around if _lies_in(p.section, best.passage.section) for s in p.sentences
-    ]
+    flat = [(p, s) for p in around if p.lies_under(best.passage.section) for s in p.sentences]
     here = _place(best.sentence)
     return flat, next((i for i, (_, s) in enumerate(flat) if _place(s) == here), None)
 
@@ -169,10 +167,6 @@ def _section_around(
 def _place(sentence: Sentence) -> tuple[int, int]:
     """Where a sentence begins: page and character."""
     return sentence.spans[0].page, sentence.spans[0].start
-
-
-def _lies_in(section: str, other: str) -> bool:
-    return section == other or section.startswith(f"{other} › ")
 
 
 def _in_list(placed: Placed) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from thesis_qa.answer.evidence import Evidence, is_statement
-from thesis_qa.answer.lists import is_item, is_ordinal, whole_items
+from thesis_qa.answer.lists import LONG, is_item, is_ordinal, whole_items
 from thesis_qa.answer.select import Shown, with_context
 from thesis_qa.catalog import Catalog
 from thesis_qa.question import understand
@@ -18,7 +18,6 @@ from thesis_qa.topics import Zone, either
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 6  # of a list
-LONG = 700  # characters from which a sentence is no quote: a table or a run of them
 
 NUMBERING = re.compile(
     r"^(?:(?:bab|chapter)\s+)?(?:[IVXLC]+|[A-Z]|\d+)?(?:\.?\d+)*[.)]?\s+", re.IGNORECASE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from thesis_qa.answer.evidence import Asked, Evidence, weighed
+from thesis_qa.answer.evidence import Asked, Evidence, passages_of, weighed
 from thesis_qa.schema import Passage
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MARKED = 0.3  # probability of a span from which it is marked in the quote
 
 def read_again(reader: "Reader", question: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of its best passages, best first."""
-    passages = list({e.passage.passage_id: e.passage for e in evidence}.values())[:READ]
+    passages = passages_of(evidence)[:READ]
     texts = [passage.text for passage in passages]
     readings = reader.read(question.query.text, texts[:AT_FIRST])
     if all(r.answer_probability < SEEMS for r in readings):

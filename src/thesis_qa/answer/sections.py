@@ -13,18 +13,18 @@ from thesis_qa.answer.select import Shown
 from thesis_qa.catalog import Catalog
 from thesis_qa.glossary import readings
 from thesis_qa.language import stem
-from thesis_qa.question import FRAME_WORDS, Query
+from thesis_qa.question import EXPLAIN, FRAME_WORDS, Query
 from thesis_qa.topics import either
 
 LIKELY = 0.3  # probability from which a word of a heading translates one of the question
 
 _ASKS = either(  # what a section may answer
-    r"^\W*(?:tolong |coba |please |can you )?(?:jelaskan|uraikan|terangkan|jabarkan|gambarkan"
-    r"|deskripsikan|ceritakan|sebutkan|apa|apakah|bagaimana|bagaimanakah|explain|describe|outline"
+    rf"^\W*(?:tolong |coba |please |can you )?(?:{EXPLAIN}"
+    r"|sebutkan|apa|apakah|bagaimana|bagaimanakah|explain|describe|outline"
     r"|summari[sz]e|list|tell me|what (?:is|are|was|were|does)|how (?:is|are|was|were))\b"
 )
 _EXPLAIN = either(  # what its beginning answers
-    r"\b(?:jelaskan|uraikan|terangkan|jabarkan|gambarkan|deskripsikan|ceritakan)\b",
+    rf"\b(?:{EXPLAIN})\b",
     r"\bapa(?:kah)? (?:itu|yang (?:dikatakan|dibahas|dijelaskan|dimaksud))\b",
     r"\b(?:explain|describe|outline|summari[sz]e|tell me about|said about)\b",
     r"^\W*what (?:is|are) (?!the\b|an?\b)",
@@ -64,16 +64,11 @@ def asks_to_explain(query: Query) -> bool:
     return bool(_EXPLAIN.search(query.text))
 
 
-def lies_under(path: str, section: str) -> bool:
-    """Whether a section is that of `path`, or one below it."""
-    return f"{section} › ".startswith(f"{path} › ")
-
-
 def section_beginning(question: Asked, document: str, path: str) -> list[Shown]:
     """How a section begins, or its list; its parts, where nothing stands right under its title."""
     catalog, query = question.catalog, question.query
     main = catalog.document(document).main_language
-    passages = [p for p in catalog.passages_of(document) if lies_under(path, p.section)]
+    passages = [p for p in catalog.passages_of(document) if p.lies_under(path)]
     said = [s for s in statements(passages, main, main) if s.names or _begins_well(s)]
     own = [s for s in said if s.passage.section == path]
     if any(not s.names for s in own):

@@ -159,7 +159,7 @@ def _under_heading(topic: Topic, said: Sequence[Said]) -> list[Said]:
         return []
     order = list(headings)
     best = max(order, key=lambda h: (headings[h], order.index(h) * (1 if topic.late else -1)))
-    below = [s for s in said if f"{s.passage.section} › ".startswith(f"{best} › ")]
+    below = [s for s in said if s.passage.lies_under(best)]
     return telling(below, best, partial(_gives, topic), topic.several, topic.parts)
 
 
@@ -204,8 +204,7 @@ def _phrased(topic: Topic, said: Sequence[Said]) -> list[Said]:
 
 def _spelt_out(said: Sequence[Said], at: int) -> list[Said]:
     """A sentence, or the list that it leads to, or with what is counted behind it."""
-    after = said[at + 1 :]
     if said[at].leads_in:
-        return items(_listed(after))
-    after = after[:NEAR]
+        return items(_listed(said[at + 1 :]))
+    after = said[at + 1 : at + 1 + NEAR]
     return [said[at], *(after[i] for i in counted([s.sentence for s in after]))]
