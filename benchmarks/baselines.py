@@ -24,13 +24,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.embed import BundledEmbedding
 from thesis_qa.evaluate.fresh import TextPages, find_document
 from thesis_qa.evaluate.judge import Judge
 from thesis_qa.evaluate.metrics import DEPTH, hit_at, reciprocal_rank
 from thesis_qa.evaluate.questions import Question, QuestionSet, read_questions
-from thesis_qa.index import Index
-from thesis_qa.schema import Passage
+from thesis_qa.library import Index
+from thesis_qa.model.encoder import BundledEmbedding
+from thesis_qa.types import Passage
 
 SIZE, OVERLAP = 1000, 200
 K1, B = 1.5, 0.75

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from thesis_qa import rank
-from thesis_qa.embed import open_embedding
-from thesis_qa.glossary import readings
-from thesis_qa.language import STOP_WORDS, stem, terms, words
-from thesis_qa.rank import Floats, Ints
-from thesis_qa.schema import Language
+from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.language import STOP_WORDS, stem, terms, words
+from thesis_qa.model.encoder import open_embedding
+from thesis_qa.retrieve import rank
+from thesis_qa.retrieve.rank import Floats, Ints
+from thesis_qa.types import Language
 
 DATA = Path(os.environ.get("THESIS_QA_DATA", "../shared/data"))
 CACHE = Path(__file__).parent / ".cache"

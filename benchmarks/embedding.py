@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from thesis_qa.embed import PASSAGE, QUERY, BundledEmbedding
-from thesis_qa.tables import Vectors
-from thesis_qa.unpack import sentence_transformers_folder
+from thesis_qa.index.rows import Vectors
+from thesis_qa.model.encoder import PASSAGE, QUERY, BundledEmbedding
+from thesis_qa.model.unpack import sentence_transformers_folder
 
 SEED, REPEATS = 20260901, 3
 TIMED, COMPARED, QUESTIONS = 64, 500, 100
@@ -83,7 +83,7 @@ def engines() -> list[Engine]:
             "bundled (onnxruntime, int8)",
             bundled.passage_vectors,
             bundled.query_vector,
-            "from thesis_qa.embed import open_embedding; open_embedding().query_vector('hambatan')",
+            "from thesis_qa.model.encoder import open_embedding as o; o().query_vector('hambatan')",
         ),
     ]
 

@@ -32,11 +32,11 @@ from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
 from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence
 from thesis_qa.answer.reading import read_again
-from thesis_qa.index import Index
-from thesis_qa.question import understand
-from thesis_qa.reader import open_reader
-from thesis_qa.rerank import READER
-from thesis_qa.schema import Passage, Sentence
+from thesis_qa.library import Index
+from thesis_qa.model.rerank import READER
+from thesis_qa.model.span_reader import open_reader
+from thesis_qa.question.query import understand
+from thesis_qa.types import Passage, Sentence
 
 CONTEXTS = 400  # of IDK-MRC train
 QUESTIONS = {False: 900, True: 900}  # of even and odd titles

@@ -27,8 +27,9 @@ from corpora import (
     mixed_library,
     sentences,
 )
-from thesis_qa import glossary, rank
-from thesis_qa.language import STOP_WORDS, language_of, stem, terms
+from thesis_qa.lang import glossary
+from thesis_qa.lang.language import STOP_WORDS, language_of, stem, terms
+from thesis_qa.retrieve import rank
 
 EVERY_WORD = STOP_WORDS["id"] | STOP_WORDS["en"]
 EMPTY = frozenset(map(stem, EVERY_WORD)) | EVERY_WORD

@@ -26,9 +26,9 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from corpora import Item, crosslingual, sentences
-from thesis_qa.embed import BundledEmbedding
-from thesis_qa.rank import ranking
-from thesis_qa.schema import Language
+from thesis_qa.model.encoder import BundledEmbedding
+from thesis_qa.retrieve.rank import ranking
+from thesis_qa.types import Language
 from thesis_qa.write import support
 from thesis_qa.write.check import Checker
 from thesis_qa.write.figures import months

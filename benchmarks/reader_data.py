@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from corpora import DATA, LANGUAGES, Item, crosslingual, idk_mrc
-from thesis_qa.language import STOP_WORDS, fold, words
-from thesis_qa.load import load
-from thesis_qa.schema import Block, Document, Language
+from thesis_qa.lang.language import STOP_WORDS, fold, words
+from thesis_qa.read import load
 from thesis_qa.split import join_spans, sentence_spans
+from thesis_qa.types import Block, Document, Language
 
 SEED = 7
 WINDOW = (400, 700)  # characters of the passages that are cut out of longer texts

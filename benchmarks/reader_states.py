@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from reader_data import Example, Spans, examples
-from thesis_qa.embed import BundledEmbedding, Ints
-from thesis_qa.graph import write_graph
-from thesis_qa.reader import LOWER, Pair, padded, pairs, question_ids
-from thesis_qa.weights import read_weights, weights_file
+from thesis_qa.model.encoder import BundledEmbedding, Ints
+from thesis_qa.model.graph import write_graph
+from thesis_qa.model.span_reader import LOWER, Pair, padded, pairs, question_ids
+from thesis_qa.model.weights import read_weights, weights_file
 
 CHUNK = 256
 BATCH = 8

@@ -26,12 +26,12 @@ import numpy as np
 
 from corpora import CACHE, DATA, LANGUAGES, crosslingual, drawn, idk_mrc
 from thesis_qa import Index
-from thesis_qa.corpus import read_corpus, read_vectors
 from thesis_qa.errors import IndexStateError
-from thesis_qa.language import STOP_WORDS, words
-from thesis_qa.rank import Floats
-from thesis_qa.schema import Passage
+from thesis_qa.lang.language import STOP_WORDS, words
+from thesis_qa.retrieve.corpus import read_corpus, read_vectors
+from thesis_qa.retrieve.rank import Floats
 from thesis_qa.split import SPLITTER
+from thesis_qa.types import Passage
 
 SEEDS = (1, 2)
 DEPTH = 100

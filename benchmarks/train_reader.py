@@ -28,9 +28,9 @@ from torch import Tensor, nn
 
 from reader_data import Example, across, indonesian
 from reader_states import Batch, Chunk, Lower, label, write_chunk
-from thesis_qa.embed import BundledEmbedding
-from thesis_qa.reader import LOWER, read_own, write_own
-from thesis_qa.weights import Floats, Weights, read_weights, weights_file
+from thesis_qa.model.encoder import BundledEmbedding
+from thesis_qa.model.span_reader import LOWER, read_own, write_own
+from thesis_qa.model.weights import Floats, Weights, read_weights, weights_file
 
 SEED = 11
 BATCH, RATE, WARM_UP, DECAY = 16, 2e-4, 100, 0.3  # the last 30 % of the steps

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from thesis_qa.assistant import Assistant
-from thesis_qa.catalog import Catalog
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Citation
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Citation
 from thesis_qa.write import LanguageModel, Options
 
 DATA = Path(os.environ.get("THESIS_QA_DATA", "../shared/data"))

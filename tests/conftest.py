@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from thesis_qa.index import Index
+from thesis_qa.library import Index
 from thesis_qa.settings import NAMES, PREFIX
 
 ROOT = Path(__file__).parent.parent

@@ -19,41 +19,38 @@ MAX_LINES = 400
 
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
-    errors telemetry settings schema language files tables load split
-    weights graph tokenizer unpack embed feedback catalog vectors
-    question topics glossary hints rank corpus rerank reader retrieve retriever index answer cite
-    write assistant card suggest verify evaluate picture accounts page guard server terminal
-    options cli
+    types errors settings lang read structure split model index question retrieve library answer
+    write assistant evaluate web cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
-FACES = {("retriever", "index")}
+FACES = {("retrieve", "library"), ("read", "structure")}
 
 # Where each library is at home. What is slow to import or large stays out of everything else, so
 # that a command loads only what it needs and a library can be replaced in one place.
 HOMES = {
-    "chromadb": {"vectors"},
-    "fastapi": {"guard", "server"},
-    "gradio": {"page", "server"},
+    "chromadb": {"index"},
+    "fastapi": {"web"},
+    "gradio": {"web"},
     "langchain": {"write"},
-    "langchain_core": {"embed", "retriever", "write"},
-    "lxml": {"load"},
-    "markdown_it": {"load"},
-    "onnx": {"graph"},
-    "onnxruntime": {"embed"},
-    "PIL": {"load", "picture"},
-    "pydantic": {"retriever"},
-    "pypdfium2": {"load", "picture"},
-    "rapidocr": {"load"},
-    "safetensors": {"unpack"},
-    "sentence_transformers": {"embed", "rerank"},
-    "starlette": {"guard"},
-    "tokenizers": {"embed", "tokenizer"},
-    "torch": {"embed"},
-    "transformers": {"embed"},
-    "uvicorn": {"server"},
+    "langchain_core": {"model", "retrieve", "write"},
+    "lxml": {"read"},
+    "markdown_it": {"read"},
+    "onnx": {"model"},
+    "onnxruntime": {"model"},
+    "PIL": {"read", "web"},
+    "pydantic": {"retrieve"},
+    "pypdfium2": {"read", "structure", "web"},
+    "rapidocr": {"read"},
+    "safetensors": {"model"},
+    "sentence_transformers": {"model"},
+    "starlette": {"web"},
+    "tokenizers": {"model"},
+    "torch": {"model"},
+    "transformers": {"model"},
+    "uvicorn": {"web"},
     "xllamacpp": {"write"},
-    "yaml": {"evaluate", "load"},
+    "yaml": {"evaluate", "read"},
 }
 # A class of ours extends one of theirs, so these can't be imported any later.
 BASES = {"langchain_core", "pydantic"}

@@ -8,9 +8,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
-from thesis_qa.index import Index
-from thesis_qa.language import language_of
-from thesis_qa.schema import Answer
+from thesis_qa.lang.language import language_of
+from thesis_qa.library import Index
+from thesis_qa.types import Answer
 
 PERMITS = "sulitnya mendapatkan perizinan"
 SURVEY = """# Pengaruh Pupuk terhadap Hasil Panen Padi

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from thesis_qa.card import Entry, fill_card
+from thesis_qa.answer.card import Entry, fill_card
 from thesis_qa.errors import QuestionError
-from thesis_qa.index import Index
-from thesis_qa.topics import TOPICS, Topic
+from thesis_qa.library import Index
+from thesis_qa.question.topics import TOPICS, Topic
 
 INDONESIAN = """# Pengaruh Pupuk terhadap Hasil Panen Padi
 

@@ -7,14 +7,14 @@ import pytest
 
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.assistant import Assistant
-from thesis_qa.feedback import all_feedback
-from thesis_qa.index import Index
-from thesis_qa.page import chat
-from thesis_qa.page.actions import rate
-from thesis_qa.page.desk import Desk
-from thesis_qa.page.texts import TEXTS
-from thesis_qa.schema import Language
+from thesis_qa.index.feedback import all_feedback
+from thesis_qa.library import Index
 from thesis_qa.settings import Settings
+from thesis_qa.types import Language
+from thesis_qa.web import chat
+from thesis_qa.web.actions import rate
+from thesis_qa.web.desk import Desk
+from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
 METHOD = "Metode penelitian apa yang digunakan?"

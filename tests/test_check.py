@@ -9,7 +9,7 @@ import pytest
 
 from thesis_qa.evaluate import Finding, Library, check
 from thesis_qa.evaluate.report import findings_table
-from thesis_qa.schema import Page
+from thesis_qa.types import Page
 
 PAGES = {
     "a.pdf": [

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
-from thesis_qa.embed import (
+from thesis_qa.errors import ModelError, SettingError
+from thesis_qa.model.encoder import (
     OTHER,
     PASSAGE,
     QUERY,
@@ -22,9 +23,8 @@ from thesis_qa.embed import (
     clean,
     open_embedding,
 )
-from thesis_qa.errors import ModelError, SettingError
-from thesis_qa.tokenizer import TOKENIZER, token_ids
-from thesis_qa.unpack import light_folder, sentence_transformers_folder
+from thesis_qa.model.tokenizer import TOKENIZER, token_ids
+from thesis_qa.model.unpack import light_folder, sentence_transformers_folder
 
 TEXTS = [
     "Hambatan yang terjadi adalah sulitnya mendapatkan perizinan dan pasifnya pihak Hanoi.",
@@ -192,7 +192,7 @@ def test_threads_share_one_model() -> None:
 
 def test_a_question_is_embedded_without_torch_or_the_store() -> None:
     script = (
-        "import sys; from thesis_qa.embed import open_embedding;"
+        "import sys; from thesis_qa.model.encoder import open_embedding;"
         "open_embedding().query_vector('Apa?'); print(*sys.modules)"
     )
     done = subprocess.run(

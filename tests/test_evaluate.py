@@ -27,8 +27,8 @@ from thesis_qa.evaluate.judge import judge, verbatim
 from thesis_qa.evaluate.outcome import Outcome, from_json
 from thesis_qa.evaluate.questions import Evidence, Gold, Question, QuestionSet
 from thesis_qa.evaluate.summary import measure
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Citation, CitedSpan, Page, Passage, to_json
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Citation, CitedSpan, Page, Passage, to_json
 
 
 def passage(page: int | None, document: str = "a.pdf", last: int | None = None, **more) -> Passage:  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import IndexStateError
 from thesis_qa.evaluate import check, read_questions
-from thesis_qa.feedback import (
+from thesis_qa.index.feedback import (
     FILE_NAME,
     Feedback,
     Quote,
@@ -23,7 +23,7 @@ from thesis_qa.feedback import (
     keep_feedback,
     rename_in_feedback,
 )
-from thesis_qa.index import Index
+from thesis_qa.library import Index
 
 VERDICTS: tuple[Verdict, ...] = ("helpful", "wrong answer", "wrong page")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from thesis_qa.answer.followup import resolve
+from thesis_qa.question.follow_up import resolve
 
 ENGLISH = [("What obstacles occurred in 2018?", "…")]
 INDONESIAN = [("Apa upaya yang dilakukan Jakarta pada tahun 2018?", "…")]

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.load.glyphs import boxes, pack, rounded, unpack
-from thesis_qa.schema import Page
+from thesis_qa.read.glyphs import boxes, pack, rounded, unpack
+from thesis_qa.types import Page
 
 LINE, LETTER = 14.0, 6.0
 

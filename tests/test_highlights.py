@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from thesis_qa.load import load
-from thesis_qa.load.glyphs import boxes
-from thesis_qa.picture import draw_page
-from thesis_qa.schema import Box, Document, Sentence
+from thesis_qa.read import load
+from thesis_qa.read.glyphs import boxes
 from thesis_qa.split import split
+from thesis_qa.types import Box, Document, Sentence
+from thesis_qa.web.picture import draw_page
 
 SEED, QUOTES = 8, 200
 

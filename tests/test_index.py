@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.errors import IndexStateError, QuestionError
-from thesis_qa.index import Index
-from thesis_qa.schema import IndexReport, Progress
-from thesis_qa.tables import FILE_NAME
+from thesis_qa.index.rows import FILE_NAME
+from thesis_qa.library import Index
+from thesis_qa.types import IndexReport, Progress
 
 IZIN = "Penelitian ini menemukan bahwa perizinan sulit didapatkan oleh pemerintah kota."
 DANA = "Anggaran kegiatan berasal dari kementerian dan disalurkan setiap tahun."
@@ -214,7 +214,8 @@ def test_a_reader_sees_what_another_process_wrote(folder: Path, tmp_path: Path) 
 
 KILL = """
 import os, signal, sys
-from thesis_qa import catalog, cli, index, vectors
+from thesis_qa import cli, library
+from thesis_qa.index import catalog, vectors
 calls = 0
 def die_at(owner, name, call):
     original = getattr(owner, name)
@@ -234,7 +235,7 @@ sys.exit(cli.main(["index", {folder!r}, "--index", {index!r}]))
 @pytest.mark.parametrize(
     ("owner", "name", "call"),
     [
-        ("index.Index", "_store", 2),  # one document done, the next being read
+        ("library.Index", "_store", 2),  # one document done, the next being read
         ("catalog", "advance", 2),  # in the transaction of the second document
         ("vectors.VectorSearch", "_add", 1),  # catalog done, vector search not begun
     ],

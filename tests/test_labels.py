@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.load.labels import printed_labels, roman, roman_value
+from thesis_qa.structure.labels import printed_labels, roman, roman_value
 
 
 def feet(*numbers: str) -> list[list[str]]:

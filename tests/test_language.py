@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.language import CHAT, STOP_WORDS, fold, language_of, words
+from thesis_qa.lang.language import CHAT, STOP_WORDS, fold, language_of, words
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,19 @@ import pytest
 import thesis_qa
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError
-from thesis_qa.index import Index
-from thesis_qa.load import load
-from thesis_qa.page import library
-from thesis_qa.page.described import FIELDS, Described
-from thesis_qa.page.desk import Desk
-from thesis_qa.page.outline import headings, outline
-from thesis_qa.page.reasons import reason
-from thesis_qa.page.shelf import book, shelf
-from thesis_qa.page.texts import TEXTS
-from thesis_qa.page.uploads import MAX_FILES
-from thesis_qa.page.work import Work, work_markup, working
-from thesis_qa.schema import Progress
+from thesis_qa.library import Index
+from thesis_qa.read import load
 from thesis_qa.settings import Settings
+from thesis_qa.types import Progress
+from thesis_qa.web import library
+from thesis_qa.web.contents import headings, outline
+from thesis_qa.web.described import FIELDS, Described
+from thesis_qa.web.desk import Desk
+from thesis_qa.web.reasons import reason
+from thesis_qa.web.shelf import book, shelf
+from thesis_qa.web.texts import TEXTS
+from thesis_qa.web.uploads import MAX_FILES
+from thesis_qa.web.work import Work, work_markup, working
 
 EN = TEXTS["en"]
 SOURCE = Path(thesis_qa.__file__).parent

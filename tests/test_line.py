@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from thesis_qa.page.line import Line, lined_up
-from thesis_qa.page.texts import TEXTS
+from thesis_qa.web.line import Line, lined_up
+from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
 

@@ -8,9 +8,9 @@ import pytest
 from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.lists import counted, is_ordinal, whole_items
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
-from thesis_qa.question import understand
-from thesis_qa.schema import Kind, Sentence, Span
+from thesis_qa.library import Index
+from thesis_qa.question.query import understand
+from thesis_qa.types import Kind, Sentence, Span
 
 NAMES = "Ciroyom Andir Baru Kosambi Cicadas Leuwi Gedebage Ujung Sederhana Balubur".split()
 ROWS = "\n".join(f"| Pasar {name} | {i}0 | {i},5 |" for i, name in enumerate(NAMES, start=1))

@@ -9,12 +9,12 @@ import pytest
 from docx import Document as NewDocument
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import xml
-from thesis_qa.load.archive import MAX_MEMBER_BYTES, Archive
-from thesis_qa.load.docx import load_docx
-from thesis_qa.load.epub import load_epub
-from thesis_qa.load.odt import load_odt
-from thesis_qa.schema import Document
+from thesis_qa.read import xml
+from thesis_qa.read.archive import MAX_MEMBER_BYTES, Archive
+from thesis_qa.read.docx import load_docx
+from thesis_qa.read.epub import load_epub
+from thesis_qa.read.odt import load_odt
+from thesis_qa.types import Document
 
 LOADERS: dict[str, Callable[[Path, str], Document]] = {
     "a.docx": load_docx,
@@ -117,7 +117,7 @@ def test_members_over_the_limit_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MAX_MEMBER_BYTES >= 60_000_000  # 10,000 pages
-    monkeypatch.setattr("thesis_qa.load.archive.MAX_MEMBER_BYTES", 1000)
+    monkeypatch.setattr("thesis_qa.read.archive.MAX_MEMBER_BYTES", 1000)
     path = docx(tmp_path / "a.docx")
     with pytest.raises(DocumentError, match="far more than a thesis"):
         load_docx(path, path.name)

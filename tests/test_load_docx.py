@@ -11,8 +11,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load.docx import load_docx
-from thesis_qa.schema import Block, Document
+from thesis_qa.read.docx import load_docx
+from thesis_qa.types import Block, Document
 
 DATA = Path(os.environ.get("THESIS_QA_DATA", Path(__file__).parents[2] / "shared" / "data"))
 W = nsdecls("w")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load.html import load_html
-from thesis_qa.schema import Block, Document
+from thesis_qa.read.html import load_html
+from thesis_qa.types import Block, Document
 
 
 def load(tmp_path: Path, content: str | bytes) -> Document:

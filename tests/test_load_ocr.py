@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from thesis_qa.load import ocr
-from thesis_qa.load.ocr import OcrLine, recognise
+from thesis_qa.read import ocr
+from thesis_qa.read.ocr import OcrLine, recognise
 
 DATA = Path(os.environ.get("THESIS_QA_DATA", Path(__file__).parents[2] / "shared" / "data"))
 needs_ocr = pytest.mark.skipif(not ocr.available(), reason="the extra `ocr` is not installed")

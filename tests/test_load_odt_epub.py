@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.load.epub import load_epub
-from thesis_qa.load.odt import load_odt
-from thesis_qa.schema import Block, Document
+from thesis_qa.read.epub import load_epub
+from thesis_qa.read.odt import load_odt
+from thesis_qa.types import Block, Document
 
 
 def text_of(document: Document, block: Block) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from pdfs import HEIGHT, lines, prose, write_pdf, write_picture_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import load
-from thesis_qa.load.glyphs import boxes, unpack
-from thesis_qa.schema import Document
+from thesis_qa.read import load
+from thesis_qa.read.glyphs import boxes, unpack
+from thesis_qa.types import Document
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta"
 

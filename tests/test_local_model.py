@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
+from thesis_qa.library import Index
 from thesis_qa.write import LanguageModel, Options
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pdfs import WIDTH, lines, prose, write_pdf
-from thesis_qa.load import load
-from thesis_qa.schema import Document, Metadata
+from thesis_qa.read import load
+from thesis_qa.types import Document, Metadata
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta."
 ENGLISH = "This study uses qualitative methods and interviews that were held in the city."

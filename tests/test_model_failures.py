@@ -11,8 +11,8 @@ import pytest
 
 from scripted import END, chunk, serving
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer
+from thesis_qa.library import Index
+from thesis_qa.types import Answer
 from thesis_qa.write import LanguageModel, Options
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

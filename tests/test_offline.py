@@ -34,7 +34,7 @@ def test_indexing_and_answering_use_no_socket(tmp_path: Path) -> None:
 
 def test_libraries_are_told_not_to_report_home() -> None:
     script = (
-        "import os; from thesis_qa.embed import open_embedding; open_embedding();"
+        "import os; from thesis_qa.model.encoder import open_embedding; open_embedding();"
         "print(os.environ['ORT_DISABLE_TELEMETRY'], os.environ['ANONYMIZED_TELEMETRY'])"
     )
     shown = subprocess.check_output([sys.executable, "-c", script], text=True)

@@ -6,9 +6,9 @@ import pytest
 
 from pdfs import lines, write_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.files import find_files, read_source
-from thesis_qa.load import load
-from thesis_qa.schema import Document
+from thesis_qa.read import load
+from thesis_qa.read.files import find_files, read_source
+from thesis_qa.types import Document
 
 
 def read(folder: Path, meta: str = "", text: str = "# Judul di dalam\n\nIsi tulisan.") -> Document:

@@ -6,8 +6,9 @@ import pytest
 
 from pdfs import lines, prose, write_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.load import load, pdf_pages
-from thesis_qa.load.pdf_pages import read_pages
+from thesis_qa.read import load
+from thesis_qa.read.pdf import pages as pdf_pages
+from thesis_qa.read.pdf.pages import read_pages
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta"
 
@@ -22,7 +23,7 @@ def bad_child(folder: Path, monkeypatch: pytest.MonkeyPatch, happens: str) -> No
     (folder / "bad_child.py").write_text(
         f"""
 import json, os, sys, time
-from thesis_qa.load import pdf_child
+from thesis_qa.read import pdf_child
 good = pdf_child._page
 def page(pdf, number):
     if number == 1:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
-from thesis_qa.page.permalink import permalink, reopen, unpack
-from thesis_qa.page.texts import TEXTS
-from thesis_qa.schema import Answer
+from thesis_qa.library import Index
+from thesis_qa.types import Answer
+from thesis_qa.web.permalink import permalink, reopen, unpack
+from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
 

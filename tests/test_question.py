@@ -2,7 +2,7 @@
 
 import pytest
 
-from thesis_qa.question import (
+from thesis_qa.question.query import (
     Expected,
     expected_answer,
     holds,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesis_qa.embed import BundledEmbedding
 from thesis_qa.errors import ModelError
-from thesis_qa.reader import (
+from thesis_qa.model.encoder import BundledEmbedding
+from thesis_qa.model.span_reader import (
     MOST_PASSAGES,
     STRIDE,
     WINDOW_TOKENS,
@@ -18,7 +18,7 @@ from thesis_qa.reader import (
     read_own,
     write_own,
 )
-from thesis_qa.weights import read_weights, weights_file
+from thesis_qa.model.weights import read_weights, weights_file
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 

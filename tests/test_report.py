@@ -9,11 +9,11 @@ import pytest
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, save_page
-from thesis_qa.evaluate.page import page
+from thesis_qa.evaluate.html_report import page
 from thesis_qa.evaluate.questions import Evidence
 from thesis_qa.evaluate.report import report_json, table
 from thesis_qa.evaluate.summary import measure, measure_slices, reliability, risk_coverage
-from thesis_qa.schema import Citation, CitedSpan
+from thesis_qa.types import Citation, CitedSpan
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from thesis_qa.errors import ModelError, QuestionError, SettingError
-from thesis_qa.glossary import glossary, readings
-from thesis_qa.hints import chapter_of, digits, hints, in_section, on_page
-from thesis_qa.index import Index
-from thesis_qa.rank import (
+from thesis_qa.lang.glossary import glossary, readings
+from thesis_qa.library import Index
+from thesis_qa.model.rerank import Reranker, open_reranker
+from thesis_qa.question.hints import chapter_of, digits, hints, in_section, on_page
+from thesis_qa.retrieve.rank import (
     K1,
     B,
     Ranking,
@@ -23,8 +24,7 @@ from thesis_qa.rank import (
     ranking,
     same_language,
 )
-from thesis_qa.rerank import Reranker, open_reranker
-from thesis_qa.retrieve import (
+from thesis_qa.retrieve.retriever import (
     MAX_TOP_K,
     Retriever,
     by_document,

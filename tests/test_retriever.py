@@ -3,8 +3,8 @@
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from thesis_qa.index import Index
-from thesis_qa.retriever import ThesisRetriever
+from thesis_qa.library import Index
+from thesis_qa.retrieve.langchain import ThesisRetriever
 
 
 class TestStandard(RetrieversIntegrationTests):

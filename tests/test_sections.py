@@ -6,8 +6,8 @@ import pytest
 
 from thesis_qa.answer.sections import same_subject, section_named
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
-from thesis_qa.question import understand
+from thesis_qa.library import Index
+from thesis_qa.question.query import understand
 
 THESIS = """# Pengolahan Sampah Pasar Cianjur
 

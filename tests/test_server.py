@@ -19,17 +19,17 @@ from reportlab.pdfgen.canvas import Canvas
 from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
 from thesis_qa.evaluate.summary import NAMES
-from thesis_qa.index import Index
-from thesis_qa.page.cards import source_group
-from thesis_qa.page.markup import answer_markup
-from thesis_qa.page.reader import Mark
-from thesis_qa.page.texts import TEXTS, preferred
-from thesis_qa.page.uploads import MAX_NAME, check_upload, keep, safe_name
-from thesis_qa.picture import MARKER, Drawer
-from thesis_qa.schema import Answer, Citation, CitedSpan
-from thesis_qa.server import add_translations, create_places, serve
+from thesis_qa.library import Index
+from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
-from thesis_qa.topics import TOPICS
+from thesis_qa.types import Answer, Citation, CitedSpan
+from thesis_qa.web.cards import source_group
+from thesis_qa.web.markup import answer_markup
+from thesis_qa.web.picture import MARKER, Drawer
+from thesis_qa.web.server import add_translations, create_places, serve
+from thesis_qa.web.texts import TEXTS, preferred
+from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
+from thesis_qa.web.viewer import Mark
 from thesis_qa.write import Writing
 
 SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."

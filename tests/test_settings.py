@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.errors import SettingError
-from thesis_qa.retrieve import MAX_TOP_K
+from thesis_qa.retrieve.retriever import MAX_TOP_K
 from thesis_qa.settings import LIMITS, NAMES, Settings, load_settings
 
 

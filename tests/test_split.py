@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.schema import Block, Document, Page, Span
 from thesis_qa.split import MAX_TOKENS, TARGET_CHARACTERS, sentence_spans, split
+from thesis_qa.types import Block, Document, Page, Span
 
 
 def sentences(text: str) -> list[str]:

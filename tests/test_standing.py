@@ -8,9 +8,9 @@ import pytest
 from thesis_qa import Assistant, Index
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.standing import KIN, asks_standing
-from thesis_qa.question import understand
-from thesis_qa.schema import Language
-from thesis_qa.topics import ASKED
+from thesis_qa.question.query import understand
+from thesis_qa.question.topics import ASKED
+from thesis_qa.types import Language
 
 INDONESIAN = """# Pengolahan Sampah Organik di Pasar Tradisional
 

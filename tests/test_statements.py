@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.embed import open_embedding
-from thesis_qa.rank import ranking
+from thesis_qa.model.encoder import open_embedding
+from thesis_qa.retrieve.rank import ranking
 from thesis_qa.write.check import Checker, Objection
 from thesis_qa.write.figures import held_numbers, months, stated_numbers
 from thesis_qa.write.names import holds_name, names

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pdfs import HEIGHT, WIDTH
-from thesis_qa.load import load
-from thesis_qa.load.hyphens import read_on
-from thesis_qa.schema import Document
+from thesis_qa.read import load
+from thesis_qa.structure.hyphens import read_on
+from thesis_qa.types import Document
 
 WORDS = (
     "kerja sama antara Jakarta dan Hanoi berjalan sejak tahun 2013 dalam bidang transportasi "

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.assistant import Assistant
-from thesis_qa.index import Index
-from thesis_qa.suggest import OFFERED, next_questions, sections_near
+from thesis_qa.library import Index
+from thesis_qa.web.suggest import OFFERED, next_questions, sections_near
 
 SECTIONS = {
     "BAB I PENDAHULUAN": "Terumbu karang melindungi pantai dari ombak besar. " * 8,

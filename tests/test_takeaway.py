@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.card import Entry
-from thesis_qa.load import load
-from thesis_qa.page.chat import Turn
-from thesis_qa.page.paper import Part, as_file, docx, markdown, plain
-from thesis_qa.page.references import STYLES, Style
-from thesis_qa.page.takeaway import card, conversation, single_answer
-from thesis_qa.page.texts import TEXTS
-from thesis_qa.schema import Answer, Citation, Metadata
+from thesis_qa.answer.card import Entry
+from thesis_qa.read import load
+from thesis_qa.types import Answer, Citation, Metadata
+from thesis_qa.web.chat import Turn
+from thesis_qa.web.paper import Part, as_file, docx, markdown, plain
+from thesis_qa.web.references import STYLES, Style
+from thesis_qa.web.takeaway import card, conversation, single_answer
+from thesis_qa.web.texts import TEXTS
 
 KNOWN = {"jijiau.pdf": Metadata(degree="Sarjana", university="Institut Teknologi Bandung")}
 

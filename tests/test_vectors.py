@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from thesis_qa.index import Index
-from thesis_qa.vectors import FOLDER, VectorSearch
+from thesis_qa.index.vectors import FOLDER, VectorSearch
+from thesis_qa.library import Index
 
 
 @pytest.fixture

@@ -13,11 +13,17 @@ import pytest
 
 from thesis_qa import unpack, weights
 from thesis_qa.errors import ModelError
-from thesis_qa.graph import write_graph
-from thesis_qa.unpack import DRAFT, GRAPH, cache_folder, light_folder, sentence_transformers_folder
-from thesis_qa.weights import fingerprint, read_weights, weights_file
+from thesis_qa.model.graph import write_graph
+from thesis_qa.model.unpack import (
+    DRAFT,
+    GRAPH,
+    cache_folder,
+    light_folder,
+    sentence_transformers_folder,
+)
+from thesis_qa.model.weights import fingerprint, read_weights, weights_file
 
-UNPACK = "from thesis_qa.unpack import light_folder; print(light_folder())"
+UNPACK = "from thesis_qa.model.unpack import light_folder; print(light_folder())"
 
 
 @pytest.fixture

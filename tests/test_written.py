@@ -13,10 +13,10 @@ import pytest
 
 from scripted import Scripted, scripted
 from thesis_qa.assistant import Assistant
+from thesis_qa.cli.terminal import answer_lines
 from thesis_qa.errors import SettingError
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Translation
-from thesis_qa.terminal import answer_lines
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Translation
 
 THESIS = """# Pengaruh Pupuk terhadap Hasil Panen Padi
 
@@ -327,8 +327,8 @@ def test_quotes_stay_where_they_stand(thesis: Index) -> None:
 
 
 def shown(answer: Answer) -> str:
-    from thesis_qa.page.markup import answer_markup
-    from thesis_qa.page.texts import TEXTS
+    from thesis_qa.web.markup import answer_markup
+    from thesis_qa.web.texts import TEXTS
 
     return answer_markup(answer, "k", TEXTS["en"])
 

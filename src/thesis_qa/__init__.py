@@ -3,8 +3,8 @@
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate import Report, evaluate
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Citation, CitedSpan, Passage
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Citation, CitedSpan, Passage
 
 __all__ = [
     "Answer",

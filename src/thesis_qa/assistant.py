@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from thesis_qa.answer.cite import cite
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.find import Finder, Found
-from thesis_qa.answer.followup import Resolved, resolve
-from thesis_qa.answer.outline import zone
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.answer.standing import KIN, asks_standing
-from thesis_qa.cite import cite
+from thesis_qa.answer.under_headings import zone
 from thesis_qa.errors import SettingError
-from thesis_qa.index import Index
-from thesis_qa.question import Query, understand
-from thesis_qa.retrieve import checked_question
-from thesis_qa.schema import Answer, Citation, Language, Passage, Translation
+from thesis_qa.library import Index
+from thesis_qa.question.follow_up import Resolved, resolve
+from thesis_qa.question.query import Query, understand
+from thesis_qa.retrieve.retriever import checked_question
+from thesis_qa.types import Answer, Citation, Language, Passage, Translation
 from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from thesis_qa.language import language_of
-from thesis_qa.schema import Block, Document, Kind, Language, Page, Passage, Sentence, Span
+from thesis_qa.lang.language import language_of
+from thesis_qa.types import Block, Document, Kind, Language, Page, Passage, Sentence, Span
 
 SPLITTER = "3"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents

@@ -11,10 +11,10 @@ import numpy as np
 
 from thesis_qa.answer.evidence import Evidence, is_statement
 from thesis_qa.answer.select import Shown
-from thesis_qa.catalog import Catalog
-from thesis_qa.language import STOP_WORDS, language_of, words
-from thesis_qa.question import THESIS_WORDS, Query
-from thesis_qa.schema import Language, Metadata, Passage, Sentence, Span
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.language import STOP_WORDS, language_of, words
+from thesis_qa.question.query import THESIS_WORDS, Query
+from thesis_qa.types import Language, Metadata, Passage, Sentence, Span
 
 STATED = 0.9  # that a title, approval or abstract page was read rightly, where it states a field
 UNSTATED = 0.1  # that it is stated all the same, where those pages seem not to

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from thesis_qa.answer.phrases import Phrases, phrases
 from thesis_qa.answer.select import Shown
-from thesis_qa.schema import Citation, Language
+from thesis_qa.types import Citation, Language
 
 MAX_NEAREST = 240  # characters of a nearest quote that a refusal shows, or of column heads
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thesis_qa.answer.evidence import Asked, Evidence, numbers, stems, terms_held
-from thesis_qa.language import fold, stem
+from thesis_qa.lang.language import fold, stem
 
 RAREST = 7.0  # weight of a term that none of 500 passages holds: puts rarities on a scale of one
 OTHERS = 10  # sentences, or passages, that the best is compared with

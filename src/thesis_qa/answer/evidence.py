@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from thesis_qa.catalog import Catalog
-from thesis_qa.glossary import readings
-from thesis_qa.question import Query, content_terms, holds
-from thesis_qa.rank import Ranking
-from thesis_qa.schema import Language, Passage, Sentence
-from thesis_qa.tables import Vectors, vector_key
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.rows import Vectors, vector_key
+from thesis_qa.lang.glossary import readings
+from thesis_qa.question.query import Query, content_terms, holds
+from thesis_qa.retrieve.rank import Ranking
+from thesis_qa.types import Language, Passage, Sentence
 
 QUOTED_KINDS = frozenset({"text", "list", "table", "caption", "footnote"})
 MIN_WORDS = 3

@@ -22,13 +22,13 @@ from thesis_qa.answer.sections import (
 )
 from thesis_qa.answer.select import Shown, select
 from thesis_qa.answer.standing import answer_standing, asks_standing
-from thesis_qa.index import Index
-from thesis_qa.question import Query, holds, squeezed, two_questions, understand
-from thesis_qa.schema import Passage
-from thesis_qa.topics import Topic
+from thesis_qa.library import Index
+from thesis_qa.question.query import Query, holds, squeezed, two_questions, understand
+from thesis_qa.question.topics import Topic
+from thesis_qa.types import Passage
 
 if TYPE_CHECKING:
-    from thesis_qa.reader import Reader
+    from thesis_qa.model.span_reader import Reader
 
 CANDIDATES = 12  # passages whose sentences are weighed
 MAX_DOCUMENTS = 8  # that are answered for one by one
@@ -69,7 +69,7 @@ class Finder:
 
     @cached_property
     def _reader(self) -> "Reader | None":
-        from thesis_qa.reader import open_reader
+        from thesis_qa.model.span_reader import open_reader
 
         return open_reader(self.index.rerank, self.index.embedding)
 

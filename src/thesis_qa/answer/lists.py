@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import takewhile
 
 from thesis_qa.answer.evidence import Evidence, stems
-from thesis_qa.catalog import Catalog
-from thesis_qa.question import Query
-from thesis_qa.schema import Passage, Sentence, Span
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.question.query import Query
+from thesis_qa.types import Passage, Sentence, Span
 
 MAX_LIST = 8
 LONG = 700  # characters up to which a sentence, or those of one item, make a quote

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from thesis_qa.schema import Language
+from thesis_qa.types import Language
 
 
 @dataclass(frozen=True, slots=True)

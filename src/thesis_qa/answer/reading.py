@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thesis_qa.answer.evidence import Asked, Evidence, passages_of, weighed
-from thesis_qa.schema import Passage
+from thesis_qa.types import Passage
 
 if TYPE_CHECKING:
-    from thesis_qa.reader import Reader, Reading
+    from thesis_qa.model.span_reader import Reader, Reading
 
 READ = 8  # passages that are read at most
 AT_FIRST = 2  # passages after which reading ends if one of them seems to answer

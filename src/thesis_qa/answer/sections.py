@@ -8,13 +8,13 @@ translated.
 import re
 
 from thesis_qa.answer.evidence import Asked, stems
-from thesis_qa.answer.outline import NUMBERING, Said, shown, statements, telling
 from thesis_qa.answer.select import Shown
-from thesis_qa.catalog import Catalog
-from thesis_qa.glossary import readings
-from thesis_qa.language import stem
-from thesis_qa.question import EXPLAIN, FRAME_WORDS, Query
-from thesis_qa.topics import either
+from thesis_qa.answer.under_headings import NUMBERING, Said, shown, statements, telling
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.language import stem
+from thesis_qa.question.query import EXPLAIN, FRAME_WORDS, Query
+from thesis_qa.question.topics import either
 
 LIKELY = 0.3  # probability from which a word of a heading translates one of the question
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from thesis_qa.answer.evidence import Evidence, stems
 from thesis_qa.answer.lists import MAX_LIST, announced, table_rows, whole_item, whole_list
-from thesis_qa.catalog import Catalog
-from thesis_qa.question import Query
-from thesis_qa.schema import Sentence, Span
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.question.query import Query
+from thesis_qa.types import Sentence, Span
 
 MAX_SHOWN = 3
 MAX_SEVERAL = 5

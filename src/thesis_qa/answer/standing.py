@@ -13,7 +13,8 @@ from itertools import combinations
 
 from thesis_qa.answer.evidence import Asked, Evidence, centred
 from thesis_qa.answer.lists import MAX_LIST, counted
-from thesis_qa.answer.outline import (
+from thesis_qa.answer.select import Shown, translated, with_context
+from thesis_qa.answer.under_headings import (
     MAX_ITEMS,
     MAX_QUOTES,
     NUMBERING,
@@ -24,11 +25,10 @@ from thesis_qa.answer.outline import (
     telling,
     zone,
 )
-from thesis_qa.answer.select import Shown, translated, with_context
-from thesis_qa.language import CHAT, STOP_WORDS, words
-from thesis_qa.question import FRAME_WORDS, Query
-from thesis_qa.schema import Language
-from thesis_qa.topics import ASKED, PURE, Topic, either
+from thesis_qa.lang.language import CHAT, STOP_WORDS, words
+from thesis_qa.question.query import FRAME_WORDS, Query
+from thesis_qa.question.topics import ASKED, PURE, Topic, either
+from thesis_qa.types import Language
 
 GAP = 3  # sentences among which a list that goes on has another item
 NEAR = 8  # sentences behind "several limitations" among which "First, …" is looked for

@@ -4,9 +4,9 @@ from thesis_qa.evaluate.check import check
 from thesis_qa.evaluate.command import Run, check_set, run_set
 from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
 from thesis_qa.evaluate.findings import Finding, Library
+from thesis_qa.evaluate.html_report import save_page
 from thesis_qa.evaluate.intervals import Metric
 from thesis_qa.evaluate.outcome import Outcome, Report
-from thesis_qa.evaluate.page import save_page
 from thesis_qa.evaluate.questions import Question, QuestionSet, read_questions
 from thesis_qa.evaluate.report import findings_table, report_json
 from thesis_qa.evaluate.run import evaluate

@@ -10,7 +10,7 @@ from thesis_qa.evaluate.check_evidence import check_against
 from thesis_qa.evaluate.check_squad import check_squad
 from thesis_qa.evaluate.findings import Finding, Level, Library, at, suggestion
 from thesis_qa.evaluate.formats import Entry, read_raw
-from thesis_qa.language import language_of, words
+from thesis_qa.lang.language import language_of, words
 
 _TEXT, _TRUTH, _LIST = "a text", "true or false", "a list"
 FIELDS = {

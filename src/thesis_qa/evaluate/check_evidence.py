@@ -7,7 +7,7 @@ from thesis_qa.evaluate.findings import Finding, Level, Library, Text, place, su
 from thesis_qa.evaluate.formats import Entry
 from thesis_qa.evaluate.fresh import find_document
 from thesis_qa.evaluate.matching import bare, contains_phrase
-from thesis_qa.language import words
+from thesis_qa.lang.language import words
 
 SHORT = 12  # letters and digits below which a quote proves little
 MOST = 0.5  # share of a quote that a page must hold to be called the closest

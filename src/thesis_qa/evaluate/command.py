@@ -11,12 +11,12 @@ from thesis_qa.evaluate.check import check
 from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
 from thesis_qa.evaluate.findings import Finding, Library
 from thesis_qa.evaluate.fresh import FreshPages
+from thesis_qa.evaluate.html_report import save_page
 from thesis_qa.evaluate.outcome import Report
-from thesis_qa.evaluate.page import save_page
 from thesis_qa.evaluate.questions import read_questions
 from thesis_qa.evaluate.run import OnProgress, evaluate, evaluate_contexts
-from thesis_qa.rerank import DEFAULT_RERANK
-from thesis_qa.tables import EVALUATIONS
+from thesis_qa.index.rows import EVALUATIONS
+from thesis_qa.model.rerank import DEFAULT_RERANK
 
 if TYPE_CHECKING:
     from thesis_qa.write import LanguageModel
@@ -64,7 +64,7 @@ def _evaluate(
     progress: OnProgress | None,
 ) -> Report:
     from thesis_qa.assistant import Assistant
-    from thesis_qa.index import Index
+    from thesis_qa.library import Index
 
     asked, unfinished = read_questions(path), index_folder / EVALUATIONS
     try:
@@ -79,7 +79,7 @@ def _evaluate(
 
 def check_set(path: Path, index_folder: Path) -> list[Finding]:
     """Everything wrong with a question set; compared with the documents where there is an index."""
-    from thesis_qa.index import Index
+    from thesis_qa.library import Index
 
     try:
         index = Index.open(index_folder)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from thesis_qa.evaluate.judge import PagesOf
 from thesis_qa.evaluate.matching import bare, letters
-from thesis_qa.schema import Page
+from thesis_qa.types import Page
 
 Level = Literal["error", "warning", "note"]
 

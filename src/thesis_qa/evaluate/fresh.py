@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.schema import Page
+from thesis_qa.types import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class FreshPages:
         return tuple(f"{name}: {reason}" for name, reason in sorted(self._gone.items()))
 
     def _load(self, document: str) -> tuple[Page, ...]:
-        from thesis_qa.load import load
+        from thesis_qa.read import load
 
         path = Path(self.paths.get(document, ""))
         if not path.is_file():

@@ -15,7 +15,7 @@ from thesis_qa.evaluate.matching import (
 )
 from thesis_qa.evaluate.outcome import Outcome, Ranked
 from thesis_qa.evaluate.questions import Evidence, Question
-from thesis_qa.schema import Answer, Citation, Page, Passage
+from thesis_qa.types import Answer, Citation, Page, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
 KS = (1, 3, 5, 10)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from thesis_qa.evaluate.intervals import Metric
 from thesis_qa.evaluate.questions import Evidence
-from thesis_qa.schema import Citation
+from thesis_qa.types import Citation
 
 T = TypeVar("T")
 

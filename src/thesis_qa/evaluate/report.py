@@ -8,7 +8,7 @@ from thesis_qa.evaluate.compare import Comparison, Difference
 from thesis_qa.evaluate.findings import Finding
 from thesis_qa.evaluate.intervals import LEVEL, Metric
 from thesis_qa.evaluate.outcome import Report
-from thesis_qa.schema import to_json
+from thesis_qa.types import to_json
 
 SHOWN_FLIPS = 20
 

@@ -20,11 +20,11 @@ from thesis_qa.evaluate.judge import judge
 from thesis_qa.evaluate.metrics import DEPTH
 from thesis_qa.evaluate.outcome import Outcome, Report, from_json
 from thesis_qa.evaluate.questions import Question, QuestionSet, read_questions
-from thesis_qa.schema import to_json
+from thesis_qa.types import to_json
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
-    from thesis_qa.index import Index
+    from thesis_qa.library import Index
     from thesis_qa.write import LanguageModel
 
 OnProgress = Callable[[Literal["indexing", "asking"], int, int], None]
@@ -140,8 +140,8 @@ def _language(shares: Mapping[str, float]) -> str | None:
 def _context_index(
     asked: QuestionSet, folder: Path, rerank: str, progress: OnProgress | None
 ) -> "Index":
-    from thesis_qa.index import Index
-    from thesis_qa.schema import Progress
+    from thesis_qa.library import Index
+    from thesis_qa.types import Progress
 
     done = folder / "complete"
     if done.is_file():

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from thesis_qa.rank import Ranking
-from thesis_qa.schema import Language
+from thesis_qa.retrieve.rank import Ranking
+from thesis_qa.types import Language
 from thesis_qa.write.figures import held_numbers, months, stated_numbers
 from thesis_qa.write.names import holds_name, names
 from thesis_qa.write.support import (
@@ -23,7 +23,7 @@ from thesis_qa.write.support import (
 )
 
 if TYPE_CHECKING:
-    from thesis_qa.embed import Embedding
+    from thesis_qa.model.encoder import Embedding
 
 KEPT = 64  # pieces of evidence that are remembered
 

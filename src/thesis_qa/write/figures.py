@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from thesis_qa.language import fold
+from thesis_qa.lang.language import fold
 
 _PLAIN = {
     word: value

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from thesis_qa.errors import SettingError
+from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
-from thesis_qa.telemetry import disable_telemetry
 from thesis_qa.write.failure import Failure, failure
 from thesis_qa.write.local import LLAMA, LocalServer
 

@@ -8,9 +8,9 @@ are the same in both languages but for a table of those that are not, endings ("
 import re
 from functools import cache
 
-from thesis_qa.glossary import glossary, readings
-from thesis_qa.language import STOP_WORDS, fold, stem
-from thesis_qa.schema import Language
+from thesis_qa.lang.glossary import glossary, readings
+from thesis_qa.lang.language import STOP_WORDS, fold, stem
+from thesis_qa.types import Language
 
 # English | Indonesian; what is spelt alike in both needs no entry.
 _PAIRS = """

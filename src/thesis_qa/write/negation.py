@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from thesis_qa.language import STOP_WORDS, fold
+from thesis_qa.lang.language import STOP_WORDS, fold
 
 _CUES = frozenset(
     """not no never without neither nor none cannot nothing nobody nowhere hardly barely fails

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thesis_qa.schema import Language
+from thesis_qa.types import Language
 from thesis_qa.write.check import Kind
 from thesis_qa.write.failure import Failure, Problem
 from thesis_qa.write.models import LOCAL, LanguageModel

@@ -4,7 +4,7 @@ nothing inside it can imitate."""
 import re
 from collections.abc import Sequence
 
-from thesis_qa.schema import Citation, Language
+from thesis_qa.types import Citation, Language
 from thesis_qa.write.models import MAX_TOKENS, LanguageModel, Said
 
 CHARACTERS_A_TOKEN = 3  # of Indonesian with a tokenizer made for English; English has four

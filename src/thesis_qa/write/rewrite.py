@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from thesis_qa.language import language_of
-from thesis_qa.question import content_terms
-from thesis_qa.retrieve import MAX_QUESTION
+from thesis_qa.lang.language import language_of
+from thesis_qa.question.query import content_terms
+from thesis_qa.retrieve.retriever import MAX_QUESTION
 from thesis_qa.write.failure import Failure
 from thesis_qa.write.figures import held_numbers, stated_numbers
 from thesis_qa.write.models import LanguageModel

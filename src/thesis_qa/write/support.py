@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.glossary import readings
-from thesis_qa.language import STOP_WORDS, fold, language_of, stem
-from thesis_qa.rank import Ranking
-from thesis_qa.schema import Language
-from thesis_qa.tables import Vectors
+from thesis_qa.index.rows import Vectors
+from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.language import STOP_WORDS, fold, language_of, stem
+from thesis_qa.retrieve.rank import Ranking
+from thesis_qa.types import Language
 from thesis_qa.write.negation import denial_heads, denied
 
 if TYPE_CHECKING:
-    from thesis_qa.embed import Embedding
+    from thesis_qa.model.encoder import Embedding
 
 NUMBERS = Path(__file__).parents[1] / "data" / "support.json"
 MAX_CHARACTERS = 1200  # of one piece of evidence that are read
@@ -78,7 +78,7 @@ def read(
     embedding: "Embedding", ranking: Ranking, text: str, language: Language | None = None
 ) -> Read:
     """`text` as the embedding model sees it; its language is found out where it isn't given."""
-    from thesis_qa.embed import BundledEmbedding
+    from thesis_qa.model.encoder import BundledEmbedding
 
     text = text[:MAX_CHARACTERS]
     spoken = language or language_of(text)

@@ -1,6 +1,6 @@
 """Translate a quote, when somebody asks for it; the quote itself is always shown beside it."""
 
-from thesis_qa.schema import Language, Translation
+from thesis_qa.types import Language, Translation
 from thesis_qa.write.check import Checker
 from thesis_qa.write.failure import Failure
 from thesis_qa.write.models import LanguageModel

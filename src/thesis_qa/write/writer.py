@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from thesis_qa.language import language_of
-from thesis_qa.schema import Answer, Citation, Struck
+from thesis_qa.lang.language import language_of
 from thesis_qa.split import sentence_spans
+from thesis_qa.types import Answer, Citation, Struck
 from thesis_qa.write.check import Checker
 from thesis_qa.write.failure import Failure
 from thesis_qa.write.models import LanguageModel

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from thesis_qa.index import Index
-from thesis_qa.schema import Answer, Language, Translation
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Language, Translation
 from thesis_qa.write.check import Checker
 from thesis_qa.write.models import LanguageModel
 from thesis_qa.write.rewrite import rewritten

@@ -1,0 +1,113 @@
+"""Turn evidence into citations: verbatim quotes with the place they were taken from."""
+
+from collections.abc import Sequence
+
+from thesis_qa.answer import Evidence, Shown
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.read.glyphs import boxes
+from thesis_qa.types import Citation, CitedSpan, Page, Passage, Span
+
+PART_SEPARATOR = " … "
+
+
+def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
+    """One citation for every statement shown, numbered from 1."""
+    return tuple(_citation(catalog, number, s) for number, s in enumerate(shown, start=1))
+
+
+def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
+    passage, sentence = shown.evidence.passage, shown.evidence.sentence
+    pages = _pages(catalog, shown.evidence)
+    metadata = catalog.document(passage.document).metadata
+    first = pages[sentence.spans[0].page]
+    context = [part for part in (sentence.context, shown.context) if part]
+    quoted = quote(pages, sentence.spans)
+    return Citation(
+        number=number,
+        document=passage.document,
+        title=metadata.title or passage.document,
+        author=metadata.author,
+        year=metadata.year,
+        page=first.number,
+        page_label=first.label,
+        section=passage.section,
+        language=sentence.language or passage.language,
+        quote=quoted,
+        spans=_cited_spans(pages, sentence.spans),
+        answer=_marked(quoted, shown.evidence),
+        context="\n".join(context) or None,
+        passage_id=passage.passage_id,
+        places=tuple(
+            span
+            for other in shown.places
+            for span in _cited_spans(_pages(catalog, other), other.sentence.spans)
+        ),
+        translation=shown.translation.sentence.text if shown.translation else None,
+    )
+
+
+def _marked(quoted: str, evidence: Evidence) -> tuple[int, int] | None:
+    """Where in the quote the answer itself stands; it may be quoted otherwise than it is read."""
+    if evidence.answer is None:
+        return None
+    words = evidence.sentence.text[slice(*evidence.answer)]
+    at = quoted.find(words, evidence.answer[0])
+    return (at, at + len(words)) if words and at >= 0 else None
+
+
+def recite(catalog: Catalog, number: int, document: str, spans: Sequence[Span]) -> Citation:
+    """A citation of what stands at `spans` of a document now.
+
+    Raises KeyError where the document, a page or the characters of a span aren't there.
+    """
+    metadata = catalog.document(document).metadata
+    pages = {span.page: catalog.page(document, span.page) for span in spans}
+    if not all(0 <= s.start < s.end <= len(pages[s.page].text) for s in spans):
+        raise KeyError(f"{document} has no such characters")
+    first = pages[spans[0].page]
+    passage = _passage_at(catalog, document, first.number, spans[0])
+    return Citation(
+        number=number,
+        document=document,
+        title=metadata.title or document,
+        author=metadata.author,
+        year=metadata.year,
+        page=first.number,
+        page_label=first.label,
+        section=passage.section if passage else "",
+        language=passage.language if passage else None,
+        quote=quote(pages, spans),
+        spans=_cited_spans(pages, spans),
+        passage_id=passage.passage_id if passage else "",
+    )
+
+
+def _passage_at(catalog: Catalog, document: str, page: int | None, span: Span) -> Passage | None:
+    def holds(passage: Passage) -> bool:
+        places = (place for sentence in passage.sentences for place in sentence.spans)
+        return any(
+            p.page == span.page and p.start < span.end and span.start < p.end for p in places
+        )
+
+    begun = [page] if page is None else [page, page - 1]  # it may have begun a page before
+    return next((p for n in begun for p in catalog.passages_on(document, n) if holds(p)), None)
+
+
+def quote(pages: dict[int, Page], spans: Sequence[Span]) -> str:
+    """What stands at `spans`, white space folded, parts joined by " … "."""
+    parts = (pages[span.page].text[span.start : span.end] for span in spans)
+    return PART_SEPARATOR.join(" ".join(part.split()) for part in parts)
+
+
+def _pages(catalog: Catalog, evidence: Evidence) -> dict[int, Page]:
+    document = evidence.passage.document
+    return {s.page: catalog.page(document, s.page) for s in evidence.sentence.spans}
+
+
+def _cited_spans(pages: dict[int, Page], spans: Sequence[Span]) -> tuple[CitedSpan, ...]:
+    return tuple(_cited_span(pages[span.page], span) for span in spans)
+
+
+def _cited_span(page: Page, span: Span) -> CitedSpan:
+    places = boxes(page, span.start, span.end)
+    return CitedSpan(page.number, page.label, span.start, span.end, places)

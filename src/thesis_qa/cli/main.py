@@ -1,0 +1,346 @@
+"""The command line. It only translates: options into calls, results into text or JSON.
+
+Exit codes: 0 done, 1 could not do it, 2 wrong usage, 3 done but a file failed or a gate was missed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thesis_qa.cli.options import SETTINGS, Command, parser
+from thesis_qa.cli.terminal import answer_lines, passage_place, printable
+from thesis_qa.errors import ThesisQAError, one_line
+from thesis_qa.settings import Settings, load_settings
+from thesis_qa.types import (
+    Answer,
+    DocumentReport,
+    Progress,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.evaluate import Finding
+    from thesis_qa.evaluate.verify import Health
+    from thesis_qa.index.rows import DocumentInfo
+    from thesis_qa.library import Index
+
+DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = parser(COMMANDS).parse_args(arguments)
+    try:
+        given = {k: v for k, v in vars(options).items() if k in SETTINGS and v is not None}
+        command: Command = options.command
+        return command(options, load_settings(given, os.environ, Path.cwd()))
+    except ThesisQAError as error:
+        return _could_not(options, error, str(error))
+    except KeyboardInterrupt as error:
+        return _could_not(options, error, "Interrupted. What was finished is kept")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except Exception as error:
+        kind = type(error).__name__
+        return _could_not(options, error, f"Unexpected {kind}: {one_line(str(error))}. See --debug")
+
+
+def _could_not(options: argparse.Namespace, error: BaseException, line: str) -> int:
+    if options.debug:
+        raise error
+    print(f"thesis-qa: {line}", file=sys.stderr)
+    return COULD_NOT
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.library import Index
+
+    stated = options.embedding or options.rebuild
+    chosen = settings.embedding if stated else settings.chosen_embedding
+    index = Index.create(
+        settings.index, embedding=chosen, rerank=settings.rerank, rebuild=options.rebuild
+    )
+    with _Bar(hidden=options.json) as bar:
+        report = index.update(settings.documents, progress=bar.show)
+    if options.json:
+        _print_json(report)
+    else:
+        for document in report.documents:
+            _print_report(document)
+        changed = sum(d.status in ("added", "updated") for d in report.documents)
+        unchanged = sum(d.status == "unchanged" for d in report.documents)
+        print(
+            f"{changed} read, {unchanged} unchanged; {_counted(report.passages)}"
+            f" in the index. {report.seconds:.1f} s"
+        )
+    failed = any(document.status == "failed" for document in report.documents)
+    return FAILED_IN_PART if failed else DONE
+
+
+def _counted(number: int, what: str = "passage") -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
+
+
+def _print_report(report: DocumentReport) -> None:
+    name = one_line(report.document)
+    if report.status == "failed":
+        print(f"thesis-qa: {report.error}", file=sys.stderr)
+    elif report.status in ("added", "updated"):
+        pages = f"{_counted(report.pages, 'page')}, " if report.pages else ""
+        shares = _shares(report.languages or {})
+        print(f"{report.status} {name}: {pages}{_counted(report.passages)}{shares}")
+    elif report.status == "removed":
+        print(f"removed {name}")
+    for warning in report.warnings:
+        print(f"thesis-qa: {name}: {one_line(warning)}", file=sys.stderr)
+
+
+def _shares(languages: Mapping[str, float]) -> str:
+    shares = ", ".join(f"{language} {share:.0%}" for language, share in languages.items())
+    return f" ({shares})" if shares else ""
+
+
+def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    _open(settings).remove(*options.names)
+    if options.json:
+        _print_json({"removed": options.names})
+    else:
+        for name in options.names:
+            print(f"removed {one_line(name)}")
+    return DONE
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    assistant = _assistant(settings)
+    answers = assistant.stream(options.question, documents=options.document, top_k=settings.top_k)
+    answer = _shown_growing(answers) if sys.stdout.isatty() and not options.json else _last(answers)
+    if wanted := options.translate:
+        foreign = [c for c in answer.citations if c.language != wanted]
+        translations = tuple(assistant.translate(c, wanted) for c in foreign)
+        answer = replace(answer, translations=translations)
+    if options.json:
+        _print_json(answer)
+    else:
+        print(*answer_lines(answer), sep="\n")
+        if answer.problem:
+            print(f"thesis-qa: {one_line(answer.problem)}", file=sys.stderr)
+    return DONE
+
+
+def _assistant(settings: Settings) -> "Assistant":
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.write import language_model
+
+    return Assistant(_open(settings), language_model(settings))
+
+
+def _last(answers: Iterator[Answer]) -> Answer:
+    *_, answer = answers
+    return answer
+
+
+def _shown_growing(answers: Iterator[Answer]) -> Answer:
+    """The last answer; before it the quotes are shown, while a language model writes."""
+    answer, quoted = next(answers), False
+    for answer in answers:
+        if answer.writing and not quoted:
+            quoted = True
+            print(f"{printable(answer.text)}\n", flush=True)
+            print("…", file=sys.stderr, flush=True)
+    return answer
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    passages = _open(settings).search(
+        options.question,
+        settings.top_k,
+        documents=options.document,
+        section=options.section,
+        language=options.language,
+    )
+    if options.json:
+        from thesis_qa.lang.language import language_of
+
+        found = {"question": options.question, "language": language_of(options.question)}
+        _print_json({**found, "passages": passages})
+        return DONE
+    for passage in passages:
+        print(f"{passage.rank}. {passage_place(passage)}  ({passage.score:.3f})")
+        print(f"   {printable(passage.text)}\n")
+    return DONE
+
+
+def _eval(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.evaluate import check_set, report_json, run_set
+    from thesis_qa.write import language_model
+
+    questions, index = Path(options.questions), Path(settings.index)
+    if options.check:
+        return _eval_check(options, check_set(questions, index))
+    with _Bar(hidden=options.json) as bar:
+        run = run_set(
+            questions,
+            index,
+            llm=language_model(settings),
+            rerank=settings.rerank,
+            fail_under=options.fail_under or (),
+            compare_with=Path(options.compare) if options.compare else None,
+            page_path=Path(options.report) if options.report else None,
+            progress=bar.count,
+        )
+    if options.json:
+        _print_json(report_json(run.report, run.comparison))
+    else:
+        print(run.report)
+        if run.comparison:
+            print(f"\n{run.comparison}")
+    for missed in run.missed:
+        print(f"thesis-qa: {missed}", file=sys.stderr)
+    return FAILED_IN_PART if run.missed else DONE
+
+
+def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> int:
+    from thesis_qa.evaluate import findings_table
+
+    if options.json:
+        _print_json({"findings": findings})
+    else:
+        print(printable(findings_table(findings)))
+    return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.web.server import serve
+
+    serve(settings)
+    return DONE
+
+
+def _user(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.web.accounts import user_line
+
+    asked = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    line = user_line(options.name, asked)
+    if options.json:
+        _print_json({"user": line})
+    else:
+        print(line)
+    return DONE
+
+
+def _info(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.evaluate.verify import health, verify
+
+    index = _open(settings)
+    index.check_documents(options.document)
+    documents = [d for d in index.documents() if not options.document or d.name in options.document]
+    findings = verify(index, options.document) if options.verify else []
+    conditions = {d.name: health(index, d.name) for d in documents if options.document}
+    about = index.catalog.about()
+    if options.json:
+        found = {"index": about, "documents": documents, "findings": findings}
+        _print_json({**found, "health": list(conditions.values())})
+    else:
+        print(f"Index {settings.index}: {len(documents)} documents, model {about['embedding']}")
+        for document in documents:
+            _print_document(document, conditions.get(document.name))
+        for finding in findings:
+            print(f"thesis-qa: {one_line(finding.document)}: {finding.problem}", file=sys.stderr)
+        if options.verify and not findings:
+            print("Every file reads as it was indexed.")
+    return FAILED_IN_PART if findings else DONE
+
+
+def _print_document(document: "DocumentInfo", condition: "Health | None") -> None:
+    pages = f"{_counted(document.pages, 'page')}, " if document.pages else ""
+    shares = _shares(document.languages)
+    print(f"- {one_line(document.name)}: {pages}{_counted(document.passages)}{shares}")
+    if condition:
+        for line in _health_lines(document, condition):
+            print(f"  {one_line(line)}")
+    for warning in document.warnings:
+        print(f"  {one_line(warning)}")
+
+
+def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str]:
+    stated = document.metadata
+    known = (stated.title, stated.author, str(stated.year or ""), stated.university)
+    if any(known):
+        yield ", ".join(part for part in known if part)
+    if condition.pages:
+        read = condition.pages - condition.failed
+        yield (
+            f"{read} pages read, {condition.by_ocr} of them by OCR, {condition.blank} blank;"
+            f" {condition.failed} failed; {condition.with_printed_number} have a printed number"
+        )
+    if condition.recognised is not None:
+        yield f"{condition.recognised:.0%} of the text is readable Indonesian or English"
+    chapters = list(dict.fromkeys(path.split(" › ")[0] for path in condition.sections))
+    if chapters:
+        yield f"{len(condition.sections)} sections in {len(chapters)} chapters and parts:"
+    yield from (f"  {chapter}" for chapter in chapters)
+
+
+def _open(settings: Settings) -> "Index":
+    from thesis_qa.library import Index
+
+    return Index.open(settings.index, rerank=settings.rerank)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+
+
+class _Bar:
+    """A progress bar on a terminal; nothing where stderr isn't one."""
+
+    def __init__(self, hidden: bool) -> None:
+        self._hidden = hidden or not sys.stderr.isatty()
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._hidden:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def show(self, p: Progress) -> None:
+        """Show how far indexing is."""
+        if not self._hidden:
+            name = f"{p.number}/{p.documents} {one_line(p.document)[-30:]}"
+            done, total = (p.page, p.scanned) if p.scanned else (p.done, p.total)
+            self._draw(name, done / total if total else 0.0)
+
+    def count(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done."""
+        if not self._hidden:
+            self._draw(f"{what} {done}/{total}", done / total if total else 1.0)
+
+    def _draw(self, label: str, share: float) -> None:
+        filled = "█" * round(share * 30)
+        line = f"\r\x1b[K{label} {filled:░<30} {share:4.0%}"
+        print(line, end="", file=sys.stderr, flush=True)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "index": _index,
+    "remove": _remove,
+    "ask": _ask,
+    "search": _search,
+    "eval": _eval,
+    "serve": _serve,
+    "user": _user,
+    "info": _info,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Check an index against the files it was made from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.library import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a document that a reader of its citations should know."""
+
+    document: str
+    problem: str
+
+
+def verify(index: Index, documents: list[str] | None = None) -> list[Finding]:
+    """What no longer agrees: files gone or changed, pages that read differently, lost vectors.
+
+    Every file is read afresh, as it was when it was indexed.
+    """
+    index.check_documents(documents)
+    index.refresh()
+    names = documents or sorted(index.catalog.sources())
+    return [finding for name in names for finding in _verify_document(index, name)]
+
+
+def _verify_document(index: Index, name: str) -> list[Finding]:
+    from thesis_qa.read import load
+
+    path = Path(index.catalog.sources()[name].path)
+    if not path.is_file():
+        return [Finding(name, f"the file {str(path)!r} is gone; its citations can't be opened")]
+    try:
+        fresh = load(path, name).pages
+    except DocumentError as error:
+        return [Finding(name, f"can't be read any more: {error}")]
+    stored = index.catalog.pages(name)
+    if len(fresh) != len(stored):
+        return [Finding(name, f"has {len(fresh)} pages, {len(stored)} are indexed; index it again")]
+    differing = [
+        str(page.number or 1)
+        for page, old in zip(fresh, stored, strict=True)
+        if page.text != old.text
+    ]
+    if differing:
+        pages = ", ".join(differing[:10])
+        return [Finding(name, f"reads differently on page {pages}; index it again")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How well a document could be read."""
+
+    document: str
+    pages: int  # 0 where the format has none
+    by_ocr: int
+    failed: int  # could not be read at all
+    blank: int  # without anything to quote: empty, or a number only
+    with_printed_number: int
+    recognised: float | None  # share of the running text that is Indonesian or English
+    sections: tuple[str, ...]  # their paths, in reading order
+
+
+def health(index: Index, name: str) -> Health:
+    """How well the document `name` could be read, from what the index holds of it."""
+    catalog = index.catalog
+    pages = [page for page in catalog.pages(name) if page.number is not None]
+    passages = catalog.passages_of(name)
+    quotable = {span.page + 1 for p in passages for s in p.sentences for span in s.spans}
+    running = [s for p in passages for s in p.sentences if s.kind in ("text", "list")]
+    letters = sum(len(s.text) for s in running)
+    return Health(
+        document=name,
+        pages=len(pages),
+        by_ocr=sum(page.ocr for page in pages),
+        failed=sum(not page.height for page in pages),
+        blank=sum(bool(page.height) and page.number not in quotable for page in pages),
+        with_printed_number=sum(page.label is not None for page in pages),
+        recognised=sum(len(s.text) for s in running if s.language) / letters if letters else None,
+        sections=tuple(dict.fromkeys(p.section for p in passages if p.section)),
+    )

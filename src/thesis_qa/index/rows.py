@@ -1,0 +1,182 @@
+"""The tables of the catalog, and how rows become the nouns of the pipeline."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from thesis_qa.lang.language import terms
+from thesis_qa.read.files import Source
+from thesis_qa.types import Language, Metadata, Page, Passage, Span
+
+FORMAT = "1"
+"""Version of the tables below; an index of another version is refused."""
+
+FILE_NAME = "catalog.sqlite"
+EVALUATIONS = "evaluations"  # folder beside it: runs of question sets, finished or to be resumed
+
+Vectors = npt.NDArray[np.float32]
+T = TypeVar("T")
+
+SCHEMA = (
+    "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        path TEXT NOT NULL, root TEXT NOT NULL,          -- where the file was, and the folder given
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL,
+        splitter TEXT NOT NULL,
+        metadata TEXT NOT NULL, warnings TEXT NOT NULL, seconds REAL NOT NULL)
+    """,
+    """CREATE TABLE pages (
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        position INTEGER NOT NULL, number INTEGER, label TEXT, text TEXT NOT NULL,
+        width REAL NOT NULL, height REAL NOT NULL, glyphs BLOB, ocr INTEGER NOT NULL,
+        PRIMARY KEY (document, position)) WITHOUT ROWID
+    """,
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,           -- never used twice: keys of the vectors
+        passage_id TEXT NOT NULL UNIQUE,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        page INTEGER, page_label TEXT, last_page INTEGER,
+        section TEXT NOT NULL, kind TEXT NOT NULL, language TEXT, text TEXT NOT NULL,
+        vector BLOB NOT NULL)
+    """,
+    "CREATE INDEX passages_document ON passages (document)",
+    """CREATE TABLE sentences (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
+        spans TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL, context TEXT,
+        vector BLOB NOT NULL)
+    """,
+    "CREATE INDEX sentences_passage ON sentences (passage)",
+    "CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID  -- float16",
+    """CREATE VIRTUAL TABLE words                        -- stems: language.terms
+        USING fts5 (text, section, tokenize = "unicode61 tokenchars '.'")""",
+    "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row)",
+    "CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, instance)",
+)
+
+INFO = (
+    "SELECT d.id, d.metadata, d.warnings, d.name, d.path,"
+    " (SELECT count(*) FROM pages p WHERE p.document = d.id AND p.number IS NOT NULL),"
+    " (SELECT count(*) FROM passages p WHERE p.document = d.id), d.seconds FROM documents d"
+)
+
+PAGE = (
+    "SELECT p.number, p.label, p.text, p.width, p.height, p.glyphs, p.ocr FROM pages p"
+    " JOIN documents d ON d.id = p.document"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What the index knows about a document."""
+
+    name: str
+    path: str
+    pages: int
+    passages: int
+    seconds: float  # that reading and embedding it took
+    languages: dict[str, float]  # share of the text by language
+    metadata: Metadata
+    warnings: tuple[str, ...]
+
+    @property
+    def main_language(self) -> Language:
+        """The language that most of it is in; English where it is neither."""
+        return "id" if self.languages.get("id", 0.0) > self.languages.get("en", 0.0) else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A passage or sentence as the vector search sees it."""
+
+    key: str  # "p<row>" or "s<row>"
+    passage: int  # row of the passage
+    document: str
+    language: str
+    kind: str
+
+
+def page_of(row: tuple[Any, ...]) -> Page:
+    number, label, text, width, height, glyphs, ocr = row
+    return Page(number, label, text, width, height, glyphs, bool(ocr))
+
+
+def vector_key(text: str) -> bytes:
+    """Under which the vector of `text` is kept: 16 bytes of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
+
+
+def insert_passage(
+    db: sqlite3.Connection, document: int | None, passage: Passage, hashes: dict[str, bytes]
+) -> None:
+    row = db.execute(
+        "INSERT INTO passages (passage_id, document, page, page_label, last_page, section, kind,"
+        " language, text, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (passage.passage_id, document, passage.page, passage.page_label, passage.last_page,
+         passage.section, passage.kind, passage.language, passage.text, hashes[passage.text]),
+    ).lastrowid  # fmt: skip
+    db.executemany(
+        "INSERT INTO sentences (passage, spans, text, language, kind, context, vector)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((row, json.dumps([(p.page, p.start, p.end) for p in s.spans]), s.text, s.language, s.kind,
+          s.context, hashes[s.text]) for s in passage.sentences),
+    )  # fmt: skip
+    db.execute(
+        "INSERT INTO words (rowid, text, section) VALUES (?, ?, ?)",
+        (row, " ".join(terms(passage.text)), " ".join(terms(passage.section))),
+    )
+
+
+def delete_document(db: sqlite3.Connection, name: str) -> None:
+    db.execute(
+        "DELETE FROM words WHERE rowid IN (SELECT p.id FROM passages p JOIN documents d ON"
+        " d.id = p.document WHERE d.name = ?)",
+        (name,),
+    )
+    db.execute("DELETE FROM documents WHERE name = ?", (name,))
+
+
+def advance(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE about SET value = value + 1 WHERE key = 'generation'")
+
+
+def source_values(source: Source) -> tuple[object, ...]:
+    return tuple(asdict(source).values())
+
+
+def dump_metadata(metadata: Metadata) -> str:
+    return json.dumps(asdict(metadata), ensure_ascii=False)
+
+
+def load_metadata(text: str) -> Metadata:
+    values = json.loads(text)
+    for name in ("abstracts", "places"):
+        values[name] = {
+            key: tuple(Span(**span) for span in spans) for key, spans in values[name].items()
+        }
+    for name in ("supervisors", "keywords"):
+        values[name] = tuple(values[name])
+    return Metadata(**values)
+
+
+def matrix(blobs: Sequence[bytes]) -> Vectors:
+    if not blobs:
+        return np.zeros((0, 0), np.float32)
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
+
+
+def batches(items: Sequence[T], size: int = 5000) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

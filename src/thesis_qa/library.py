@@ -1,0 +1,397 @@
+"""The index of a folder of theses: build it, keep it up to date, search it."""
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from shutil import rmtree
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
+from thesis_qa.model.rerank import DEFAULT_RERANK
+from thesis_qa.read.files import Source, document_name, find_files, read_source, written
+from thesis_qa.split import SPLITTER, split
+from thesis_qa.types import (
+    Document,
+    DocumentReport,
+    IndexReport,
+    Language,
+    OnProgress,
+    Passage,
+    Progress,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from thesis_qa.index.vectors import VectorSearch
+    from thesis_qa.model.encoder import Embedding
+    from thesis_qa.retrieve.langchain import ThesisRetriever
+    from thesis_qa.retrieve.retriever import Retriever
+
+DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
+LOCK = "writer.lock"
+
+
+class Index:
+    """An index folder. Reading is safe from several threads; one process at a time writes."""
+
+    def __init__(self, folder: Path, catalog: Catalog, rerank: str = DEFAULT_RERANK) -> None:
+        self.folder = folder
+        self.catalog = catalog
+        self.rerank = rerank
+        self._changing = RLock()
+
+    @classmethod
+    def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
+        """An existing index; `rerank` says who takes a second look at what is found.
+
+        Raises IndexStateError where there is none, or one this version can't read.
+        """
+        return cls(Path(folder), Catalog.open(Path(folder)), rerank)
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | Path = "index",
+        *,
+        embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
+        rebuild: bool = False,
+    ) -> "Index":
+        """The index in `folder`, made where it is missing.
+
+        `embedding` chooses the model of a new index; an existing one keeps its own, and asking for
+        another raises IndexStateError unless `rebuild` starts over.
+        """
+        folder = Path(folder)
+        if rebuild:
+            _clear(folder)
+        if not (folder / FILE_NAME).is_file():
+            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+        index = cls.open(folder, rerank=rerank)
+        made_with = index.catalog.about()["embedding"]
+        if embedding and embedding != made_with:
+            raise IndexStateError(
+                f"The index in {str(folder)!r} was made with {made_with}, not {embedding}",
+                f"Start over with: thesis-qa index --rebuild --embedding {embedding}",
+            )
+        return index
+
+    @classmethod
+    def build(
+        cls,
+        documents: str | Path = "documents",
+        folder: str | Path = "index",
+        *,
+        embedding: str | None = None,
+        rerank: str = DEFAULT_RERANK,
+        rebuild: bool = False,
+        progress: OnProgress | None = None,
+    ) -> "Index":
+        """Bring the index in `folder` up to date with `documents`, and open it.
+
+        Files that can't be read are left out; `update` says which and why.
+        """
+        index = cls.create(folder, embedding=embedding, rerank=rerank, rebuild=rebuild)
+        index.update(documents, progress=progress)
+        return index
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: Mapping[str, str],
+        folder: str | Path,
+        *,
+        rerank: str = DEFAULT_RERANK,
+        progress: OnProgress | None = None,
+    ) -> "Index":
+        """A new index of plain texts by name, as question sets with contexts need it."""
+        index = cls.create(folder, rerank=rerank, rebuild=True)
+        with index._writing():
+            for number, (name, text) in enumerate(texts.items(), start=1):
+                digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+                source = Source(name, "", "", len(text), 0, digest, SPLITTER)
+                report = _reporter(progress, name, number, len(texts))
+                index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
+        return index
+
+    def close(self) -> None:
+        """Give the files back."""
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+            del self.__dict__["vectors"]
+        self.catalog.close()
+
+    # What it works with, opened when first needed
+
+    @cached_property
+    def embedding(self) -> "Embedding":
+        from thesis_qa.model.encoder import open_embedding
+
+        about = self.catalog.about()
+        embedding = open_embedding(about["embedding"])
+        if about.get("model", embedding.name) != embedding.name:
+            raise IndexStateError(
+                f"The index in {str(self.folder)!r} was made with {about['model']},"
+                f" but {about['embedding']} is {embedding.name} here",
+                "Make it anew: thesis-qa index --rebuild",
+            )
+        return embedding
+
+    @cached_property
+    def vectors(self) -> "VectorSearch":
+        from thesis_qa.index.vectors import VectorSearch
+
+        return VectorSearch(self.folder, self.catalog)
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from thesis_qa.model.rerank import open_reranker
+        from thesis_qa.retrieve.retriever import Retriever
+
+        reranker = open_reranker(self.rerank)
+        return Retriever(self.catalog, self.vectors, self.embedding, reranker)
+
+    # Writing
+
+    def update(
+        self, path: str | Path, *, progress: OnProgress | None = None, again: bool = False
+    ) -> IndexReport:
+        """Bring the index up to date with a folder, or add one file.
+
+        New and changed files are read, unchanged ones skipped unless `again` says so. A file
+        recorded from under this folder and no longer there is forgotten; a single file never
+        removes others.
+        """
+        started = time.perf_counter()
+        path = Path(path)
+        own = self.folder.resolve()
+        files = [file for file in find_files(path) if not file.resolve().is_relative_to(own)]
+        with self._writing():
+            known = self.catalog.sources()
+            if not files and not known:
+                raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
+            reports = []
+            for number, file in enumerate(files, start=1):
+                report = _reporter(progress, written(str(file)), number, len(files))
+                reports.append(self._bring_in(file, path, known, report, again))
+            if path.is_dir():
+                reports += self._forget_vanished(path, files, known)
+            if any(report.status in ("updated", "removed") for report in reports):
+                self.catalog.prune()
+            self.synchronise()
+        seconds = round(time.perf_counter() - started, 3)
+        return IndexReport(tuple(reports), self.catalog.count_passages(), seconds)
+
+    def _bring_in(
+        self,
+        file: Path,
+        given: Path,
+        known: Mapping[str, Source],
+        report: Callable[..., None],
+        again: bool,
+    ) -> DocumentReport:
+        started = time.perf_counter()
+        name = document_name(file, given, known)
+        try:
+            source = read_source(file, given, name, SPLITTER, known.get(name))
+            old = known.get(name)
+            same = old and (old.sha256, old.splitter) == (source.sha256, source.splitter)
+            if same and not again:
+                if old != source:
+                    self.catalog.touch(source)
+                return DocumentReport(name, "unchanged")
+            from thesis_qa.read import load
+
+            document = load(file, name, partial(report, 0, 0))
+            return self._store(source, document, started, report, "updated" if old else "added")
+        except (DocumentError, OSError) as error:
+            problem = error if isinstance(error, DocumentError) else _os_error(name, error)
+            return DocumentReport(written(name), "failed", error=str(problem))
+
+    def _store(
+        self,
+        source: Source,
+        document: Document,
+        started: float,
+        report: Callable[..., None],
+        status: Status = "added",
+    ) -> DocumentReport:
+        passages = split(document, self.embedding.count_tokens)
+        texts = dict.fromkeys(t for p in passages for t in (p.text, *(s.text for s in p.sentences)))
+        hashes = {text: vector_key(text) for text in texts}
+        known = self.catalog.known_hashes(hashes.values())
+        missing = [text for text, key in hashes.items() if key not in known]
+        total, done, vectors = sum(map(len, missing)), 0, {}
+        report(0, total)
+        for rows, batch in self.embedding.embed_batches(missing):
+            for row, vector in zip(rows, batch, strict=True):
+                vectors[hashes[missing[row]]] = vector
+                done += len(missing[row])
+            report(done, total)
+        self._remember_model()
+        seconds = round(time.perf_counter() - started, 3)
+        self.catalog.replace(
+            source,
+            document.pages,
+            passages,
+            hashes,
+            vectors,
+            metadata=document.metadata,
+            warnings=document.warnings,
+            seconds=seconds,
+        )
+        info = self.catalog.document(source.name)
+        return DocumentReport(
+            source.name, status, info.pages, info.passages, info.languages, seconds, info.warnings
+        )
+
+    def _remember_model(self) -> None:
+        if "model" not in self.catalog.about():
+            self.catalog.describe(
+                {"model": self.embedding.name, "dimensions": str(self.embedding.dimensions)}
+            )
+
+    def _forget_vanished(
+        self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
+    ) -> list[DocumentReport]:
+        root = folder.resolve()
+        present = {str(file.resolve()) for file in files}
+        gone = [
+            source.name
+            for source in self.catalog.sources().values()
+            if source.path not in present
+            and source.name in known
+            and Path(source.path).is_relative_to(root)
+        ]
+        if gone:
+            self.catalog.remove(gone)
+        return [DocumentReport(name, "removed") for name in gone]
+
+    def remove(self, *documents: str) -> None:
+        """Forget documents for real: their text, vectors and places in the search.
+
+        Raises QuestionError if one isn't in the index; then nothing is removed.
+        """
+        self.check_documents(documents)
+        with self._writing():
+            self.catalog.remove(documents)
+            self.vectors.rebuild()
+
+    def synchronise(self) -> None:
+        """Bring the vector search into line with the catalog; embeds nothing."""
+        from thesis_qa.index.vectors import is_current
+
+        if not is_current(self.folder, self.catalog):
+            self.vectors.synchronise()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One writer at a time: threads wait, another process is told; its lock goes with it."""
+        beside = sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)
+        with self._changing, closing(beside) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+                yield
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise _not_writable(self.folder, error) from error
+                raise IndexStateError(
+                    f"Another process is changing the index in {str(self.folder)!r}",
+                    "Wait until it is done, then try again",
+                ) from error
+
+    # Reading
+
+    def documents(self) -> list[DocumentInfo]:
+        """Every document in the index, by name."""
+        return self.catalog.documents()
+
+    def check_documents(self, names: Iterable[str] | None) -> None:
+        """Raise QuestionError unless all `names` are in the index."""
+        known = self.catalog.names() if names else []
+        for name in names or ():
+            if name not in known:
+                listed = ", ".join(known[:5]) or "nothing yet"
+                raise QuestionError(f"The index has no document {name!r}", f"It holds: {listed}")
+
+    def search(
+        self,
+        question: str,
+        top_k: int = 5,
+        documents: Sequence[str] | None = None,
+        section: str | None = None,
+        language: Language | None = None,
+    ) -> list[Passage]:
+        """The passages most likely to answer `question`, best first.
+
+        `documents`, `section` (text that occurs in the section's path) and `language` narrow the
+        search. Raises QuestionError for a question that can't be asked.
+        """
+        self.check_documents(documents)
+        self.refresh()
+        return self.retriever.search(
+            question, top_k, documents=documents, section=section, language=language
+        )
+
+    def refresh(self) -> None:
+        """See what other processes have written since, or what a kill left undone."""
+        if self.vectors.current() or not self._changing.acquire(blocking=False):
+            return  # a thread that changes it brings it into line itself
+        try:
+            if not self.vectors.current():
+                self.vectors.reopen()
+            if not self.vectors.current():
+                with self._writing():
+                    self.synchronise()
+        finally:
+            self._changing.release()
+
+    def as_retriever(self, k: int = 5) -> "ThesisRetriever":
+        """A LangChain retriever over this index."""
+        from thesis_qa.retrieve.langchain import ThesisRetriever
+
+        return ThesisRetriever(index=self, k=k)
+
+
+def _new_catalog(folder: Path, embedding: str) -> Catalog:
+    try:
+        return Catalog.create(folder, {"embedding": embedding})
+    except (OSError, sqlite3.OperationalError) as error:
+        raise _not_writable(folder, error) from error
+
+
+def _not_writable(folder: Path, error: Exception) -> ThesisQAError:
+    return IndexStateError(
+        f"The index folder {str(folder)!r} can't be written ({error})",
+        "Check its permissions and the space left, or choose another with --index",
+    )
+
+
+def _clear(folder: Path) -> None:
+    """Remove what we wrote, and nothing else that may be in the folder."""
+    from thesis_qa.index.vectors import FOLDER
+
+    rmtree(folder / FOLDER, ignore_errors=True)
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _os_error(name: str, error: OSError) -> DocumentError:
+    return DocumentError(f"{name!r} can't be read ({error.strerror})", "Check its permissions")
+
+
+def _reporter(
+    progress: OnProgress | None, document: str, number: int, documents: int
+) -> Callable[..., None]:
+    def report(done: int, total: int, page: int = 0, scanned: int = 0) -> None:
+        if progress:
+            progress(Progress(document, number, documents, done, total, page, scanned))
+
+    return report

@@ -1,0 +1,103 @@
+"""EPUB (2 and 3): the chapters in the order of the spine, without cover and navigation."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from lxml import etree
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.read import encoding, flow, html, xml
+from thesis_qa.read.archive import Archive
+from thesis_qa.read.flow import Part
+from thesis_qa.read.xml import local
+from thesis_qa.types import Document, Metadata
+
+_CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def load_epub(path: Path, name: str) -> Document:
+    """Read an EPUB file; places in it are sections and paragraphs, never pages.
+
+    Raises DocumentError if it is damaged, protected (DRM), or no EPUB at all.
+    """
+    with Archive(path, name, "EPUB") as book:
+        package_name = _package_name(book)
+        package = book.xml(package_name)
+        members = list(_spine(package, posixpath.dirname(package_name), book))
+        encrypted = _encrypted(book)
+        if encrypted & set(members):
+            raise DocumentError(f"{name!r} is protected (DRM)", "Add a copy without protection")
+        loaded = flow.document(name, _parts(book, members), _stated(package))
+    if not loaded.blocks:
+        raise DocumentError(
+            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
+        )
+    return loaded
+
+
+def _package_name(book: Archive) -> str:
+    if "META-INF/container.xml" in book:
+        for element in book.xml("META-INF/container.xml").iter():
+            if local(element) == "rootfile":
+                return element.get("full-path") or ""
+    raise book.damaged("META-INF/container.xml is missing in it")
+
+
+def _spine(package: etree._Element, folder: str, book: Archive) -> Iterator[str]:
+    """The members that hold the chapters, in reading order."""
+    items = {e.get("id"): e for e in package.iter() if local(e) == "item"}
+    for reference in (e for e in package.iter() if local(e) == "itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _CHAPTERS:
+            continue
+        if "nav" in (item.get("properties") or "").split():
+            continue
+        member = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+        if member in book:  # also keeps out paths that lead outside the archive
+            yield member
+
+
+def _encrypted(book: Archive) -> set[str]:
+    if "META-INF/encryption.xml" not in book:
+        return set()
+    references = (e for e in book.xml("META-INF/encryption.xml").iter())
+    return {e.get("URI") or "" for e in references if local(e) == "CipherReference"}
+
+
+def _parts(book: Archive, members: list[str]) -> Iterator[Part]:
+    for member in members:
+        try:
+            root = _chapter(book.read(member), book.name)
+        except etree.ParserError:  # an empty chapter
+            continue
+        yield from html.element_parts(root)
+
+
+def _chapter(data: bytes, name: str) -> etree._Element:
+    """The body of a chapter, read as the XML it should be, or as the HTML it is."""
+    try:
+        root = xml.parse(data)
+        if any(True for _ in root.iter(etree.Entity)):  # &nbsp; of a document type never fetched
+            root = html.parse(encoding.decode(data, name))
+    except (etree.XMLSyntaxError, xml.EntityError):
+        root = html.parse(encoding.decode(data, name))
+    return next((e for e in root.iter() if html.tag_of(e) == "body"), root)
+
+
+def _stated(package: etree._Element) -> Metadata:
+    stated: dict[str, list[str]] = {}
+    for item in package.iter():
+        if text := flow.folded(item.text or ""):
+            stated.setdefault(local(item), []).append(text)
+    year = _YEAR.search(" ".join(stated.get("date", ())))
+    return Metadata(
+        title=next(iter(stated.get("title", ())), ""),
+        author=", ".join(stated.get("creator", ())),
+        year=int(year[0]) if year else None,
+        university=next(iter(stated.get("publisher", ())), ""),
+        keywords=tuple(stated.get("subject", ())),
+    )

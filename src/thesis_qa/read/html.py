@@ -1,0 +1,301 @@
+"""HTML, read from the file alone: no style, script, picture or address in it is ever followed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.read import archive, encoding, flow, xml
+from thesis_qa.read.flow import Part
+from thesis_qa.read.xml import local
+from thesis_qa.structure.numbering import in_format
+from thesis_qa.structure.rewrap import paragraphs
+from thesis_qa.types import Document, Kind, Metadata
+
+REMEDY = "Save the page again with its content, or remove it"
+MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
+
+_SKIPPED = frozenset(
+    re.findall(
+        r"[\w-]+",
+        """script style nav noscript template svg head iframe object embed canvas audio video
+    button select input textarea dialog menu map""",
+    )
+)
+_BLOCKS = frozenset(
+    re.findall(
+        r"[\w-]+",
+        """address article aside blockquote body caption center dd details div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p
+    pre section summary table tbody td tfoot th thead tr ul""",
+    )
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_NOT_IN_DATA = frozenset({"table", "pre", *_HEADINGS})
+_STRONG = frozenset({"b", "strong"})
+_CAPTIONS = frozenset({"caption", "figcaption"})
+_NOTE_HOLDERS = frozenset({"aside", "div", "section", "ol", "li", "p"})
+_LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_NOTE_LINKS = re.compile(r"\b(?:footnote-?(?:back|ref)|doc-(?:backlink|noteref))\b")
+_NOTES = re.compile(r"\b(?:footnotes?|endnotes?|doc-(?:foot|end)notes?)\b")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def load_html(path: Path, name: str) -> Document:
+    """Read the main content of a page: headings, paragraphs, lists, tables, code, notes."""
+    data = archive.read_file(path, name, MAX_BYTES, "HTML")
+    declared = _META_CHARSET.search(data[:4096]) or _XML_ENCODING.search(data[:200])
+    text = encoding.decode(data, name, declared[1].decode() if declared else None)
+    try:
+        root = parse(text)
+    except etree.ParserError as error:
+        raise DocumentError(f"{name!r} holds no HTML that can be read: {error}", REMEDY) from error
+    loaded = flow.document(name, element_parts(_main(root)), _stated(root))
+    if not loaded.blocks:
+        raise DocumentError(f"{name!r} holds no text", REMEDY)
+    return loaded
+
+
+def parts(fragment: str) -> Iterator[Part]:
+    """What stands in a piece of HTML; of one that no parser takes, the text between its tags."""
+    try:
+        yield from element_parts(parse(fragment))
+    except etree.ParserError:
+        yield Part(re.sub(r"<[^<>]*>", " ", fragment))
+
+
+def parse(text: str) -> etree._Element:
+    """The root of an HTML text, however broken.
+
+    Raises ParserError where nothing is in it, or elements are nested to thousands.
+    """
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
+    )
+    clean = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text).encode("utf-8", "replace")
+    root = lxml_html.document_fromstring(clean, parser=parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise etree.ParserError("elements are nested too deeply")
+    return root
+
+
+def element_parts(root: etree._Element) -> Iterator[Part]:
+    """What stands below an element of HTML or XHTML, in order."""
+    return _Reader().parts(root)
+
+
+def tag_of(element: etree._Element) -> str:
+    """The tag in lower case and without its namespace; "" for comments and the like."""
+    return local(element).lower()
+
+
+def _main(root: etree._Element) -> etree._Element:
+    """The element that holds the content: <main>, a lone <article>, or everything."""
+    elements = list(root.iter())
+    mains = [e for e in elements if tag_of(e) == "main" or e.get("role") == "main"]
+    for found in (mains, [e for e in elements if tag_of(e) == "article"]):
+        if len(found) == 1 and _weight(found[0]) > _weight(root) / 2:
+            return found[0]
+    return root
+
+
+def _weight(element: etree._Element) -> int:
+    paragraphs_in = element.iter("p", "li", "td", "h1", "h2", "h3", "pre")
+    return sum(len(xml.text(p)) for p in paragraphs_in)
+
+
+def _stated(root: etree._Element) -> Metadata:
+    """What the head states; repositories put the record of a thesis there."""
+    meta: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        key = (element.get("name") or element.get("property") or "").lower()
+        meta.setdefault(key, []).append(flow.folded(element.get("content") or ""))
+    year = _YEAR.search(
+        " ".join(_first(meta, "citation_publication_date", "citation_date", "date"))
+    )
+    keywords = re.split(r"\s*[;,]\s*", "; ".join(_first(meta, "citation_keywords", "keywords")))
+    titles = _first(meta, "citation_title", "dc.title", "og:title") or [
+        flow.folded(xml.text(title)) for title in root.iter("title")
+    ]
+    return Metadata(
+        title=next(iter(titles), ""),
+        author=", ".join(_first(meta, "citation_author", "dc.creator", "author")),
+        year=int(year[0]) if year else None,
+        university=", ".join(_first(meta, "citation_dissertation_institution")),
+        keywords=tuple(filter(None, keywords)),
+    )
+
+
+def _first(meta: dict[str, list[str]], *keys: str) -> list[str]:
+    return next((values for key in keys if (values := list(filter(None, meta.get(key, []))))), [])
+
+
+class _Reader:
+    """Walks over a tree and gathers inline text until a block begins or ends."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.plain = False  # some of the gathered text isn't bold
+        self.bold = 0  # open <b> and <strong>
+        self.lists: list[tuple[str, int] | None] = []  # type and next number; None for bullets
+        self.mark: str | None = None  # of the list item whose first text comes next
+        self.kinds: list[Kind] = ["text"]
+        self.level: int | None = None
+        self.passed_over: etree._Element | None = None
+
+    def parts(self, root: etree._Element) -> Iterator[Part]:
+        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        for event, element in walk:
+            if event == "start":
+                yield from self._start(element, walk, is_root=element is root)
+                continue
+            if event == "end":
+                yield from self._end(element)
+            if element is not root:
+                self._add(element.tail)
+        yield from self._flush()
+
+    def _start(
+        self, element: etree._Element, walk: etree.iterwalk, is_root: bool
+    ) -> Iterator[Part]:
+        tag = tag_of(element)
+        if tag in _BLOCKS:
+            yield from self._flush()
+        whole = tag == "pre" or (tag == "table" and _is_data(element))
+        if whole or (not is_root and _is_skipped(element, tag)):
+            self.passed_over = element
+            walk.skip_subtree()
+            if whole:
+                yield from _code(element) if tag == "pre" else _table_parts(element)
+            return
+        self._open(element, tag)
+        self._add(element.text)
+
+    def _open(self, element: etree._Element, tag: str) -> None:
+        if tag == "br":
+            self.text.append("\n")
+        elif tag in _HEADINGS:
+            self.level = _HEADINGS[tag]
+        elif tag in ("ol", "ul"):
+            self.lists.append((element.get("type", "1"), _start_of(element)))
+            self.lists[-1] = self.lists[-1] if tag == "ol" else None
+        elif tag == "li":
+            self.mark = self._next_mark(element)
+        elif tag in _STRONG:
+            self.bold += 1
+        if kind := _kind_inside(element, tag):
+            self.kinds.append(kind)
+
+    def _end(self, element: etree._Element) -> Iterator[Part]:
+        tag = tag_of(element)
+        if element is self.passed_over:
+            self.passed_over = None
+            return
+        if tag in _BLOCKS:
+            yield from self._flush()
+        if tag in ("ol", "ul"):
+            self.lists.pop()
+        elif tag in _STRONG:
+            self.bold -= 1
+        elif tag in _HEADINGS:
+            self.level = None
+        elif tag == "li":
+            self.mark = None
+        if _kind_inside(element, tag):
+            self.kinds.pop()
+
+    def _next_mark(self, item: etree._Element) -> str:
+        if not self.lists or (numbering := self.lists[-1]) is None:
+            return ""
+        style, number = numbering
+        number = int(value) if (value := item.get("value", "")).isdecimal() else number
+        self.lists[-1] = (style, number + 1)
+        return f"{in_format(_LIST_FORMATS.get(style, 'decimal'), number)}. "
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self.text.append(" ".join(re.split(r"\s+", text)))
+            self.plain = self.plain or (not self.bold and not text.isspace())
+
+    def _flush(self) -> Iterator[Part]:
+        lines = [line for line in map(flow.folded, "".join(self.text).split("\n")) if line]
+        strong, self.text, self.plain = not self.plain, [], False
+        if not lines:
+            return
+        kind = self.kinds[-1]
+        if self.level:
+            yield Part(" ".join(lines), "heading", level=self.level)
+        elif self.mark is not None and kind == "text":
+            yield Part(self.mark + " ".join(lines), "list")
+        elif kind != "text" or strong:
+            yield Part((self.mark or "") + " ".join(lines), kind, strong=strong)
+        else:
+            yield from map(Part, paragraphs(lines))
+        self.mark = None
+
+
+def _start_of(element: etree._Element) -> int:
+    start = element.get("start", "")
+    return int(start) if start.isdecimal() and len(start) < 6 else 1
+
+
+def _is_skipped(element: etree._Element, tag: str) -> bool:
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    unseen = "display:none" in (element.get("style") or "").replace(" ", "").lower()
+    footer = tag == "footer" and not any(_has(e, _NOTES) for e in element.iter())
+    return (
+        footer or tag in _SKIPPED or hidden or unseen or (tag == "a" and _has(element, _NOTE_LINKS))
+    )
+
+
+def _has(element: etree._Element, pattern: re.Pattern[str]) -> bool:
+    named = (element.get(key) or "" for key in ("class", "role", _EPUB_TYPE))
+    return any(map(pattern.search, named))
+
+
+def _kind_inside(element: etree._Element, tag: str) -> Kind | None:
+    if tag in _CAPTIONS:
+        return "caption"
+    return "footnote" if tag in _NOTE_HOLDERS and _has(element, _NOTES) else None
+
+
+def _is_data(table: etree._Element) -> bool:
+    """Whether a table holds data; old pages are laid out with tables."""
+    if any(tag_of(element) in _NOT_IN_DATA for element in table.iterdescendants()):
+        return False
+    return any(len(_cells(row)) > 1 for row in _rows(table))
+
+
+def _rows(table: etree._Element) -> list[etree._Element]:
+    return [element for element in table.iterdescendants() if tag_of(element) == "tr"]
+
+
+def _cells(row: etree._Element) -> list[etree._Element]:
+    return [cell for cell in row if tag_of(cell) in ("td", "th")]
+
+
+def _table_parts(table: etree._Element) -> Iterator[Part]:
+    for element in table.iterchildren():
+        if tag_of(element) == "caption":
+            yield Part(_text_of(element), "caption")
+    rows = [_cells(row) for row in _rows(table)]
+    texts = [[_text_of(cell) for cell in row] for row in rows]
+    if rows and rows[0] and all(tag_of(cell) == "th" for cell in rows[0]):
+        yield from flow.table(texts[1:], texts[0])
+    else:
+        yield from flow.table(texts)
+
+
+def _text_of(element: etree._Element) -> str:
+    """All text below an element, its blocks and lines parted by spaces."""
+    return flow.folded(" ".join(part.text for part in _Reader().parts(element)))
+
+
+def _code(element: etree._Element) -> Iterator[Part]:
+    yield Part(xml.text(element), "code")

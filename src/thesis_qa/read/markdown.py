@@ -1,0 +1,161 @@
+"""Markdown as its reader sees it: without marks of emphasis, links and headings."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from thesis_qa.read import html
+from thesis_qa.read.flow import Part, table
+from thesis_qa.structure import headings
+from thesis_qa.structure.rewrap import paragraphs
+from thesis_qa.types import Metadata
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:\s*")
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def parts(text: str) -> Iterator[Part]:
+    """What stands in a Markdown text (CommonMark with tables), in order.
+
+    Indented lines are paragraphs, not code: theses indent, and fence their code.
+    """
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
+    return _Reader(parser.parse(text)).parts()
+
+
+def front_matter(text: str) -> tuple[Metadata, str]:
+    """What the YAML at the head of a Markdown file states, and the text below it."""
+    import yaml
+
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        return Metadata(), text
+    try:
+        matter = yaml.safe_load(found[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return Metadata(), text
+    return (
+        (_stated(matter), text[found.end() :]) if isinstance(matter, dict) else (Metadata(), text)
+    )
+
+
+def _stated(matter: Mapping[Any, Any]) -> Metadata:
+    year = _YEAR.search(str(matter.get("year") or matter.get("date") or ""))
+    return Metadata(
+        title=", ".join(_strings(matter.get("title"))),
+        author=", ".join(_strings(matter.get("author") or matter.get("authors"))),
+        year=int(year[0]) if year else None,
+        university=", ".join(_strings(matter.get("university") or matter.get("institution"))),
+        keywords=tuple(_strings(matter.get("keywords"))),
+    )
+
+
+def _strings(value: object) -> list[str]:
+    """The words of a YAML value: a scalar, a list of them, or of mappings with a name."""
+    if isinstance(value, Mapping):
+        return _strings(value.get("name"))
+    if isinstance(value, list):
+        return [text for item in value for text in _strings(item)]
+    return [" ".join(str(value).split())] if isinstance(value, str | int) else []
+
+
+class _Reader:
+    """Walks over the tokens of a parsed text, knowing the list and the table it is in."""
+
+    def __init__(self, tokens: Sequence["Token"]) -> None:
+        self.tokens = tokens
+        self.lists: list[int | None] = []  # the next number of every open list; None for bullets
+        self.mark: str | None = None  # of the list item whose first paragraph comes next
+        self.heading: int | None = None
+        self.rows: list[list[str]] = []
+        self.has_heads = False
+
+    def parts(self) -> Iterator[Part]:
+        for token in self.tokens:
+            if token.type == "inline":
+                yield from self._inline(token.children or [])
+            elif token.type == "fence":
+                yield Part(token.content, "code")
+            elif token.type == "html_block":
+                yield from html.parts(token.content)
+            elif token.type == "table_close":
+                yield from table(self.rows[1:], self.rows[0])
+                self.rows = []
+            else:
+                self._enter(token)
+
+    def _enter(self, token: "Token") -> None:
+        if token.type == "heading_open":
+            self.heading = int(token.tag[1])
+        elif token.type == "ordered_list_open":
+            self.lists.append(int(token.attrs.get("start", 1)))
+        elif token.type == "bullet_list_open":
+            self.lists.append(None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            self.lists.pop()
+        elif token.type == "list_item_open":
+            self.mark = self._next_mark(token.markup)
+        elif token.type == "tr_open":
+            self.rows.append([])
+
+    def _next_mark(self, markup: str) -> str:
+        number = self.lists[-1]
+        if number is None:
+            return ""
+        self.lists[-1] = number + 1
+        return f"{number}{markup} "
+
+    def _inline(self, children: Sequence["Token"]) -> Iterator[Part]:
+        text = _text(children)
+        if self.rows:
+            self.rows[-1].append(" ".join(text.split()))
+        elif self.heading:
+            yield Part(text, "heading", level=self.heading)
+            self.heading = None
+        elif self.mark is not None:
+            yield Part(self.mark + text, "list")
+            self.mark = None
+        elif footnote := _FOOTNOTE.match(text):
+            yield Part(f"{footnote[1]} {text[footnote.end() :]}", "footnote")
+        else:
+            yield from _paragraphs(text, children)
+
+
+def _paragraphs(text: str, children: Iterable["Token"]) -> Iterator[Part]:
+    strong = _is_strong(children)
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    for paragraph in [" ".join(lines)] if strong else paragraphs(lines):
+        item = headings.is_item(paragraph) and headings.level_by_number(paragraph) is None
+        yield Part(paragraph, "list" if item and not strong else "text", strong=strong)
+
+
+def _text(children: Iterable["Token"]) -> str:
+    """The text of an inline token; its line breaks are kept."""
+    return _FOOTNOTE_MARK.sub("", "".join(map(_piece, children)))
+
+
+def _piece(token: "Token") -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    if token.type == "html_inline":
+        return "\n" if token.content.lower().startswith("<br") else ""
+    return token.content if token.type in ("text", "code_inline", "image", "text_special") else ""
+
+
+def _is_strong(children: Iterable["Token"]) -> bool:
+    depth = 0
+    seen = False
+    for token in children:
+        depth += {"strong_open": 1, "strong_close": -1}.get(token.type, 0)
+        if _piece(token).strip():
+            seen = True
+            if not depth:
+                return False
+    return seen

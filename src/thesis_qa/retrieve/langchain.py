@@ -1,0 +1,47 @@
+"""The index as a LangChain retriever."""
+
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from thesis_qa.library import Index
+from thesis_qa.types import Language, Passage, to_json
+
+
+class ThesisRetriever(BaseRetriever):
+    """Passages as LangChain documents; `metadata` carries the fields of a passage.
+
+    `k`, `documents`, `section` and `language` can be set here or given to `invoke`.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    k: int = 5
+    documents: list[str] | None = None
+    section: str | None = None
+    language: Language | None = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **options: Any
+    ) -> list[Document]:
+        def option(name: str) -> Any:
+            return options.get(name, getattr(self, name))
+
+        passages = self.index.search(
+            query,
+            option("k"),
+            documents=option("documents"),
+            section=option("section"),
+            language=option("language"),
+        )
+        return [_document(passage) for passage in passages]
+
+
+def _document(passage: Passage) -> Document:
+    fields = to_json(passage)
+    text = fields.pop("text")
+    return Document(id=passage.passage_id, page_content=text, metadata=fields)

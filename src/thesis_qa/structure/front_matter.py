@@ -1,0 +1,358 @@
+"""Who wrote a thesis, where, when and about what, as its title, approval and abstract pages say.
+
+Nothing is invented: every field is text of the document with its place, or what the file's own
+properties say, or empty. Conventions are those of Indonesian and English theses.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from thesis_qa.structure import conventions, headings
+from thesis_qa.structure.abstracts import abstracts, is_abstract
+from thesis_qa.structure.front_lines import FrontLine, front_lines
+from thesis_qa.structure.names import is_name, names_in
+from thesis_qa.types import Block, Metadata, Page, Span
+
+MIN_TITLE_WORDS = 3
+SAME_SIZE = 0.9  # of the larger: lines of one title
+STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
+
+_FILE = re.compile(
+    r"untitled.*|document ?\d*|microsoft word\b.*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)",
+    re.IGNORECASE,
+)
+_ACCOUNTS = frozenset(
+    "admin administrator user owner asus acer lenovo hp dell toshiba pc anonymous unknown".split()
+)
+
+Found = tuple[str, tuple[Span, ...]]
+"""A field's text and where it stands."""
+
+
+def find(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
+    """What `pages` state, and `properties` (what the file says about itself) where they don't."""
+    reader = _Front(pages, front_lines(pages, blocks))
+    stated: dict[str, Any] = {}
+    places = dict(properties.places)
+    for name, found in reader.fields(properties):
+        stated[name], places[name] = found
+    by_language = abstracts(pages, blocks)
+    if by_language:
+        places["abstracts"] = tuple(span for spans in by_language.values() for span in spans)
+    for name in ("title", "author"):
+        if name not in stated and _is_junk(getattr(properties, name)):
+            stated[name] = ""
+    return replace(properties, **stated, abstracts=by_language, places=places)
+
+
+def _is_junk(value: str) -> bool:
+    """Whether a property is what a program filled in: a file name, an account."""
+    return value.lower() in _ACCOUNTS or _FILE.fullmatch(value) is not None
+
+
+@dataclass
+class _Front:
+    """The pages before the first chapter; finds one field after the other."""
+
+    pages: Sequence[Page]
+    lines: Sequence[FrontLine]
+    title: tuple[FrontLine, ...] = field(default=())
+
+    def fields(self, properties: Metadata) -> Iterator[tuple[str, tuple[Any, tuple[Span, ...]]]]:
+        """Name, value and places of every field that is stated."""
+        if title := self._title(properties):
+            yield "title", title
+        finders: Mapping[str, Callable[[], Found | None]] = {
+            "author": lambda: self._author() or self._given_author(properties.author),
+            "student_number": self._student_number,
+            "university": lambda: self._institution(conventions.INSTITUTION),
+            "faculty": lambda: self._institution(conventions.FACULTY),
+            "degree": self._degree,
+        }
+        for name, find_field in finders.items():
+            if found := find_field():
+                yield name, found
+        if year := self._year():
+            yield "year", (int(year[0]), year[1])
+        for name, several in (("supervisors", self._supervisors()), ("keywords", self._keywords())):
+            if several:
+                values = {text.casefold(): text for text, _ in reversed(several)}
+                order = dict.fromkeys(text.casefold() for text, _ in several)
+                spans = tuple(dict.fromkeys(span for _, at in several for span in at))
+                yield name, (tuple(values[key] for key in order), spans)
+
+    # Title
+
+    def _title(self, properties: Metadata) -> Found | None:
+        """The title the file says, where a page has it; else the largest lines of the first page;
+        else what a label ("Judul:") says."""
+        given = "" if _is_junk(properties.title) else properties.title
+        if places := properties.places.get("title"):
+            found: Found | None = (given, places)
+        else:
+            found = self._search(given, whole=True) if given else None
+        if found:
+            self.title = tuple(line for line in self.lines if _overlaps(line.span, found[1]))
+            return found
+        if self.title_page and (lines := self._title_lines()):
+            self.title = lines
+            return self._in_mixed_case(_joined(lines))
+        return self._labelled_title()
+
+    @property
+    def title_page(self) -> list[FrontLine]:
+        """The first page with lines, up to a heading that begins the front matter's next part."""
+        first = self.lines[0].span.page if self.lines else 0
+        page = [line for line in self.lines if line.span.page == first]
+        ends = (i for i, line in enumerate(page) if i and _begins_part(line))
+        return page[: next(ends, 60)]
+
+    def _title_lines(self) -> tuple[FrontLine, ...]:
+        page = self.title_page
+        by = next(
+            (i for i, line in enumerate(page) if conventions.BY.fullmatch(line.text.strip(" :"))),
+            None,
+        )
+        groups = _titles(page[:by]) or _titles(page)
+        if not groups:
+            return ()
+        largest = max(g[0].size for g in groups)
+        best = max(
+            (g for g in groups if g[0].size >= SAME_SIZE * largest), key=lambda g: len(_words(g))
+        )
+        return best if self._is_thesis() or best[0].size > STANDS_OUT * self._usual_size() else ()
+
+    def _is_thesis(self) -> bool:
+        return any(
+            conventions.KIND_OF_WORK.fullmatch(line.text)
+            or conventions.INSTITUTION.match(line.text)
+            for line in self.title_page
+        )
+
+    def _usual_size(self) -> float:
+        sizes = sorted(line.size for line in self.lines for _ in range(len(line.text)))
+        return sizes[len(sizes) // 2] if sizes else 0.0
+
+    def _labelled_title(self) -> Found | None:
+        for line in self.lines:
+            if found := conventions.LABELLED_TITLE.fullmatch(line.text):
+                return found[1], (_part(line, *found.span(1)),)
+        return None
+
+    # Persons
+
+    def _author(self) -> Found | None:
+        for line, after in self._below(3):
+            head, _, rest = line.text.partition(":") if ":" in line.text else (line.text, "", "")
+            if not conventions.BY.fullmatch(head.strip(" (")):
+                continue
+            if rest.strip() and is_name(rest.strip()):
+                start = line.text.index(rest.strip())
+                return self._in_mixed_case(
+                    (rest.strip(), (_part(line, start, start + len(rest.strip())),))
+                )
+            if rest.strip():
+                continue
+            if names := [other for other in after[:2] if is_name(other.text)]:
+                return self._in_mixed_case(_joined(names[:1]))
+        return self._author_by_number() or self._author_below_title()
+
+    def _author_by_number(self) -> Found | None:
+        """The name right above the student number."""
+        for above, line in pairwise(self.lines):
+            if conventions.STUDENT_NUMBER.fullmatch(line.text) and is_name(above.text):
+                return self._in_mixed_case(_joined([above]))
+        return None
+
+    def _author_below_title(self) -> Found | None:
+        """The name between title and date, where a page holds little more."""
+        page = self.title_page
+        last = max((line.span.end for line in self.title), default=len(page))
+        below = [line for line in page if line.span.start >= last]
+        for line, after in pairwise(below[:3]):
+            dated = conventions.YEAR_LINE.fullmatch(after.text)
+            if dated and is_name(line.text) and len(line.text.split()) > 1:
+                return self._in_mixed_case(_joined([line]))
+        return None
+
+    def _given_author(self, name: str) -> Found | None:
+        """The author whom the file says, where a page says so too."""
+        return self._search(name, whole=True) if is_name(name) and " " in name else None
+
+    def _student_number(self) -> Found | None:
+        for line in self.lines:
+            if found := conventions.STUDENT_NUMBER.search(line.text):
+                return found[1], (_part(line, *found.span(1)),)
+        for above, line in pairwise(self.title_page):
+            if (found := conventions.BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
+                return found[1], (_part(line, *found.span(1)),)
+        return None
+
+    def _supervisors(self) -> list[Found]:
+        found: list[Found] = []
+        for line, after in self._below(5):
+            head, *rest = conventions.MARK.split(line.text, maxsplit=1)
+            if not conventions.SUPERVISOR.fullmatch(head.strip(" ,.(")):
+                continue
+            if rest and rest[0]:
+                named = [line] if is_name(rest[0]) else []
+                found += [
+                    (rest[0], (_part(line, line.text.index(rest[0]), len(line.text)),))
+                ] * len(named)
+                continue
+            for other in after:
+                if names := names_in(other.text):
+                    found += [
+                        (name, (_part(other, start, start + len(name)),)) for name, start in names
+                    ]
+                    break
+                if conventions.SUPERVISOR.match(other.text) or is_label(other.text):
+                    break
+        return found
+
+    # Place, time, degree
+
+    def _institution(self, pattern: re.Pattern[str]) -> Found | None:
+        for lines in (self.title_page, self.lines):
+            for line, after in zip(lines, [*lines[1:], None], strict=False):
+                if not pattern.match(line.text) or len(line.text) > headings.MAX_INSTITUTION:
+                    continue
+                if line.text.endswith((".", ";")) or line in self.title:
+                    continue
+                unfinished = (
+                    conventions.UNFINISHED.search(line.text) and pattern is conventions.INSTITUTION
+                )
+                goes_on = after and (after.text[:1] in '"“”' or unfinished) and len(after.text) < 40
+                parts = [line, after] if after and goes_on and not _is_place(after) else [line]
+                return self._in_mixed_case(_joined(parts))
+        return None
+
+    def _year(self) -> Found | None:
+        titled = {line.span for line in self.title}
+        dated = [
+            (line, found)
+            for line in self.title_page
+            if line.span not in titled and (found := conventions.YEAR_LINE.fullmatch(line.text))
+        ]
+        dated = dated or [
+            (line, f) for line in self.lines if (f := conventions.SIGNED.fullmatch(line.text))
+        ]
+        if not dated:
+            return None
+        line, found = dated[-1]
+        return found[1], (_part(line, *found.span(1)),)
+
+    def _degree(self) -> Found | None:
+        for line in self.lines:
+            if found := conventions.DEGREE.search(line.text):
+                group = found.lastindex or 0
+                return found[group], (_part(line, *found.span(group)),)
+        for line in self.lines:
+            if found := conventions.PROGRAMME.fullmatch(line.text):
+                return self._in_mixed_case((found[1], (_part(line, *found.span(1)),)))
+        return None
+
+    # Keywords
+
+    def _keywords(self) -> list[Found]:
+        found: list[Found] = []
+        for at, line in enumerate(self.lines):
+            if not headings.is_keywords(line.text):
+                continue
+            below = [other for other in self.lines[at + 1 : at + 4] if other.block == line.block]
+            start = headings.keywords_start(line.text)
+            text = " ".join([line.text[start:], *(other.text for other in below)])
+            spans = (_part(line, start, len(line.text)), *(other.span for other in below))
+            words = [word.strip(" .") for word in re.split(r"\s*[,;•·|]\s*", text)]
+            found += [(word, spans) for word in words if word]
+        return found
+
+    # Helpers
+
+    def _below(self, count: int) -> Iterator[tuple[FrontLine, Sequence[FrontLine]]]:
+        for at, line in enumerate(self.lines):
+            yield line, self.lines[at + 1 : at + 1 + count]
+
+    def _search(self, text: str, mixed: bool = False, whole: bool = False) -> Found | None:
+        """Where `text` stands in the front matter, whatever its line ends and capitals: `mixed`
+        not in capitals only, `whole` on lines of its own."""
+        parts = r"\s+".join(map(re.escape, text.split()))
+        parts = rf"^\W*{parts}\W*$" if whole else rf"(?<!\w){parts}(?!\w)"
+        for page in dict.fromkeys(line.span.page for line in self.lines):
+            for found in re.finditer(parts, self.pages[page].text, re.IGNORECASE | re.M):
+                value = " ".join(found.group().split())
+                if not mixed or not value.isupper():
+                    return value, (Span(page, *found.span()),)
+        return None
+
+    def _in_mixed_case(self, found: Found) -> Found:
+        """The same words set in mixed case elsewhere, where the title page shouts."""
+        return (self._search(found[0], mixed=True) or found) if found[0].isupper() else found
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.page == o.page and span.start < o.end and o.start < span.end for o in others)
+
+
+def is_label(text: str) -> bool:
+    """Whether a line only labels what follows: "Penguji:", "Ketua"."""
+    return text.endswith(":") or headings.names_institution(text)
+
+
+def _begins_part(line: FrontLine) -> bool:
+    return headings.level_by_number(line.text) is not None or is_abstract(line.text)
+
+
+def _is_place(line: FrontLine) -> bool:
+    return bool(
+        conventions.INSTITUTION.match(line.text) or conventions.FACULTY.match(line.text)
+    ) or any(map(str.isdigit, line.text))
+
+
+def _titles(page: Sequence[FrontLine]) -> list[tuple[FrontLine, ...]]:
+    groups = [tuple(group) for group in _title_groups(page)]
+    return [group for group in groups if len(_words(group)) >= MIN_TITLE_WORDS and len(group) <= 8]
+
+
+def _title_groups(page: Sequence[FrontLine]) -> Iterator[list[FrontLine]]:
+    """Runs of lines of one size that can be a title."""
+    group: list[FrontLine] = []
+    for line in page:
+        fits = _can_be_title(line)
+        alike = group and abs(line.size - group[-1].size) <= (1 - SAME_SIZE) * group[-1].size
+        if group and not (fits and alike):
+            yield group
+            group = []
+        if fits:
+            group.append(line)
+    if group:
+        yield group
+
+
+def _can_be_title(line: FrontLine) -> bool:
+    text = line.text
+    return not (
+        headings.names_institution(text)
+        or conventions.KIND_OF_WORK.fullmatch(text)
+        or conventions.BY.fullmatch(text.strip(" :"))
+        or conventions.STUDENT_NUMBER.match(text)
+        or conventions.BARE_NUMBER.fullmatch(text)
+        or conventions.ABOUT_THE_WORK.match(text)
+        or conventions.SUPERVISOR.fullmatch(conventions.MARK.split(text)[0])
+        or not any(map(str.isalpha, text))
+    )
+
+
+def _words(lines: Sequence[FrontLine]) -> list[str]:
+    return " ".join(line.text for line in lines).split()
+
+
+def _joined(lines: Sequence[FrontLine]) -> Found:
+    return " ".join(_words(lines)), tuple(line.span for line in lines)
+
+
+def _part(line: FrontLine, start: int, end: int) -> Span:
+    return Span(line.span.page, line.span.start + start, line.span.start + end)

@@ -1,0 +1,97 @@
+"""Chapters and sections: from the outline of a file, from its headings, as paths."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from thesis_qa.read.pdf.pages import Entry
+from thesis_qa.structure.layout import PageLines
+from thesis_qa.structure.numbers import is_bare_chapter, numbered_heading
+from thesis_qa.structure.paragraphs import Draft
+
+MIN_FOUND = 0.6  # of its entries that stand on their pages, for an outline to be believed
+MAX_HEADING_LINES = 4
+
+_NUMBER = re.compile(
+    r"^\s*(?:(?:bab|chapter|bagian|part|lampiran|appendix)\s+)?"
+    r"(?:(?:[ivxlc]{1,5}|\d{1,2}|[a-z])(?:\s?\.\s?\d{1,2})*[.:]?\s+)?",
+    re.IGNORECASE,
+)
+
+
+def outlined(pages: Sequence[PageLines], entries: Sequence[Entry]) -> dict[tuple[int, int], int]:
+    """The level of every line, by page and number on it, that an outline's entry leads to.
+
+    Empty where most entries aren't found: the outline is of something else.
+    """
+    found: dict[tuple[int, int], int] = {}
+    matched = 0
+    for entry in entries:
+        for page in (entry.page, entry.page + 1, entry.page - 1):
+            lines = _matching(pages[page], entry.title) if 0 <= page < len(pages) else ()
+            if lines and (page, lines[0]) not in found:
+                matched += 1
+                found |= {(page, line): entry.level for line in lines}
+                break
+    return found if matched >= MIN_FOUND * max(1, len(entries)) else {}
+
+
+def _matching(page: PageLines, title: str) -> Sequence[int]:
+    """The numbers of neighbouring lines that together say `title`."""
+    wanted = bare(title)
+    texts = [bare(line.text) for line in page.lines]
+    plain = [_letters(line.text) for line in page.lines]
+    for start in range(len(texts)):
+        if not wanted or start in page.furniture:
+            continue
+        text, whole = "", ""
+        for end in range(start, min(start + MAX_HEADING_LINES, len(texts))):
+            text += texts[start] if end == start else plain[end]
+            whole += plain[end]
+            if wanted in (text, whole) or _letters(title) in (text, whole):
+                return range(start, end + 1)
+            if not wanted.startswith(text):
+                break
+    return ()
+
+
+def bare(text: str) -> str:
+    """A heading without its number, letters and digits only, to be compared."""
+    return _letters(_NUMBER.sub("", text)) or _letters(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def sections(drafts: Sequence[Draft]) -> list[tuple[str, ...]]:
+    """The section path of every draft; a heading stands in the section that it opens."""
+    return list(_paths(drafts))
+
+
+def _paths(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
+    path: list[tuple[int, str]] = []
+    open_chapter = False  # the heading right before was "BAB IV" alone
+    for draft in drafts:
+        if draft.kind == "heading":
+            text = " ".join(_joined(draft).split())
+            if open_chapter and path and numbered_heading(text) is None:
+                path[-1] = (path[-1][0], f"{path[-1][1]} {text}")
+                open_chapter = False
+            else:
+                path = [step for step in path if step[0] < draft.level]
+                path.append((draft.level, text))
+                open_chapter = is_bare_chapter(text)
+        elif draft.kind not in ("furniture", "footnote"):
+            open_chapter = False
+        yield tuple(text for _, text in path)
+
+
+def _joined(draft: Draft) -> str:
+    """The text of a heading; a word that a line end divides is whole."""
+    lines = [part.line.text.strip() for part in draft.parts]
+    text = lines[0]
+    for above, line in pairwise(lines):
+        divided = above[-1:] in "\x02\ufffe"
+        text = text[:-1] + line if divided else f"{text} {line}"
+    return text

@@ -1,0 +1,102 @@
+"""The stored text of PDF pages: lines in reading order, divided words made whole.
+
+A word that a line end divides is joined. Where something else comes between its parts (a footnote,
+the end of the page), its hyphen stays in the text of the page and out of the span of the block:
+whoever joins spans leaves out the space after a part that "-" follows in the text of the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+
+from thesis_qa.read.glyphs import Places
+from thesis_qa.read.pdf.lines import Line
+from thesis_qa.structure.hyphens import AS_HYPHEN, is_divided, keeps_hyphen
+from thesis_qa.types import Span
+
+LINE_END, CELL_END = "\n", "\t"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line of a block."""
+
+    page: int
+    line: Line
+    cell: int = 0  # of a table's row
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A page's stored text and the place of every character of it."""
+
+    text: str
+    places: Places
+
+
+def lay_out(
+    order: Sequence[Sequence[tuple[int, int]]],
+    blocks: Sequence[Sequence[Part]],
+    words: frozenset[str],
+) -> tuple[list[PageText], list[tuple[Span, ...]]]:
+    """The text of every page, and the spans of every block in it.
+
+    `order` says for every page how its lines are read: numbers of block and of part in the block.
+    """
+    spans: list[list[Span]] = [[] for _ in blocks]
+    pages = []
+    for number, members in enumerate(order):
+        text: list[str] = []
+        places: list[Places] = []
+        length = 0
+        for block, run in groupby(members, key=itemgetter(0)):
+            if length:
+                text.append(LINE_END)
+                places.append(_nowhere(1))
+                length += 1
+            piece, where, tail = _run(blocks[block], [part for _, part in run], words)
+            spans[block].append(Span(number, length, length + len(piece) - tail))
+            text.append(piece)
+            places.append(where)
+            length += len(piece)
+        joined = np.concatenate(places) if places else _nowhere(0)
+        pages.append(PageText("".join(text), joined))
+    return pages, [tuple(span for span in found if span.start < span.end) for found in spans]
+
+
+def _run(
+    parts: Sequence[Part], run: Sequence[int], words: frozenset[str]
+) -> tuple[str, Places, int]:
+    """The text of neighbouring parts of a block, the places, and how many characters at its end
+    (a hyphen) are none of the block's."""
+    text: list[str] = []
+    places: list[Places] = []
+    tail = 0
+    for at in run:
+        line = parts[at].line
+        written, where = line.text.translate(AS_HYPHEN), line.places
+        following = parts[at + 1] if at + 1 < len(parts) else None
+        divided = following is not None and _divided(parts[at], following)
+        dropped = divided and not keeps_hyphen(line.text, parts[at + 1].line.text, words)
+        if at == run[-1]:
+            tail = int(dropped)
+        else:
+            same_cell = parts[at + 1].cell == parts[at].cell
+            gap = "" if divided else LINE_END if same_cell else CELL_END
+            kept = len(written) - int(dropped)
+            written = written[:kept] + gap
+            where = np.concatenate([where[:kept], _nowhere(len(gap))])
+        text.append(written)
+        places.append(where)
+    return "".join(text), np.concatenate(places), tail
+
+
+def _divided(part: Part, following: Part) -> bool:
+    return part.cell == following.cell and is_divided(part.line.text, following.line.text)
+
+
+def _nowhere(count: int) -> Places:
+    return np.zeros((count, 4), np.int16)

@@ -1,0 +1,183 @@
+"""A conversation: questions in, answers and their sources out, one step for every growth."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+
+from thesis_qa.errors import ThesisQAError
+from thesis_qa.types import Answer
+from thesis_qa.web.cards import source_group
+from thesis_qa.web.desk import Desk
+from thesis_qa.web.markup import answer_markup, flat
+from thesis_qa.web.permalink import reopen
+from thesis_qa.web.suggest import next_questions
+from thesis_qa.web.texts import Texts
+
+log = logging.getLogger(__name__)
+
+Message = dict[str, Any]  # role, content and options, as Gradio's chat wants them
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what came of it."""
+
+    key: str  # tells the turns of all conversations apart; part of the ids in the page
+    question: str  # empty where a link could not be opened
+    answer: Answer | None = None
+    problem: str = ""
+    among: tuple[str, ...] = ()  # the documents it was asked of, if it was narrowed
+    origin: str = ""  # where the answer comes from, if it was not just asked
+    verdict: str = ""  # what the visitor said of it
+    following: tuple[str, ...] = ()  # questions that could be asked next
+
+
+Turns = tuple[Turn, ...]
+
+
+def ask(
+    desk: Desk, turns: Sequence[Turn], question: str, documents: Sequence[str] | None, texts: Texts
+) -> Iterator[Turns]:
+    """The conversation with one more turn, again and again while its answer grows."""
+    turn = Turn(secrets.token_hex(8), question, among=tuple(documents or ()))
+    earlier = tuple(turns)
+    yield (*earlier, turn)
+    try:
+        for answer in desk.assistant.stream(
+            question, history(earlier), documents or None, language=texts.language
+        ):
+            turn = replace(turn, answer=answer)
+            yield (*earlier, turn)
+        yield (*earlier, _followed(desk, turn))
+    except ThesisQAError as error:
+        yield (*earlier, replace(turn, problem=str(error)))
+    except Exception:  # the visitor gets a sentence, whoever runs the server the whole story
+        log.exception("A question could not be answered")
+        yield (*earlier, replace(turn, problem=texts.broken))
+
+
+def _followed(desk: Desk, turn: Turn) -> Turn:
+    """With questions that could be asked next; a refusal has its own."""
+    answer = turn.answer
+    if answer is None or not answer.answered:
+        return turn
+    return replace(turn, following=next_questions(desk.assistant, answer))
+
+
+def stopped(turns: Turns, texts: Texts) -> Turns:
+    """The conversation after its last answer was stopped: what is there stays."""
+    if turns and not turns[-1].answer and not turns[-1].problem:
+        return (*turns[:-1], replace(turns[-1], problem=texts.answers.stopped))
+    return turns
+
+
+def opened(desk: Desk, link: str, texts: Texts) -> Turns:
+    """A conversation that begins with the answer of a permalink."""
+    key = secrets.token_hex(8)
+    try:
+        found = reopen(desk.assistant.index.catalog, link, texts)
+    except ValueError:
+        return (Turn(key, "", problem=texts.answers.broken_link),)
+    return (Turn(key, found.answer.question, found.answer, origin=found.said),)
+
+
+def find(turns: Sequence[Turn], key: object) -> Turn | None:
+    """The turn of this key; keys come from the browser."""
+    return next((turn for turn in turns if turn.key == key), None)
+
+
+def until(turns: Turns, key: str) -> Turns:
+    """The conversation before the turn of this key; all of it where there is none."""
+    at = next((i for i, turn in enumerate(turns) if turn.key == key), len(turns))
+    return turns[:at]
+
+
+def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Questions and answers so far, as the assistant wants them."""
+    return [(turn.question, _said(turn.answer)) for turn in turns if turn.answer]
+
+
+def _said(answer: Answer) -> str:
+    """An answer's text with its quotes, which a written answer doesn't hold."""
+    if answer.model == "quotes":
+        return answer.text
+    return "\n\n".join([answer.text, *(citation.quote for citation in answer.citations)])
+
+
+def messages(turns: Sequence[Turn], texts: Texts, asking: bool = False) -> list[Message]:
+    """The conversation for the chat; questions are text there, never markup.
+
+    While `asking`, the last answer is growing and nothing can be done with it yet.
+    """
+    shown: list[Message] = []
+    for number, turn in enumerate(turns, start=1):
+        last = number == len(turns)
+        growing = asking and last
+        if turn.question:
+            shown.append({"role": "user", "content": _question(turn, texts, asking)})
+        content = _answer(turn, texts, growing)
+        if not growing and turn.question:
+            content += _actions(turn, texts, last, off=asking)
+        options = _next(turn) if last and not growing else {}
+        shown.append({"role": "assistant", "content": flat(content), **options})
+    return shown
+
+
+def _question(turn: Turn, texts: Texts, asking: bool) -> str:
+    lines = "<br>".join(escape(turn.question.strip()).splitlines())
+    edit = "" if asking else _button("edit", turn.key, texts.answers.edit)
+    return f'<div class="asked">{flat(lines)}</div>{edit}'
+
+
+def _answer(turn: Turn, texts: Texts, growing: bool) -> str:
+    if turn.problem:
+        return f'<div class="answer declined"><p>{escape(turn.problem)}</p></div>'
+    if turn.answer:
+        return answer_markup(turn.answer, turn.key, texts, turn.origin)
+    waiting = texts.answers.working if growing else texts.answers.stopped
+    return f'<div class="waiting"><p>{escape(waiting)}</p></div>'
+
+
+def _actions(turn: Turn, texts: Texts, last: bool, off: bool) -> str:
+    """What can be done with an answer: take it along, ask again, say how it was.
+
+    It is `off` while another question is worked on.
+    """
+    say = texts.answers
+    taking = (
+        [("copy", say.copy), ("link", say.link)] if turn.answer and turn.answer.answered else []
+    )
+    taking += [("retry", say.retry)] if last else []
+    rating = {"helpful": say.helpful, "wrong-answer": say.wrong_answer}
+    if turn.answer and turn.answer.answered:
+        rating["wrong-page"] = say.wrong_page
+    rated = {verdict: label for verdict, label in rating.items() if turn.answer}
+    buttons = [_button(act, turn.key, label) for act, label in taking]
+    buttons += [
+        _button(verdict, turn.key, label, "rate" + (" chosen" if verdict == turn.verdict else ""))
+        for verdict, label in rated.items()
+    ]
+    return f'<div class="acts{" off" if off else ""}">{"".join(buttons)}</div>'
+
+
+def _button(act: str, key: str, label: str, style: str = "") -> str:
+    """A button that page.js hands on; the chat takes attributes other than these out."""
+    return (
+        f'<button type="button" class="act {style}" name="{act}" value="{key}">'
+        f"{escape(label)}</button>"
+    )
+
+
+def _next(turn: Turn) -> Message:
+    """Questions that could be asked next, as something to click."""
+    suggestion = turn.answer.suggestion if turn.answer else None
+    offered = (suggestion,) if suggestion else turn.following
+    return {"options": [{"value": question} for question in offered]} if offered else {}
+
+
+def sources(turns: Sequence[Turn], texts: Texts) -> str:
+    """The source cards of the conversation, those of the last answer first."""
+    return "".join(source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)

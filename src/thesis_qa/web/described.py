@@ -1,0 +1,115 @@
+"""What a user states about a thesis, written into `<file name>.meta.toml` beside it."""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.read.files import META_SUFFIX
+from thesis_qa.structure.overrides import YEARS
+from thesis_qa.types import Metadata
+
+MAX_LENGTH = 1_000  # characters of a field; the longest titles have 300
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The fields of the form, in its order; empty where nothing is known."""
+
+    title: str = ""
+    author: str = ""
+    year: int | None = None
+    student_number: str = ""
+    university: str = ""
+    faculty: str = ""
+    degree: str = ""
+    supervisors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, known: Metadata) -> "Described":
+        """What is known about a document now."""
+        return cls(**{name: getattr(known, name) for name in FIELDS})
+
+    @classmethod
+    def parse(cls, typed: Mapping[str, str]) -> "Described":
+        """From the texts of a form by field. Raises ValueError for a year that is none."""
+        fields: dict[str, Any] = {}
+        for name, text in typed.items():
+            clean = "".join(c if c.isprintable() else "\n" for c in (text or "")[:MAX_LENGTH])
+            lines = tuple(" ".join(line.split()) for line in clean.split("\n") if line.strip())
+            fields[name] = lines if name in LISTS else " ".join(lines)
+        fields["year"] = _year(fields["year"])
+        return cls(**fields)
+
+    def form(self) -> dict[str, str]:
+        """The texts of the form by field; lists have one entry a line."""
+        values = {name: getattr(self, name) for name in FIELDS}
+        return {
+            name: "\n".join(value) if isinstance(value, tuple) else str(value or "")
+            for name, value in values.items()
+        }
+
+
+FIELDS = tuple(Described.__annotations__)
+LISTS = frozenset({"supervisors", "keywords"})
+
+
+def _year(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):
+        raise ValueError("no year")
+    return int(text)
+
+
+def write_described(path: Path, known: Metadata, given: Described) -> Callable[[], None] | None:
+    """State beside the document at `path` what `given` says otherwise than is `known` of it.
+
+    A field that was stated and is emptied now is no longer stated: the document speaks again.
+    Gives back what undoes it, or None if nothing changes. Raises DocumentError if what is there
+    can't be read or kept.
+    """
+    beside = path.with_name(path.name + META_SUFFIX)
+    before = beside.read_bytes() if beside.exists() else None
+    stated = _stated(beside, before or b"")
+    now = Described.of(known)
+    changed = [name for name in FIELDS if getattr(given, name) != getattr(now, name)]
+    if not changed:
+        return None
+    for name in changed:
+        value = getattr(given, name)
+        if not value and (name in stated or name == "year"):
+            stated.pop(name, None)
+        else:
+            stated[name] = value
+    _write(beside, "".join(f"{name} = {_toml(value)}\n" for name, value in stated.items()).encode())
+    return lambda: _write(beside, before)
+
+
+def _write(beside: Path, content: bytes | None) -> None:
+    if content:
+        beside.write_bytes(content)
+    else:
+        beside.unlink(missing_ok=True)
+
+
+def _stated(beside: Path, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{beside.name} can't be read ({error})", "Correct it") from error
+
+
+def _toml(value: object) -> str:
+    """A text, number or list of texts as TOML writes it (its strings escape as JSON's do)."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    raise DocumentError("What stands beside the document can't be kept", "Edit it by hand")

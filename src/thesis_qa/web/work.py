@@ -1,0 +1,152 @@
+"""Work on the library that takes a while: one at a time, with progress, until it is cancelled."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+from thesis_qa.errors import ThesisQAError
+from thesis_qa.types import OnProgress, Progress
+from thesis_qa.web.desk import Desk
+from thesis_qa.web.markup import flat
+from thesis_qa.web.reasons import reason
+from thesis_qa.web.texts import Texts
+
+UPDATES = 0.25  # seconds between two states of the progress bar
+TELLABLE = 0.05  # of the work, before the time left can be told
+
+Task = Callable[[OnProgress], "Work"]
+"""Does the work and says what came of it. Raises ThesisQAError or OSError."""
+
+
+class CancelledError(Exception):
+    """Raised inside the work when the visitor cancels or leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is said about work while it goes on."""
+
+    document: str = ""  # the one worked on; in the end, what it is called then
+    progress: Progress | None = None
+    left: float | None = None  # seconds for the present step, once they can be told
+    waiting: bool = False
+    lines: tuple[str, ...] = ()  # what came of it, and of what was done before
+    done: bool = False
+
+    @property
+    def share(self) -> float:
+        """How much of the present step is done."""
+        return share(self.progress)
+
+
+def finished(line: str, document: str = "") -> Work:
+    """What came of it."""
+    return Work(document, lines=(line,), done=True)
+
+
+def share(progress: Progress | None) -> float:
+    """How much of recognising pages, or else of embedding, is done."""
+    if not progress:
+        return 0.0
+    done, total = progress.done, progress.total
+    if progress.scanned:
+        done, total = progress.page, progress.scanned
+    return done / total if total else 0.0
+
+
+def working(
+    desk: Desk, document: str, task: Task, texts: Texts, refused: str = "{reason}"
+) -> Iterator[Work]:
+    """Do `task` when nobody else is changing the library; yields how it goes.
+
+    `refused` is how it is said that it could not be done.
+    """
+    yield Work(document)
+    while not desk.writing.acquire(timeout=UPDATES):
+        yield Work(document, waiting=True)
+    try:
+        thread = _Thread(task)
+        try:
+            yield from _watched(thread, document)
+        finally:  # also when the visitor cancels or leaves
+            thread.cancelled.set()
+            thread.join()
+    finally:
+        desk.writing.release()
+    if isinstance(thread.error, ThesisQAError | OSError):
+        yield finished(refused.format(reason=reason(str(thread.error), texts)), document)
+    elif thread.error:
+        raise thread.error
+    else:
+        yield thread.outcome
+
+
+class _Thread(threading.Thread):
+    """Works, so that it can be told how far it is and be cancelled meanwhile."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(daemon=True)
+        self._task = task
+        self.cancelled = threading.Event()
+        self.progress: Progress | None = None
+        self.outcome = Work()
+        self.error: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.outcome = self._task(self._watch)
+        except Exception as error:  # handed to the thread that waits
+            self.error = error
+
+    def _watch(self, progress: Progress) -> None:
+        if self.cancelled.is_set():
+            raise CancelledError
+        self.progress = progress
+
+
+def _watched(thread: _Thread, document: str) -> Iterator[Work]:
+    step, started = None, time.monotonic()
+    while thread.is_alive():
+        thread.join(UPDATES)
+        progress = thread.progress
+        if progress and bool(progress.scanned) != step:  # recognising is over, embedding begins
+            step, started = bool(progress.scanned), time.monotonic()
+        done = share(progress)
+        seconds = time.monotonic() - started
+        yield Work(document, progress, seconds / done - seconds if done > TELLABLE else None)
+
+
+def work_markup(work: Work, texts: Texts) -> str:
+    """How work goes, or what came of it."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in work.lines)
+    finished = f"<ul>{lines}</ul>" if lines else ""
+    if work.done:
+        return f'<div class="upload" role="status">{finished}</div>'
+    heading = _heading(work, texts)
+    return flat(
+        f'<div class="upload" role="status">{finished}<p>{escape(heading)}'
+        f'<span class="left">{escape(_left(work.left, texts))}</span></p>'
+        f'<progress max="1" value="{work.share:.3f}" aria-label="{escape(heading)}"></progress>'
+        f"</div>"
+    )
+
+
+def _heading(work: Work, texts: Texts) -> str:
+    if work.waiting:
+        return texts.waiting
+    reading = texts.reading.format(document=work.document)
+    if work.progress and work.progress.scanned:
+        seen = texts.shelf.recognising
+        return f"{reading}: {seen.format(page=work.progress.page, pages=work.progress.scanned)}"
+    return f"{reading}: {work.share:.0%}" if work.share else reading
+
+
+def _left(seconds: float | None, texts: Texts) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return texts.seconds_left.format(seconds=max(1, round(seconds)))
+    return texts.minutes_left.format(minutes=round(seconds / 60))
