@@ -9,6 +9,11 @@ ThesisQAError
 └── ModelError         an embedding or language model can't be used
 """
 
+from functools import partial
+
+from thesis_qa.lang.data import SPOKEN, entry, text
+from thesis_qa.types import Language
+
 
 class ThesisQAError(Exception):
     """Base of every error this package raises on purpose.
@@ -16,10 +21,24 @@ class ThesisQAError(Exception):
     `str(error)` is one line: what happened, to which file, and what to do about it.
     """
 
-    def __init__(self, problem: str, remedy: str = "") -> None:
-        self.problem = one_line(problem)
-        self.remedy = one_line(remedy)
-        super().__init__(f"{self.problem}. {self.remedy}" if remedy else self.problem)
+    def __init__(self, code: str, remedy: str = "", /, **values: object) -> None:
+        """`code` names an entry of `errors` in the language files; `values` are filled in there."""
+        self.code, self.values = code, values
+        known = code in entry("errors", SPOKEN)
+        self.problem = self.problem_in(SPOKEN) if known else one_line(code)
+        self.remedy = self.remedy_in(SPOKEN) if known else one_line(remedy)
+        super().__init__(f"{self.problem}. {self.remedy}" if self.remedy else self.problem)
+
+    def problem_in(self, language: Language) -> str:
+        """What happened."""
+        return one_line(text(f"errors.{self.code}.problem", language, **self.values))
+
+    def remedy_in(self, language: Language) -> str:
+        """What to do about it; empty where nothing can be done."""
+        return one_line(text(f"errors.{self.code}.remedy", language, **self.values))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), **self.values), (self.code,)
 
 
 class DocumentError(ThesisQAError):

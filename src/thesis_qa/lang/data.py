@@ -1,0 +1,75 @@
+"""What is Indonesian and what is English: `id.toml` and `en.toml`, and the one way to read them.
+
+Both files have the same tables. Keys are dotted paths: `words.stop`, `cues.reason`,
+`text.web.send`, `errors.index-missing.problem`. A list of words is written as one string or as a list; in cues a `*`
+stands for any letters: `hambat*`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, get_args
+
+from thesis_qa.types import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+SPOKEN: Language = "en"
+"""What is spoken where nobody said which language."""
+
+
+@cache
+def language_data(language: Language) -> dict[str, Any]:
+    """All that the file of `language` holds."""
+    text = (files("thesis_qa.lang") / f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def entry(key: str, language: Language) -> Any:
+    """What stands under a dotted `key`. Raises KeyError where there is nothing."""
+    found: Any = language_data(language)
+    for part in key.split("."):
+        found = found[part]
+    return found
+
+
+@cache
+def word_set(key: str, language: Language | None = None) -> frozenset[str]:
+    """The words under `key`, in both languages if none is named."""
+    return frozenset(_entries(key, language))
+
+
+@cache
+def word_map(key: str, language: Language | None = None) -> dict[str, Any]:
+    """The table under `key`: of one language, or of both in one."""
+    spoken = [language] if language else LANGUAGES
+    return {word: value for each in spoken for word, value in entry(key, each).items()}
+
+
+@cache
+def cue(key: str, language: Language | None = None) -> re.Pattern[str]:
+    """A pattern for any of the phrases under `key`, as whole words, in capitals or not."""
+    return re.compile(rf"\b(?:{alternatives(key, language)})\b", re.IGNORECASE)
+
+
+@cache
+def alternatives(key: str, language: Language | None = None) -> str:
+    """The phrases under `key` as a part of a pattern, the longest first; `*` is any letters."""
+    phrases = sorted(_entries(key, language, whole=True), key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in phrases)
+
+
+def text(key: str, language: Language | None, /, **values: object) -> str:
+    """The text under `key` with `values` filled in."""
+    found: str = entry(key, language or SPOKEN)
+    return found.format_map(values) if values else found
+
+
+def _entries(key: str, language: Language | None, whole: bool = False) -> Iterator[str]:
+    for each in [language] if language else LANGUAGES:
+        value: str | Sequence[str] = entry(key, each)
+        if isinstance(value, str):
+            yield from value.split("|") if whole and "|" in value else value.split()
+        else:
+            yield from value
