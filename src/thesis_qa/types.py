@@ -7,6 +7,7 @@ and is what makes a quote checkable: whatever is shown to a user is `page.text[s
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
 Language = Literal["id", "en"]
@@ -55,6 +56,51 @@ class Page:
     """zlib-compressed int16 array of shape (len(text), 4): the box of every character in tenths
     of a point, origin top left, all zero for characters that have no place (joined, invented)."""
     ocr: bool = False  # the text was recognised from the picture of the page
+
+
+Role = Literal[
+    "cover", "approval", "declaration", "dedication", "acknowledgements", "abstract", "contents",
+    "introduction", "problem", "questions", "aims", "scope", "benefits", "hypotheses", "theory",
+    "earlier_work", "method", "data", "results", "obstacles", "limits", "conclusion",
+    "suggestions", "references", "appendix", "biography",
+]  # fmt: skip
+"""What a section is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, understood once, when its file is read."""
+
+    text: str  # as printed: "BAB IV HASIL", "4.3 Hambatan"
+    number: tuple[int | str, ...] = ()  # (4,), (4, 3), ("A", 1); empty where it has none
+    title: str = ""  # without number and "BAB": "HASIL", "Hambatan"
+    level: int = 1  # 1 for a chapter
+    role: Role | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Mark(StrEnum):
+    """What a sentence is or holds, told once, when it is indexed."""
+
+    ASKS = "asks"  # a question, or quotes one
+    ANNOUNCES = "announces"  # only says what a chapter, section, figure or table is about
+    LEADS_IN = "leads_in"  # a list follows
+    LEANS = "leans"  # on the sentence before it: "Hal ini …", "However, it …"
+    KEYWORDS = "keywords"
+    POINTS = "points"  # to a place instead of saying it
+    OWN_WORK = "own_work"  # speaks of this thesis
+    OTHERS_WORK = "others_work"  # of somebody else's
+    DENIES = "denies"
+    NUMBER = "number"
+    DATE = "date"
+    DURATION = "duration"
+    PERSON = "person"
+    PLACE = "place"
+    ADDRESS = "address"
+    REASON = "reason"
+    DEFINES = "defines"
 
 
 @dataclass(frozen=True, slots=True)

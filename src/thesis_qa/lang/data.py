@@ -1,8 +1,7 @@
 """What is Indonesian and what is English: `id.toml` and `en.toml`, and the one way to read them.
 
-Both files have the same tables. Keys are dotted paths: `words.stop`, `cues.reason`,
-`text.web.send`, `errors.index-missing.problem`. A list of words is written as one string or as a list; in cues a `*`
-stands for any letters: `hambat*`.
+Both files have the same tables. Keys are dotted paths, `words.stop` or `text.web.send`. A list
+of words is written as one string or as a list; in cues a `*` stands for any letters.
 """
 
 import re

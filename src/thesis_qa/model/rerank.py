@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from thesis_qa.errors import ModelError, SettingError
-from thesis_qa.retrieve.rank import Floats
+from thesis_qa.model.weights import Floats
 
 NONE = "none"
 READER = "reader"  # reads for answers (reader.py); the order of passages stays as it is
