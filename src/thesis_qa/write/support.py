@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.index.rows import Vectors
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.language import STOP_WORDS, fold, language_of, stem
+from thesis_qa.model.weights import Vectors
 from thesis_qa.retrieve.rank import Ranking
 from thesis_qa.types import Language
 from thesis_qa.write.negation import denial_heads, denied
