@@ -255,16 +255,17 @@ def shown(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def unseen(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        yield node  # documentation
-    elif (isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal") or (
-        isinstance(node, ast.Call) and called(node) in UNSEEN_CALLS
-    ):
-        yield node
-    elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
-        yield node.annotation
-    elif isinstance(node, ast.FunctionDef) and node.returns:
-        yield node.returns
+    match node:
+        case ast.Expr(value=ast.Constant()):
+            yield node  # documentation
+        case ast.Subscript(value=ast.Name(id="Literal")):
+            yield node
+        case ast.Call() if called(node) in UNSEEN_CALLS:
+            yield node
+        case ast.AnnAssign(annotation=kind) | ast.arg(annotation=ast.expr() as kind):
+            yield kind
+        case ast.FunctionDef(returns=ast.expr() as kind):
+            yield kind
 
 
 def test_texts_stand_in_the_language_files() -> None:

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from thesis_qa.lang.language import terms
+from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Language, Metadata, Page, Passage, Span
 
@@ -20,7 +20,6 @@ FORMAT = "1"
 FILE_NAME = "catalog.sqlite"
 EVALUATIONS = "evaluations"  # folder beside it: runs of question sets, finished or to be resumed
 
-Vectors = npt.NDArray[np.float32]
 T = TypeVar("T")
 
 SCHEMA = (
