@@ -190,6 +190,14 @@ def test_every_key_that_is_used_exists() -> None:
     used = calls("word_set", "word_map", "cue", "alternatives", "entry", "text")
     wanted = {key for key in used if re.fullmatch(r"[a-z_]+(\.[\w-]+)+", key)}
     assert sorted(wanted - known - tables) == []
+    for pattern in put_together():
+        if pattern.pattern.startswith(("text", "errors", "words")):
+            assert any(map(pattern.fullmatch, known | tables)), pattern.pattern
+
+
+def test_every_failure_of_a_language_model_has_its_words() -> None:
+    known = language_data("en")["text"]["write"]["failures"].keys()
+    assert calls("Failure") == known - {"busy", "unknown"}  # those come from the server's status
 
 
 def test_every_error_raised_has_its_words() -> None:
@@ -384,25 +392,29 @@ def test_imports_go_in_no_circle() -> None:
     assert not left, by_room([f"{n} <- {sorted(u & left.keys())}" for n, u in left.items()])
 
 
-def pipeline() -> list[str]:
-    """The rooms in the order in which CONTRIBUTING draws them: a block of code with arrows, each
-    room a word that is followed by what it does ("read      a file becomes …") or by an arrow."""
-    blocks = re.findall(
-        r"^```\w*\n(.*?)^```", CONTRIBUTING.read_text(encoding="utf-8"), re.M | re.S
-    )
+def pipeline(drawn_in: str) -> list[str]:
+    """The rooms in the order in which they are drawn: in the one block of code with arrows, on each
+    line before two spaces. What else stands there is none of the rooms' names."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", drawn_in, re.MULTILINE | re.DOTALL)
     [drawing] = [block for block in blocks if "→" in block]
     rooms = {re.split(r"[/.]", name)[0] for name in trees()}
-    words = re.findall(r"[a-z_]+", "\n".join(line.split("  ")[0] for line in drawing.splitlines()))
-    return list(dict.fromkeys(word for word in words if word in rooms))
+    heads = "\n".join(line.strip().split("  ")[0] for line in drawing.splitlines())
+    return list(dict.fromkeys(word for word in re.findall(r"[a-z_]+", heads) if word in rooms))
+
+
+def test_a_drawing_is_read_line_by_line() -> None:
+    one_a_line = "```\ntypes  the nouns\n→ lang  words of settings\n→ errors\n```"
+    in_a_row = "```text\ntypes → lang →\n  errors   what can go wrong\n```\n```\nmake\n```"
+    assert pipeline(one_a_line) == pipeline(in_a_row) == ["types", "lang", "errors"]
 
 
 def test_contributing_draws_every_room() -> None:
     rooms = {re.split(r"[/.]", name)[0] for name in trees() if name != "__init__.py"}
-    assert rooms == set(pipeline())
+    assert rooms == set(pipeline(CONTRIBUTING.read_text(encoding="utf-8")))
 
 
 def test_imports_point_backwards_along_the_drawing() -> None:
-    order = pipeline()
+    order = pipeline(CONTRIBUTING.read_text(encoding="utf-8"))
     forward = [
         f"{name} uses {other}"
         for name, used in uses().items()
