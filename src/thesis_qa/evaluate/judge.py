@@ -1,9 +1,10 @@
 """Judge one answer: which passages and citations are right, and what each metric says of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thesis_qa.evaluate import metrics
+from thesis_qa.evaluate.fresh import PagesOf
 from thesis_qa.evaluate.matching import (
     bare,
     bare_offset,
@@ -13,22 +14,19 @@ from thesis_qa.evaluate.matching import (
     occurrences,
     overlaps,
 )
-from thesis_qa.evaluate.outcome import Outcome, Ranked
-from thesis_qa.evaluate.questions import Evidence, Question
-from thesis_qa.types import Answer, Citation, Page, Passage
+from thesis_qa.evaluate.outcome import Outcome, RankedPassage
+from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
+from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
 KS = (1, 3, 5, 10)
 
-PagesOf = Callable[[str], Sequence[Page]]
-"""The pages of a document, extracted afresh from its file; empty where the file is gone."""
-
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class AnswerKey:
     """Knows where right answers stand: on pages, in quotes, or at a place in a context."""
 
-    question: Question
+    question: SetQuestion
     home: str | None  # the document that evidence pages belong to; None where it isn't known
     passages: Sequence[Passage]
     pages_of: PagesOf
@@ -80,7 +78,7 @@ class Judge:
     def _context(self) -> str | None:
         return self.question.context
 
-    def _evidence(self) -> tuple[Evidence, ...]:
+    def _evidence(self) -> tuple[GoldPlace, ...]:
         stated = (e for e in self.question.evidence if e.pdf_page is not None or e.quote)
         return tuple(stated) if self.home else ()
 
@@ -101,14 +99,14 @@ class Judge:
             for evidence in self._evidence()
         )
 
-    def _beside(self, citation: Citation, evidence: Evidence) -> bool:
+    def _beside(self, citation: Citation, evidence: GoldPlace) -> bool:
         """Without pages, the passage that holds the evidence takes the page's part."""
         texts = (p.text for p in self.passages if p.passage_id == citation.passage_id)
         return overlaps(citation.quote, evidence.quote) or any(
             holds(text, evidence.quote) for text in texts
         )
 
-    def _quotes(self, evidence: Evidence, citation: Citation) -> bool:
+    def _quotes(self, evidence: GoldPlace, citation: Citation) -> bool:
         pages = {citation.page, *(span.page for span in citation.spans)}
         here = evidence.pdf_page is None or evidence.pdf_page in pages
         return citation.document == self.home and here and overlaps(citation.quote, evidence.quote)
@@ -159,7 +157,7 @@ def _stands_in(text: str, part: str) -> bool:
 
 
 def judge(
-    question: Question,
+    question: SetQuestion,
     answer: Answer,
     passages: Sequence[Passage],
     seconds: float,
@@ -169,7 +167,7 @@ def judge(
     pages_of: PagesOf,
 ) -> Outcome:
     """What came of `question`: `passages` are the first ten found, best first."""
-    known = Judge(question, home, passages, pages_of)
+    known = AnswerKey(question, home, passages, pages_of)
     considered = answer.citations or answer.nearest
     hits = known.passage_hits()
     cited = known.cited_hits(answer.citations)
@@ -212,7 +210,7 @@ def _counted(name: str, value: float | bool | None) -> Scores:
     return {} if value is None else {name: (float(value), 1.0)}
 
 
-def _ranking_scores(known: Judge, hits: Sequence[bool]) -> Scores:
+def _ranking_scores(known: AnswerKey, hits: Sequence[bool]) -> Scores:
     if not known.placed:
         return {}
     scores: Scores = {f"page_hit@{k}": (metrics.hit_at(hits, k), 1.0) for k in KS}
@@ -220,7 +218,7 @@ def _ranking_scores(known: Judge, hits: Sequence[bool]) -> Scores:
 
 
 def _answer_scores(
-    known: Judge, answer: Answer, cited: Sequence[bool], right: bool | None
+    known: AnswerKey, answer: Answer, cited: Sequence[bool], right: bool | None
 ) -> Scores:
     scores: Scores = {}
     if known.placed:
@@ -241,7 +239,7 @@ def _quote_scores(answer: Answer, pages_of: PagesOf) -> Scores:
     return {"quote_verbatim": (float(found), float(spans))} if spans else {}
 
 
-def _reading_scores(question: Question, answer: Answer) -> Scores:
+def _reading_scores(question: SetQuestion, answer: Answer) -> Scores:
     if not question.answerable:
         return {}
     said = [answer.text, *(citation.quote for citation in answer.citations)]
@@ -264,8 +262,8 @@ def short_answer(answer: Answer) -> str:
     return first.quote[slice(*first.answer)] if first.answer else first.quote
 
 
-def _ranked(passage: Passage) -> Ranked:
-    return Ranked(
+def _ranked(passage: Passage) -> RankedPassage:
+    return RankedPassage(
         passage.passage_id,
         passage.document,
         passage.page,

@@ -90,7 +90,7 @@ def _latency(outcomes: Sequence[Outcome], share: float) -> Measurable:
 
 
 SLICES: dict[str, Callable[[Outcome], str | None]] = {
-    "language": lambda o: f"{o.question_lang or '?'} × {o.document_lang or '?'}",
+    "language": lambda o: o.languages,
     "type": lambda o: o.type,
     "difficulty": lambda o: o.difficulty,
 }

@@ -145,11 +145,8 @@ class _Asking(threading.Thread):
         self.error: Exception | None = None
 
     def run(self) -> None:
-        unfinished = self._desk.assistant.index.folder / EVALUATIONS
         try:
-            self.report = evaluate(
-                self._desk.assistant, self._path, progress=self._watch, resume_in=unfinished
-            )
+            self.report = evaluate(self._desk.assistant, self._path, progress=self._watch)
         except Exception as error:  # raised again in the thread that waits
             self.error = error
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report
 from thesis_qa.evaluate.fresh import find_document
-from thesis_qa.evaluate.questions import Evidence
+from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER
 from thesis_qa.library import Index
 from thesis_qa.types import Citation
@@ -149,7 +149,7 @@ def _cited(citation: Citation, texts: Texts) -> str:
     return _place(citation.quote, place, link, picture if drawn else "", citation.page, texts)
 
 
-def _expected(outcome: Outcome, evidence: Evidence, index: Index, texts: Texts) -> str:
+def _expected(outcome: Outcome, evidence: GoldPlace, index: Index, texts: Texts) -> str:
     """What was to be cited, marked on its page where the page holds it word for word."""
     names = {info.name: info.path for info in index.documents()}
     only = next(iter(names)) if len(names) == 1 else None
@@ -164,7 +164,7 @@ def _expected(outcome: Outcome, evidence: Evidence, index: Index, texts: Texts) 
     return _place(evidence.quote, f"{document} · {page}", link, picture, evidence.pdf_page, texts)
 
 
-def _marks(index: Index, document: str, evidence: Evidence) -> list[str]:
+def _marks(index: Index, document: str, evidence: GoldPlace) -> list[str]:
     assert evidence.pdf_page is not None
     try:
         text = index.catalog.page(document, evidence.pdf_page - 1).text

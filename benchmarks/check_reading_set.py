@@ -1,23 +1,33 @@
-"""Check a reading-comprehension set: answers must stand in their context where they are said to."""
+"""Check a reading-comprehension set: answers must stand in their context where they are said to.
 
+python benchmarks/check_reading_set.py SET.json …
+"""
+
+import json
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from thesis_qa.evaluate.findings import Finding, Level
-from thesis_qa.evaluate.formats import Entry, RawSet
+from thesis_qa.evaluate import Finding, findings_table
 from thesis_qa.evaluate.matching import nearest, occurrences
+from thesis_qa.evaluate.remarks import Level
+from thesis_qa.evaluate.set_files import SetEntry, SetFile, read_set_file
+from thesis_qa.lang.data import SPOKEN
 
 Said = Iterator[tuple[Level, str]]
 
 
-def check_squad(raw: RawSet) -> Iterator[Finding]:
+def check_reading_set(raw: SetFile) -> Iterator[Finding]:
     """Everything found, by line of the question (of the context in a file of one line)."""
     ids: dict[str, int] = {}
     contexts: dict[str, int] = {}
     for number, entry in enumerate(raw.entries, start=1):
         paragraph = entry.value
         if entry.problem or not isinstance(paragraph, dict):
-            text = entry.problem or f"paragraph {number} is not an object"
+            why = entry.problem and entry.problem.worded(SPOKEN)
+            text = why or f"paragraph {number} is not an object"
             yield Finding(entry.line, "error", text)
             continue
         context = paragraph.get("context")
@@ -45,14 +55,14 @@ def _check_paragraph(paragraph: dict[str, Any], contexts: dict[str, int], number
 
 
 def _check_qa(
-    raw: RawSet, entry: Entry, qa: Any, context: str, ids: dict[str, int]
+    raw: SetFile, entry: SetEntry, qa: Any, context: str, ids: dict[str, int]
 ) -> Iterator[Finding]:
     if not isinstance(qa, dict):
         yield Finding(entry.line, "error", "each item of 'qas' must be an object")
         return
     question, identifier = qa.get("question"), qa.get("id")
     landmark = question if isinstance(question, str) else identifier
-    line = raw.line_of(landmark, entry.line) if isinstance(landmark, str) else entry.line
+    line = _line_of(raw.text, landmark, entry.line) if isinstance(landmark, str) else entry.line
     name = str(identifier) if isinstance(identifier, str | int) else None
     if name and name in ids:
         yield Finding(line, "error", f"the id {name!r} is that of line {ids[name]} too", name)
@@ -100,3 +110,18 @@ def _check_place(text: str, start: Any, context: str) -> Said:
         found = nearest(occurrences(context, text.strip()), start)
         where = "nor anywhere else in the context" if found is None else f"but at {found}"
         yield "error", f"the answer {text[:60]!r} is not at {start}, {where}"
+
+
+def _line_of(text: str, value: str, first_line: int) -> int:
+    """The first line at or after `first_line` where `value` is written in JSON."""
+    starts = [0, *(i + 1 for i, character in enumerate(text) if character == "\n")]
+    if len(starts) <= first_line:
+        return first_line
+    written = json.dumps(value, ensure_ascii=text.isascii())
+    found = text.find(written, starts[first_line - 1])
+    return first_line if found < 0 else bisect_right(starts, found)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print(name, findings_table(sorted(check_reading_set(read_set_file(Path(name))))), sep="\n")

@@ -1,0 +1,126 @@
+"""Question sets: what is asked, and what a right answer rests on."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thesis_qa.evaluate.remarks import BrokenSetError, remark
+from thesis_qa.evaluate.set_files import SetEntry, read_set_file
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPlace:
+    """A place that answers a question."""
+
+    pdf_page: int | None  # 1-based page of the file; None where the format has none
+    printed_page: str | None
+    quote: str  # verbatim; "" where only the page is known
+
+
+@dataclass(frozen=True, slots=True)
+class GoldAnswer:
+    """A right answer of a SQuAD-style question and where it stands in its context."""
+
+    text: str
+    start: int | None  # character of the context; None where the text doesn't occur in it
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuestion:
+    """One question of a set. Only `id`, `question` and `answerable` are always there."""
+
+    id: str
+    question: str
+    answerable: bool
+    question_lang: str | None = None
+    document: str | None = None  # search and answer are restricted to it
+    evidence: tuple[GoldPlace, ...] = ()
+    answer: str = ""
+    key_facts: tuple[str, ...] = ()
+    type: str | None = None
+    difficulty: str | None = None
+    context: str | None = None  # SQuAD-style: name of the document that the question is about
+    golds: tuple[GoldAnswer, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions in the order of their file; `contexts` are texts by name, for SQuAD-style sets."""
+
+    name: str
+    questions: tuple[SetQuestion, ...]
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""  # SHA-256 of the file
+
+
+def read_questions(path: str | Path) -> QuestionSet:
+    """Read a question set: JSON Lines, YAML, SQuAD 2.0 JSON or the flat list of IDK-MRC.
+
+    Raises QuestionSetError, naming the line, for the first question that can't be asked as it
+    stands; `thesis_qa.evaluate.check` finds all of them and what else is wrong.
+    """
+    from thesis_qa.evaluate.row_models import QuestionModel
+
+    path = Path(path)
+    file = read_set_file(path)
+    contexts: dict[str, str] = {}
+    if file.paragraphs:
+        from thesis_qa.evaluate.reading_set import read_paragraphs
+
+        questions, contexts = read_paragraphs(path, file)
+    else:
+        rows = [(entry.line, checked(path, entry, QuestionModel)) for entry in file.entries]
+        questions = tuple(_question(line, row) for line, row in rows)
+    _refuse_duplicates(path, questions)
+    digest = hashlib.sha256(file.text.encode()).hexdigest()
+    return QuestionSet(path.name, questions, contexts, digest)
+
+
+def checked(path: Path, entry: SetEntry, model: Any) -> dict[str, Any]:
+    """The fields of an entry that fits `model`. Raises QuestionSetError if it can't be asked."""
+    from thesis_qa.evaluate.row_models import flaws
+
+    problem = entry.problem or next(flaws(model, entry.value, stopping=True), None)
+    if problem:
+        raise BrokenSetError(file=path, line=entry.line, problem=problem)
+    fields: dict[str, Any] = entry.value
+    return fields
+
+
+def _refuse_duplicates(path: Path, questions: tuple[SetQuestion, ...]) -> None:
+    if not questions:
+        raise BrokenSetError(file=path, line=1, problem=remark("error", "nothing-asked"))
+    lines: dict[str, int] = {}
+    for question in questions:
+        if question.id in lines:
+            problem = remark("error", "same-id", name=question.id, line=lines[question.id])
+            raise BrokenSetError(file=path, line=question.line, problem=problem)
+        lines[question.id] = question.line
+
+
+def _question(line: int, row: Mapping[str, Any]) -> SetQuestion:
+    return SetQuestion(
+        id=str(row["id"]),
+        question=str(row["question"]),
+        answerable=row["answerable"],
+        question_lang=_stated(row, "question_lang"),
+        document=_stated(row, "document"),
+        evidence=tuple(
+            GoldPlace(item.get("pdf_page"), _stated(item, "printed_page"), item.get("quote") or "")
+            for item in row.get("evidence") or ()
+        ),
+        answer=str(row.get("answer") or ""),
+        key_facts=tuple(row.get("key_facts") or ()),
+        type=_stated(row, "type"),
+        difficulty=_stated(row, "difficulty"),
+        line=line,
+    )
+
+
+def _stated(row: Mapping[str, Any], name: str) -> str | None:
+    """A text without white space around it; None for nothing, numbers as they are written."""
+    value = row.get(name)
+    return None if value is None else str(value).strip() or None
