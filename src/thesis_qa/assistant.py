@@ -141,6 +141,7 @@ class Assistant:
             nearest=citations if found.answers else _unmarked(citations),
             resolved_question=resolved.question if resolved.follows else None,
             missing=() if found.answers else found.missing,
+            kind="answer" if found.answers else "decline",
         )
 
     def _declined(

@@ -27,6 +27,10 @@ Kind = Literal[
     "furniture",  # running heads and feet, page numbers, "this page is left blank"
 ]
 
+AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
+"""What an answer does: it states something, says that the documents don't, lists theses, makes
+conversation, or asks what is meant."""
+
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points, origin at the top left of the page as displayed."""
 
@@ -265,6 +269,8 @@ class Answer:
     problem: str | None = None  # why a language model was asked and the answer is quotes
     writing: bool = False  # a language model is still at it
     translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
+    kind: AnswerKind = "answer"
+    documents: tuple[str, ...] = ()  # it was asked of these; of all, if there are none
 
     def __str__(self) -> str:
         sources = [

@@ -10,6 +10,7 @@ from textwrap import shorten
 import numpy as np
 
 from thesis_qa.errors import QuestionSetError, SettingError
+from thesis_qa.evaluate.conversations import CONVERSATION_METRICS
 from thesis_qa.evaluate.intervals import Metric, interval
 from thesis_qa.evaluate.metrics import Counts, Floats
 from thesis_qa.evaluate.outcome import Outcome, Report, read_outcomes
@@ -151,8 +152,8 @@ class Gate:
 def read_gate(written: str) -> Gate:
     """A gate written METRIC=VALUE. Raises SettingError for an unknown metric or no number."""
     name, _, bound = (part.strip() for part in written.partition("="))
-    if name not in NAMES:
-        raise SettingError("no-metric", name=name, known=", ".join(NAMES))
+    if name not in (*NAMES, *CONVERSATION_METRICS):
+        raise SettingError("no-metric", name=name, known=", ".join((*NAMES, *CONVERSATION_METRICS)))
     try:
         number = float(bound)
     except ValueError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from thesis_qa.evaluate.conversations import ALTERNATIVE
 from thesis_qa.evaluate.fresh import PagesOf, find_document
 from thesis_qa.evaluate.matching import bare, contains_phrase, letters
 from thesis_qa.evaluate.remarks import Remark, remark, suggestion
@@ -108,6 +109,41 @@ def check_evidence(row: Mapping[str, Any], texts: DocumentTexts) -> Iterator[Rem
             yield remark(flaw.level, "inside", item=where, number=number, flaw=flaw)
     if row.get("answerable") is True and items:
         yield from _check_facts(row, items, document)
+
+
+def check_expectations(
+    turns: Iterable[Mapping[str, Any]], texts: DocumentTexts
+) -> Iterator[Remark]:
+    """What the documents say about the places and facts that a conversation expects."""
+    for number, expect in enumerate(turns, start=1):
+        names = [name for name in expect.get("documents") or () if isinstance(name, str)]
+        homes = [(name, find_document(name, texts.documents)) for name in names]
+        for name, home in homes:
+            if home is None:
+                close = suggestion(name, texts.documents)
+                yield in_turn(number, remark("error", "no-document", name=name, close=close))
+        if expect.get("kind") in ("answer", "library"):
+            sources = [texts.document(home) for _, home in homes if home]
+            yield from (in_turn(number, flaw) for flaw in _check_expected(expect, sources))
+
+
+def in_turn(number: int, flaw: Remark) -> Remark:
+    """A remark on one turn of a conversation."""
+    where = remark("note", "items.turns")
+    return remark(flaw.level, "inside", item=where, number=number, flaw=flaw)
+
+
+def _check_expected(
+    expect: Mapping[str, Any], documents: Sequence[QuotedDocument]
+) -> Iterator[Remark]:
+    for page in expect.get("pages") or ():
+        if all(document.position(page) is None for document in documents):
+            yield remark("error", "no-such-page", number=page)
+    for fact in expect.get("facts") or ():
+        ways = str(fact).split(ALTERNATIVE)
+        pages = (page.text for document in documents for page in document.pages)
+        if documents and not any(contains_phrase(page, way) for page in pages for way in ways):
+            yield remark("warning", "fact-nowhere", fact=fact)
 
 
 def _check_item(

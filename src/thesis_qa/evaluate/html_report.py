@@ -9,7 +9,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate.compare import Comparison
 from thesis_qa.evaluate.intervals import LEVEL
 from thesis_qa.evaluate.outcome import Outcome, Report
-from thesis_qa.evaluate.report import SLICE_COLUMNS, decimals
+from thesis_qa.evaluate.report import decimals, slice_columns, slice_size
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER
 from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Language
@@ -84,7 +84,8 @@ def _template() -> "Template":
     environment.globals |= {
         "LEVEL": f"{LEVEL:.0%}",
         "LOWER": LOWER_IS_BETTER,
-        "COLUMNS": SLICE_COLUMNS,
+        "columns_of": slice_columns,
+        "size_of": slice_size,
         "rank_of": _rank_of,
         "plot": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "top": TOP, "bottom": BOTTOM},
         "x": lambda share: round(LEFT + share * (WIDTH - LEFT - RIGHT), 1),

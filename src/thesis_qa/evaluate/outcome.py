@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from thesis_qa.evaluate.conversations import ConversationOutcome
 from thesis_qa.evaluate.intervals import Metric
 from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.types import Citation
@@ -96,6 +97,7 @@ class Report:
     unchecked: tuple[str, ...]  # documents whose file is gone, so that quotes can't be checked
     index: Mapping[str, Any]
     settings: Mapping[str, Any]
+    conversations: tuple[ConversationOutcome, ...] = ()
 
     def __str__(self) -> str:
         from thesis_qa.evaluate.report import report_table

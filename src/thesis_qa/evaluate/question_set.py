@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from thesis_qa.evaluate.conversations import Conversation, conversation_of
 from thesis_qa.evaluate.remarks import BrokenSetError, remark
 from thesis_qa.evaluate.set_files import SetEntry, read_set_file
 
@@ -54,6 +55,7 @@ class QuestionSet:
     questions: tuple[SetQuestion, ...]
     contexts: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""  # SHA-256 of the file
+    conversations: tuple[Conversation, ...] = ()
 
 
 def read_questions(path: str | Path) -> QuestionSet:
@@ -62,21 +64,23 @@ def read_questions(path: str | Path) -> QuestionSet:
     Raises QuestionSetError, naming the line, for the first question that can't be asked as it
     stands; `thesis_qa.evaluate.check` finds all of them and what else is wrong.
     """
-    from thesis_qa.evaluate.row_models import QuestionModel
+    from thesis_qa.evaluate.row_models import model_of
 
     path = Path(path)
     file = read_set_file(path)
     contexts: dict[str, str] = {}
+    conversations: tuple[Conversation, ...] = ()
     if file.paragraphs:
         from thesis_qa.evaluate.reading_set import read_paragraphs
 
         questions, contexts = read_paragraphs(path, file)
     else:
-        rows = [(entry.line, checked(path, entry, QuestionModel)) for entry in file.entries]
-        questions = tuple(_question(line, row) for line, row in rows)
-    _refuse_duplicates(path, questions)
+        rows = [(checked(path, e, model_of(e.value)), e.line) for e in file.entries]
+        questions = tuple(_question(line, row) for row, line in rows if "turns" not in row)
+        conversations = tuple(conversation_of(*row) for row in rows if "turns" in row[0])
+    _refuse_duplicates(path, (*questions, *conversations))
     digest = hashlib.sha256(file.text.encode()).hexdigest()
-    return QuestionSet(path.name, questions, contexts, digest)
+    return QuestionSet(path.name, questions, contexts, digest, conversations)
 
 
 def checked(path: Path, entry: SetEntry, model: Any) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def checked(path: Path, entry: SetEntry, model: Any) -> dict[str, Any]:
     return fields
 
 
-def _refuse_duplicates(path: Path, questions: tuple[SetQuestion, ...]) -> None:
+def _refuse_duplicates(path: Path, questions: tuple[SetQuestion | Conversation, ...]) -> None:
     if not questions:
         raise BrokenSetError(file=path, line=1, problem=remark("error", "nothing-asked"))
     lines: dict[str, int] = {}

@@ -31,6 +31,7 @@ def _heads(*keys: str) -> list[str]:
     return [_say(key, level=f"{LEVEL:.0%}") for key in keys]
 
 
+COUNTED = ("latency_p50", "turn_right")  # metrics over everything that was asked
 SLICE_COLUMNS = (
     "page_hit@1",
     "page_hit@5",
@@ -43,11 +44,23 @@ SLICE_COLUMNS = (
 
 
 def _slice_table(kind: str, values: Mapping[str, Mapping[str, Metric]]) -> str:
+    columns = slice_columns(values)
     rows = [
-        (value, str(metrics["latency_p50"].n), *(decimals(metrics[c].value) for c in SLICE_COLUMNS))
+        (value, str(slice_size(metrics)), *(decimals(metrics[c].value) for c in columns))
         for value, metrics in values.items()
     ]
-    return _aligned([(_say(f"slices.{kind}"), "n", *SLICE_COLUMNS), *rows])
+    return _aligned([(_say(f"slices.{kind}"), "n", *columns), *rows])
+
+
+def slice_columns(values: Mapping[str, Mapping[str, Metric]]) -> list[str]:
+    """The metrics that are shown of slices: a few of those of questions, all of conversations."""
+    measured = next(iter(values.values()), {})
+    return [name for name in SLICE_COLUMNS if name in measured] or list(measured)
+
+
+def slice_size(measured: Mapping[str, Metric]) -> int:
+    """How many questions or turns are in a slice."""
+    return max(metric.n for name, metric in measured.items() if name in COUNTED)
 
 
 def _row(name: str, metric: Metric) -> tuple[str, ...]:

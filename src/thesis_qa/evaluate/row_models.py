@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from thesis_qa.evaluate.remarks import Remark, remark, suggestion
 from thesis_qa.lang.data import SPOKEN, entry
-from thesis_qa.types import Language
+from thesis_qa.types import AnswerKind, Language
 
 Details = Mapping[str, Any]
 """One of pydantic's errors: its type, where it is, and what stands there."""
@@ -46,6 +46,34 @@ class QuestionModel(LineModel):
     difficulty: str | None = None
 
 
+class ExpectModel(LineModel):
+    """What is expected of the answer to a turn."""
+
+    kind: AnswerKind
+    documents: list[Filled] | None = None
+    pages: list[PageNumber] | None = None
+    facts: list[Filled] | None = None
+    not_facts: list[Filled] | None = None
+    only: bool = False
+    every: bool = False
+    language: Language | None = None
+
+
+class TurnModel(LineModel):
+    """What is said, and what should come of it."""
+
+    say: Filled
+    expect: ExpectModel
+
+
+class ConversationModel(LineModel):
+    """A line with a conversation."""
+
+    id: Filled
+    documents: list[Filled] | None = None
+    turns: Annotated[list[TurnModel], Field(min_length=1)]
+
+
 class AnswerModel(LineModel):
     """A right answer of a SQuAD-style question."""
 
@@ -73,7 +101,17 @@ class ParagraphModel(LineModel):
 
 
 _EXACT = ("context", "qas")
-_INNER: dict[str | int, type[LineModel]] = {"evidence": EvidenceModel}
+_INNER: dict[str | int, type[LineModel]] = {
+    "evidence": EvidenceModel,
+    "turns": TurnModel,
+    "expect": ExpectModel,
+}
+
+
+def model_of(value: Any) -> type[LineModel]:
+    """What a line must look like: a conversation has turns."""
+    talks = isinstance(value, dict) and "turns" in value
+    return ConversationModel if talks else QuestionModel
 
 
 def flaws(model: type[LineModel], value: Any, *, stopping: bool = False) -> Iterator[Remark]:
@@ -87,9 +125,10 @@ def flaws(model: type[LineModel], value: Any, *, stopping: bool = False) -> Iter
 
 
 def _stops(details: Details) -> bool:
-    kind, place = details["type"], details["loc"]
+    kind: str = details["type"]
+    place: tuple[int | str, ...] = details["loc"]
     if kind in ("extra_forbidden", "literal_error", "greater_than_equal"):
-        return False
+        return kind != "extra_forbidden" and place[0] == "turns"
     if kind == "string_type" and type(details["input"]) is int and place[0] not in _EXACT:
         return False  # ids and page labels written without quotation marks
     if kind in ("missing", "string_pattern_mismatch"):

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from thesis_qa.errors import QuestionError, QuestionSetError
 from thesis_qa.evaluate import summary
+from thesis_qa.evaluate.conversations import (
+    UNKNOWN,
+    Conversation,
+    ConversationOutcome,
+    TurnOutcome,
+    judge_turn,
+    measure_conversations,
+    slice_conversations,
+)
 from thesis_qa.evaluate.fresh import FreshPages, TextPages, find_document
 from thesis_qa.evaluate.intervals import RESAMPLES, SEED
 from thesis_qa.evaluate.judge import judge
@@ -100,6 +109,9 @@ def _bench(assistant: "Assistant", asked: QuestionSet) -> Bench:
         return Bench(assistant, {}, languages, TextPages(asked.contexts))
     paths = {d.name: d.path for d in documents}
     named = [(q.document, q.line) for q in asked.questions if q.document]
+    for conversation in asked.conversations:
+        expected = [name for turn in conversation.turns for name in turn.expect.documents]
+        named += [(name, conversation.line) for name in (*conversation.documents, *expected)]
     names = {name: _found(name, line, paths, asked) for name, line in named}
     return Bench(assistant, names, languages, FreshPages(paths))
 
@@ -122,12 +134,39 @@ def _run(assistant: "Assistant", asked: QuestionSet, progress: OnStage) -> Repor
     bench = _bench(assistant, asked)
     if asked.questions:
         _ask(bench, asked.questions[0])  # loads the models, so that this is in no latency
-    outcomes = []
+    outcomes, talks, total = [], [], len(asked.questions) + len(asked.conversations)
     for number, question in enumerate(asked.questions):
-        progress("asking", number, len(asked.questions))
+        progress("asking", number, total)
         outcomes.append(_ask(bench, question))
-    progress("asking", len(asked.questions), len(asked.questions))
-    return _report(bench, asked, outcomes)
+    for number, conversation in enumerate(asked.conversations, start=len(outcomes)):
+        progress("asking", number, total)
+        talks.append(_converse(bench, conversation))
+    progress("asking", total, total)
+    return _report(bench, asked, outcomes, talks)
+
+
+def _converse(bench: Bench, conversation: Conversation) -> ConversationOutcome:
+    """Say each turn with what was said before it."""
+    restricted = [bench.names[name] for name in conversation.documents] or None
+    history: list[tuple[str, str]] = []
+    turns: list[TurnOutcome] = []
+    for turn in conversation.turns:
+        here = tuple(bench.names[name] for name in turn.expect.documents)
+        started = time.perf_counter()
+        try:
+            answer = bench.assistant.ask(turn.say, history, restricted, DEPTH)
+        except QuestionError as error:
+            raise _not_asked(conversation, error) from error
+        seconds = time.perf_counter() - started
+        expect = replace(turn.expect, documents=here)
+        spoken = turns[-1].language if turns else UNKNOWN
+        turns.append(judge_turn(replace(turn, expect=expect), answer, seconds, spoken))
+        history.append((turn.say, answer.text))
+    return ConversationOutcome(conversation.id, tuple(turns))
+
+
+def _not_asked(asked: SetQuestion | Conversation, error: QuestionError) -> QuestionSetError:
+    return QuestionSetError("set-question", line=asked.line, problem=error.problem, id=asked.id)
 
 
 def _ask(bench: Bench, question: SetQuestion) -> Outcome:
@@ -136,9 +175,7 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     try:
         answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
     except QuestionError as error:
-        raise QuestionSetError(
-            "set-question", line=question.line, problem=error.problem, id=question.id
-        ) from error
+        raise _not_asked(question, error) from error
     seconds = time.perf_counter() - started
     home = bench.home(question)
     outcome = judge(
@@ -153,11 +190,16 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     return replace(outcome, seconds=round(seconds, 4))
 
 
-def _report(bench: Bench, asked: QuestionSet, outcomes: Sequence[Outcome]) -> Report:
+def _report(
+    bench: Bench,
+    asked: QuestionSet,
+    outcomes: Sequence[Outcome],
+    talks: Sequence[ConversationOutcome],
+) -> Report:
     assistant = bench.assistant
     return Report(
-        metrics=summary.measure(outcomes),
-        slices=summary.measure_slices(outcomes),
+        metrics=summary.measure(outcomes) | (measure_conversations(talks) if talks else {}),
+        slices=summary.measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
         questions=tuple(outcomes),
         risk_coverage=summary.risk_coverage(outcomes),
         reliability=summary.reliability(outcomes),
@@ -170,7 +212,7 @@ def _report(bench: Bench, asked: QuestionSet, outcomes: Sequence[Outcome]) -> Re
         settings={
             "questions": asked.name,
             "sha256": asked.digest,
-            "count": len(asked.questions),
+            "count": len(asked.questions) + sum(len(c.turns) for c in asked.conversations),
             "resamples": RESAMPLES,
             "seed": SEED,
             "version": _version(),
@@ -178,6 +220,7 @@ def _report(bench: Bench, asked: QuestionSet, outcomes: Sequence[Outcome]) -> Re
             "rerank": assistant.index.rerank,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
+        conversations=tuple(talks),
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from thesis_qa.evaluate.evidence_check import DocumentTexts, check_evidence
+from thesis_qa.evaluate.conversations import PROSE
+from thesis_qa.evaluate.evidence_check import (
+    DocumentTexts,
+    check_evidence,
+    check_expectations,
+    in_turn,
+)
 from thesis_qa.evaluate.question_set import read_questions
 from thesis_qa.evaluate.remarks import BrokenSetError, Finding, Remark, remark, suggestion
 from thesis_qa.evaluate.set_files import SetEntry, read_set_file
@@ -36,9 +42,14 @@ def check(
         return _check_reading_set(path, language)
     rows = [entry for entry in file.entries if isinstance(entry.value, dict)]
     told = [(entry, flaw) for entry in file.entries for flaw in _check_entry(entry)]
-    told += [*_check_repeats(rows), *_check_values(rows), *_check_usual_fields(rows)]
+    told += _check_ids(rows)
+    asked = [row for row in rows if "turns" not in row.value]
+    told += [*_check_repeats(asked), *_check_values(asked), *_check_usual_fields(asked)]
     if documents:
-        told += [(row, flaw) for row in rows for flaw in check_evidence(row.value, documents)]
+        told += [(row, flaw) for row in asked for flaw in check_evidence(row.value, documents)]
+        told += [
+            (row, flaw) for row in rows for flaw in check_expectations(_turns(row.value), documents)
+        ]
     if not rows:
         told.append((SetEntry(1, None), remark("error", "nothing-asked")))
     return sorted({
@@ -66,15 +77,17 @@ def _name(entry: SetEntry) -> str | None:
 
 
 def _check_entry(entry: SetEntry) -> Iterator[Remark]:
-    from thesis_qa.evaluate.row_models import QuestionModel, flaws
+    from thesis_qa.evaluate.row_models import flaws, model_of
 
     if entry.problem:
         yield entry.problem
         return
     for name in entry.repeated_keys:
         yield remark("error", "field-twice", name=name)
-    yield from flaws(QuestionModel, entry.value)
-    if isinstance(entry.value, dict):
+    yield from flaws(model_of(entry.value), entry.value)
+    if isinstance(entry.value, dict) and "turns" in entry.value:
+        yield from _check_turns(entry.value)
+    elif isinstance(entry.value, dict):
         yield from _suspicious(entry.value)
         yield from _contradictions(entry.value)
         yield from _repeated_items(entry.value)
@@ -154,16 +167,42 @@ def _repeated_items(row: dict[str, Any]) -> Iterator[Remark]:
             yield remark("warning", f"twice.{name}")
 
 
+# One conversation
+
+
+def _turns(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is expected, turn by turn; {} for a turn that is broken."""
+    turns = [turn if isinstance(turn, dict) else {} for turn in _items(row, "turns")]
+    return [turn["expect"] if isinstance(turn.get("expect"), dict) else {} for turn in turns]
+
+
+def _check_turns(row: dict[str, Any]) -> Iterator[Remark]:
+    """What the expectations say about each other."""
+    for number, expect in enumerate(_turns(row), start=1):
+        kind = expect.get("kind")
+        if kind in PROSE and (expect.get("documents") or expect.get("pages")):
+            yield in_turn(number, remark("warning", "nothing-cited", kind=kind))
+        if kind in ("answer", "library") and not (expect.get("documents") or expect.get("facts")):
+            yield in_turn(number, remark("warning", "anything-goes", kind=kind))
+        if (expect.get("only") or expect.get("every")) and not expect.get("documents"):
+            yield in_turn(number, remark("error", "of-no-documents"))
+
+
 # All of them
 
 
+def _check_ids(rows: Sequence[SetEntry]) -> Told:
+    known: dict[str, SetEntry] = {}
+    for entry in rows:
+        name = _name(entry)
+        if name and (first := known.setdefault(name.strip().casefold(), entry)) is not entry:
+            yield entry, remark("error", "same-id", name=name, line=first.line)
+
+
 def _check_repeats(rows: Sequence[SetEntry]) -> Told:
-    by_id: dict[str, SetEntry] = {}
     by_question: dict[tuple[str, ...], SetEntry] = {}
     for entry in rows:
-        name, question = _name(entry), entry.value.get("question")
-        if name and (first := by_id.setdefault(name.strip().casefold(), entry)) is not entry:
-            yield entry, remark("error", "same-id", name=name, line=first.line)
+        question = entry.value.get("question")
         asked = (*words(question),) if isinstance(question, str) else ()
         about = (str(entry.value.get("document")), *asked)
         if asked and (first := by_question.setdefault(about, entry)) is not entry:
