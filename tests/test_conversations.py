@@ -20,7 +20,7 @@ from thesis_qa.evaluate import (
     report_html,
     report_json,
 )
-from thesis_qa.evaluate.conversations import Expectation, Turn, judge_turn
+from thesis_qa.evaluate.conversations import Expectation, SetTurn, judge_turn
 from thesis_qa.evaluate.fresh import FreshPages, TextPages
 from thesis_qa.types import Answer, Citation, CitedSpan
 
@@ -37,7 +37,7 @@ def answer(*citations: Citation, text: str = "", **more: Any) -> Answer:
 
 
 def wrong(given: Answer, **expected: Any) -> tuple[str, ...]:
-    turn = Turn("Berapa sampelnya?", Expectation(**{"kind": "answer", **expected}))
+    turn = SetTurn("Berapa sampelnya?", Expectation(**{"kind": "answer", **expected}))
     return judge_turn(turn, given, 0.1).wrong
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from thesis_qa.errors import QuestionSetError
 from thesis_qa.evaluate import QuestionSet, read_questions
-from thesis_qa.evaluate.matching import bare, bare_offset
+from thesis_qa.evaluate.matching import bare_offset, bare_text
 from thesis_qa.evaluate.question_set import GoldAnswer, GoldPlace
 from thesis_qa.evaluate.set_files import read_set_file
 
@@ -216,4 +216,4 @@ def test_any_json_is_read_or_refused_with_one_line(tmp_path_factory: Any, value:
 @given(st.text(max_size=60), st.integers(0, 60))
 def test_a_place_is_the_same_in_bare_text(text: str, position: int) -> None:
     position = min(position, len(text))
-    assert bare(text)[: bare_offset(text, position)] == bare(text[:position])
+    assert bare_text(text)[: bare_offset(text, position)] == bare_text(text[:position])

@@ -11,7 +11,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, report_html, save_page
 from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.evaluate.report import report_json, report_table
-from thesis_qa.evaluate.summary import measure, measure_slices, reliability, risk_coverage
+from thesis_qa.evaluate.summary import measure, measure_slices, reliability_bins, risk_points
 from thesis_qa.types import Citation, CitedSpan
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
@@ -52,8 +52,8 @@ def report(*outcomes: Outcome) -> Report:
         metrics=measure(outcomes),
         slices=measure_slices(outcomes),
         questions=outcomes,
-        risk_coverage=risk_coverage(outcomes),
-        reliability=reliability(outcomes),
+        risk_coverage=risk_points(outcomes),
+        reliability=reliability_bins(outcomes),
         unchecked=(),
         index={"documents": ["a.pdf"], "embedding": "e5"},
         settings={"questions": "set.jsonl", "finished": "2026-01-01T00:00:00+00:00"},

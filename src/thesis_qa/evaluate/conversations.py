@@ -34,7 +34,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SetTurn:
     """What a person says, and what should come of it."""
 
     say: str
@@ -47,7 +47,7 @@ class Conversation:
 
     id: str
     documents: tuple[str, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[SetTurn, ...]
     line: int = 0
 
 
@@ -85,7 +85,7 @@ class ConversationOutcome:
 
 def conversation_of(row: Mapping[str, Any], line: int) -> Conversation:
     """A conversation from a line that fits its model."""
-    turns = tuple(Turn(turn["say"], _expectation(turn["expect"])) for turn in row["turns"])
+    turns = tuple(SetTurn(turn["say"], _expectation(turn["expect"])) for turn in row["turns"])
     return Conversation(row["id"], tuple(row.get("documents") or ()), turns, line)
 
 
@@ -102,7 +102,7 @@ def _expectation(row: Mapping[str, Any]) -> Expectation:
 
 
 def judge_turn(
-    turn: Turn, answer: Answer, seconds: float, spoken_before: str = UNKNOWN
+    turn: SetTurn, answer: Answer, seconds: float, spoken_before: str = UNKNOWN
 ) -> TurnOutcome:
     """What came of a turn. Documents are named as in the index."""
     return TurnOutcome(

@@ -7,7 +7,7 @@ from typing import Any
 
 from thesis_qa.evaluate.conversations import ALTERNATIVE
 from thesis_qa.evaluate.fresh import PagesOf, find_document
-from thesis_qa.evaluate.matching import bare, contains_phrase, letters
+from thesis_qa.evaluate.matching import bare_text, contains_phrase, plain_letters
 from thesis_qa.evaluate.remarks import Remark, remark, suggestion
 from thesis_qa.lang.language import words
 from thesis_qa.types import Page
@@ -26,7 +26,7 @@ class QuotedDocument:
 
     @cached_property
     def _bare(self) -> list[str]:
-        return [bare(page.text) for page in self.pages]
+        return [bare_text(page.text) for page in self.pages]
 
     @property
     def paged(self) -> bool:
@@ -42,7 +42,7 @@ class QuotedDocument:
     def find(self, quote: str) -> list[int]:
         """Positions of the pages that hold `quote`; one that a page turn divides counts for the
         page it begins on."""
-        wanted = bare(quote)
+        wanted = bare_text(quote)
         if not wanted:
             return []
         whole = [i for i, text in enumerate(self._bare) if wanted in text]
@@ -52,11 +52,11 @@ class QuotedDocument:
     def spelt(self, quote: str, position: int) -> bool:
         """Whether the page holds `quote` with the same upper and lower case."""
         texts = (page.text for page in self.pages[position : position + 2])
-        return letters(quote) in "".join(map(letters, texts))
+        return plain_letters(quote) in "".join(map(plain_letters, texts))
 
     def closest(self, quote: str) -> tuple[int, float]:
         """The page that holds most of `quote`, by position, and the share of it found there."""
-        wanted = bare(quote)
+        wanted = bare_text(quote)
         pieces = [wanted[i : i + SHORT] for i in range(max(1, len(wanted) - SHORT + 1))]
         shares = [sum(piece in text for piece in pieces) / len(pieces) for text in self._bare]
         best = max(range(len(shares)), key=shares.__getitem__)
@@ -158,7 +158,7 @@ def _check_item(
     if number is not None and position is None:
         pages = len(document.pages)
         yield remark("error", "no-page", number=number, name=document.name, pages=pages)
-    if isinstance(quote, str) and bare(quote):
+    if isinstance(quote, str) and bare_text(quote):
         yield from _check_quote(quote, position, document, all_)
         yield from _check_other_places(quote, items, document)
     label = document.pages[position].label if position is not None else None
@@ -207,7 +207,7 @@ def _in_another(quote: str, home: str, texts: DocumentTexts) -> Remark | str:
 def _check_other_places(
     quote: str, items: list[dict[str, Any]], document: QuotedDocument
 ) -> Iterator[Remark]:
-    if len(bare(quote)) < SHORT:
+    if len(bare_text(quote)) < SHORT:
         yield remark("note", "short-quote")
     given, places = {item.get("pdf_page") for item in items}, document.find(quote)
     others = [i for i in places if document.pages[i].number not in given]

@@ -1,15 +1,16 @@
 """Judge one answer: which passages and citations are right, and what each metric says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from thesis_qa.evaluate import metrics
 from thesis_qa.evaluate.fresh import PagesOf
 from thesis_qa.evaluate.matching import (
-    bare,
     bare_offset,
-    fold,
-    holds,
+    bare_text,
+    fold_text,
+    holds_half,
     nearest,
     occurrences,
     overlaps,
@@ -20,6 +21,8 @@ from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
 KS = (1, 3, 5, 10)
+
+T = TypeVar("T", Passage, Citation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +37,22 @@ class AnswerKey:
     @property
     def placed(self) -> bool:
         """Whether it is known where a right answer stands."""
-        return self.question.answerable and bool(self._context() or self._evidence())
+        return self.question.answerable and bool(self.question.context or self._evidence())
 
     def passage_hits(self) -> tuple[bool, ...]:
         """Whether each passage is right: begins or ends on an evidence page, or is of the right
         context."""
-        if not self.placed:
-            return ()
-        if self._context():
-            return tuple(p.document == self.question.context for p in self.passages)
-        return tuple(self._on_evidence(passage) for passage in self.passages)
+        return self._hits(self.passages, self._on_evidence)
 
     def cited_hits(self, citations: Sequence[Citation]) -> tuple[bool, ...]:
         """The same of citations, each by the pages that its spans lie on."""
+        return self._hits(citations, self._cites_evidence)
+
+    def _hits(self, found: Sequence[T], on_evidence: Callable[[T], bool]) -> tuple[bool, ...]:
         if not self.placed:
             return ()
-        if self._context():
-            return tuple(c.document == self.question.context for c in citations)
-        return tuple(self._cites_evidence(citation) for citation in citations)
+        context = self.question.context
+        return tuple(f.document == context if context else on_evidence(f) for f in found)
 
     def right(self, answered: bool, citations: Sequence[Citation]) -> bool | None:
         """Answered rightly: answerable, answered, and one of the first three citations is on an
@@ -59,9 +60,9 @@ class AnswerKey:
         if not self.question.answerable:
             return False
         first = citations[: metrics.CITED]
-        if self._context():
-            known = any(gold.start is not None for gold in self.question.golds)
-            return answered and any(map(self._covers_gold, first)) if known else None
+        if self.question.context:
+            covered = self._covers(first)
+            return None if covered is None else answered and covered
         return answered and any(self.cited_hits(first)) if self.placed else None
 
     def sentence_hit(self, citations: Sequence[Citation]) -> bool | None:
@@ -69,14 +70,15 @@ class AnswerKey:
         by half of the shorter; None where neither is known."""
         if not self.question.answerable:
             return None
-        if self._context():
-            known = any(gold.start is not None for gold in self.question.golds)
-            return any(map(self._covers_gold, citations[:1])) if known else None
+        if self.question.context:
+            return self._covers(citations[:1])
         quoted = [evidence for evidence in self._evidence() if evidence.quote]
         return any(self._quotes(e, c) for e in quoted for c in citations[:1]) if quoted else None
 
-    def _context(self) -> str | None:
-        return self.question.context
+    def _covers(self, citations: Sequence[Citation]) -> bool | None:
+        """Whether one holds the place of a right answer; None where none is known."""
+        known = any(gold.start is not None for gold in self.question.golds)
+        return any(map(self._covers_gold, citations)) if known else None
 
     def _evidence(self) -> tuple[GoldPlace, ...]:
         stated = (e for e in self.question.evidence if e.pdf_page is not None or e.quote)
@@ -86,7 +88,7 @@ class AnswerKey:
         return passage.document == self.home and any(
             e.pdf_page in (passage.page, passage.last_page)
             if e.pdf_page is not None
-            else holds(passage.text, e.quote)
+            else holds_half(passage.text, e.quote)
             for e in self._evidence()
         )
 
@@ -103,7 +105,7 @@ class AnswerKey:
         """Without pages, the passage that holds the evidence takes the page's part."""
         texts = (p.text for p in self.passages if p.passage_id == citation.passage_id)
         return overlaps(citation.quote, evidence.quote) or any(
-            holds(text, evidence.quote) for text in texts
+            holds_half(text, evidence.quote) for text in texts
         )
 
     def _quotes(self, evidence: GoldPlace, citation: Citation) -> bool:
@@ -120,10 +122,10 @@ class AnswerKey:
 
 
 def _places(citation: Citation, text: str) -> list[tuple[int, int]]:
-    """Where the parts of a quote stand in `bare(text)`, found again near their spans."""
-    whole, places = bare(text), []
+    """Where the parts of a quote stand in `bare_text(text)`, found again near their spans."""
+    whole, places = bare_text(text), []
     for span, part in zip(citation.spans, quote_parts(citation), strict=False):
-        wanted = bare(part)
+        wanted = bare_text(part)
         at = nearest(occurrences(whole, wanted), bare_offset(text, span.start))
         if at is not None:
             places.append((at, at + len(wanted)))
@@ -152,8 +154,8 @@ def verbatim(citation: Citation, pages_of: PagesOf) -> tuple[int, int]:
 
 
 def _stands_in(text: str, part: str) -> bool:
-    wanted = fold(part)
-    return bool(wanted) and wanted in fold(text)
+    wanted = fold_text(part)
+    return bool(wanted) and wanted in fold_text(text)
 
 
 def judge(

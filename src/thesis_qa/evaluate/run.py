@@ -201,8 +201,8 @@ def _report(
         metrics=summary.measure(outcomes) | (measure_conversations(talks) if talks else {}),
         slices=summary.measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
         questions=tuple(outcomes),
-        risk_coverage=summary.risk_coverage(outcomes),
-        reliability=summary.reliability(outcomes),
+        risk_coverage=summary.risk_points(outcomes),
+        reliability=summary.reliability_bins(outcomes),
         unchecked=bench.pages.unreadable,
         index={
             "documents": sorted(bench.languages),

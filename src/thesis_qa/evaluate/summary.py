@@ -9,30 +9,12 @@ from thesis_qa.evaluate.intervals import Metric, Statistic, interval
 from thesis_qa.evaluate.metrics import Counts, Floats
 from thesis_qa.evaluate.outcome import Outcome
 
-MEANS = (
-    "page_hit@1",
-    "page_hit@3",
-    "page_hit@5",
-    "page_hit@10",
-    "mrr",
-    "sentence_hit@1",
-    "answer_page_hit",
-    "citation_precision",
-    "quote_verbatim",
-    "key_fact_recall",
-    "answer_f1",
-    "contains_answer",
-    "answered_rate",
-    "false_answer_rate",
+MEANS = tuple(
+    """page_hit@1 page_hit@3 page_hit@5 page_hit@10 mrr sentence_hit@1 answer_page_hit
+    citation_precision quote_verbatim key_fact_recall answer_f1 contains_answer answered_rate
+    false_answer_rate""".split()
 )
-NAMES = (
-    *MEANS,
-    "abstention_auroc",
-    "brier",
-    "calibration_error",
-    "latency_p50",
-    "latency_p95",
-)
+NAMES = (*MEANS, *"abstention_auroc brier calibration_error latency_p50 latency_p95".split())
 LOWER_IS_BETTER = frozenset(
     {"false_answer_rate", "brier", "calibration_error", "latency_p50", "latency_p95"}
 )
@@ -109,13 +91,13 @@ def measure_slices(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str,
     return found
 
 
-def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+def risk_points(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
     """(confidence, coverage, risk) points, see `metrics.risk_coverage`."""
     _, confidence, right = judged(outcomes)
     return tuple(metrics.risk_coverage(confidence, right))
 
 
-def reliability(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+def reliability_bins(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
     """(questions, mean confidence, share right) of the bins of the calibration error."""
     _, confidence, right = judged(outcomes)
     bins = metrics.reliability(confidence, right, np.ones((1, len(right)), np.int64))[0]
