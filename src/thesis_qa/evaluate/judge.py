@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from thesis_qa.evaluate import metrics
 from thesis_qa.evaluate.fresh import PagesOf
+from thesis_qa.evaluate.gold import GoldPlace, SetQuestion
 from thesis_qa.evaluate.matching import (
     bare_offset,
     bare_text,
@@ -16,11 +17,9 @@ from thesis_qa.evaluate.matching import (
     overlaps,
 )
 from thesis_qa.evaluate.outcome import Outcome, RankedPassage
-from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
 from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
-KS = (1, 3, 5, 10)
 
 T = TypeVar("T", Passage, Citation)
 
@@ -215,7 +214,7 @@ def _counted(name: str, value: float | bool | None) -> Scores:
 def _ranking_scores(known: AnswerKey, hits: Sequence[bool]) -> Scores:
     if not known.placed:
         return {}
-    scores: Scores = {f"page_hit@{k}": (metrics.hit_at(hits, k), 1.0) for k in KS}
+    scores: Scores = {f"page_hit@{k}": (metrics.hit_at(hits, k), 1.0) for k in metrics.KS}
     return scores | {"mrr": (metrics.reciprocal_rank(hits), 1.0)}
 
 

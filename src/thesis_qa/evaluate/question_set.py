@@ -1,61 +1,14 @@
-"""Question sets: what is asked, and what a right answer rests on."""
+"""Read question sets: JSON Lines, YAML, and what is read as they are."""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from thesis_qa.evaluate.conversations import Conversation, conversation_of
+from thesis_qa.evaluate.gold import GoldPlace, QuestionSet, SetQuestion
 from thesis_qa.evaluate.remarks import BrokenSetError, remark
-from thesis_qa.evaluate.set_files import SetEntry, read_set_file
-
-
-@dataclass(frozen=True, slots=True)
-class GoldPlace:
-    """A place that answers a question."""
-
-    pdf_page: int | None  # 1-based page of the file; None where the format has none
-    printed_page: str | None
-    quote: str  # verbatim; "" where only the page is known
-
-
-@dataclass(frozen=True, slots=True)
-class GoldAnswer:
-    """A right answer of a SQuAD-style question and where it stands in its context."""
-
-    text: str
-    start: int | None  # character of the context; None where the text doesn't occur in it
-
-
-@dataclass(frozen=True, slots=True)
-class SetQuestion:
-    """One question of a set. Only `id`, `question` and `answerable` are always there."""
-
-    id: str
-    question: str
-    answerable: bool
-    question_lang: str | None = None
-    document: str | None = None  # search and answer are restricted to it
-    evidence: tuple[GoldPlace, ...] = ()
-    answer: str = ""
-    key_facts: tuple[str, ...] = ()
-    type: str | None = None
-    difficulty: str | None = None
-    context: str | None = None  # SQuAD-style: name of the document that the question is about
-    golds: tuple[GoldAnswer, ...] = ()
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """Questions in the order of their file; `contexts` are texts by name, for SQuAD-style sets."""
-
-    name: str
-    questions: tuple[SetQuestion, ...]
-    contexts: Mapping[str, str] = field(default_factory=dict)
-    digest: str = ""  # SHA-256 of the file
-    conversations: tuple[Conversation, ...] = ()
+from thesis_qa.evaluate.set_files import read_set_file
 
 
 def read_questions(path: str | Path) -> QuestionSet:
@@ -64,7 +17,7 @@ def read_questions(path: str | Path) -> QuestionSet:
     Raises QuestionSetError, naming the line, for the first question that can't be asked as it
     stands; `thesis_qa.evaluate.check` finds all of them and what else is wrong.
     """
-    from thesis_qa.evaluate.row_models import model_of
+    from thesis_qa.evaluate.row_models import checked, model_of
 
     path = Path(path)
     file = read_set_file(path)
@@ -81,17 +34,6 @@ def read_questions(path: str | Path) -> QuestionSet:
     _refuse_duplicates(path, (*questions, *conversations))
     digest = hashlib.sha256(file.text.encode()).hexdigest()
     return QuestionSet(path.name, questions, contexts, digest, conversations)
-
-
-def checked(path: Path, entry: SetEntry, model: Any) -> dict[str, Any]:
-    """The fields of an entry that fits `model`. Raises QuestionSetError if it can't be asked."""
-    from thesis_qa.evaluate.row_models import flaws
-
-    problem = entry.problem or next(flaws(model, entry.value, stopping=True), None)
-    if problem:
-        raise BrokenSetError(file=path, line=entry.line, problem=problem)
-    fields: dict[str, Any] = entry.value
-    return fields
 
 
 def _refuse_duplicates(path: Path, questions: tuple[SetQuestion | Conversation, ...]) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from thesis_qa.evaluate.gold import GoldAnswer, SetQuestion
 from thesis_qa.evaluate.matching import nearest, occurrences
-from thesis_qa.evaluate.question_set import GoldAnswer, SetQuestion, checked
-from thesis_qa.evaluate.row_models import ParagraphModel
+from thesis_qa.evaluate.row_models import ParagraphModel, checked
 from thesis_qa.evaluate.set_files import SetFile
 
 

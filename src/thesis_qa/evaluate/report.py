@@ -1,20 +1,22 @@
 """A run as a table on the terminal and as JSON."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thesis_qa.errors import one_line
-from thesis_qa.evaluate.compare import Comparison, Difference, Flip
 from thesis_qa.evaluate.intervals import LEVEL, Metric
-from thesis_qa.evaluate.outcome import Report
 from thesis_qa.evaluate.remarks import Finding
 from thesis_qa.lang.data import SPOKEN, entry, text
 from thesis_qa.types import to_json
 
+if TYPE_CHECKING:
+    from thesis_qa.evaluate.compare import Comparison, Difference, Flip
+    from thesis_qa.evaluate.outcome import Report
+
 SHOWN_FLIPS = 20
 
 
-def report_table(report: Report) -> str:
+def report_table(report: "Report") -> str:
     """Every metric that could be measured, with its interval; then the slices."""
     rows = [_row(name, metric) for name, metric in report.metrics.items() if metric.n]
     parts = [_aligned([(*_heads("metric", "value", "interval"), "n"), *rows])]
@@ -89,7 +91,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def comparison_table(comparison: Comparison) -> str:
+def comparison_table(comparison: "Comparison") -> str:
     """Paired differences, then the questions that flipped, both ways."""
     measured = {n: d for n, d in comparison.differences.items() if d.change.value is not None}
     head = [*_heads("metric", "before", "now", "change", "interval"), ""]
@@ -107,7 +109,7 @@ def comparison_table(comparison: Comparison) -> str:
     ])  # fmt: skip
 
 
-def _flip_lines(name: str, flips: Sequence[Flip]) -> str:
+def _flip_lines(name: str, flips: "Sequence[Flip]") -> str:
     lines = [_say(name, count=len(flips))]
     for flip in flips[:SHOWN_FLIPS]:
         lines.append(f"  {one_line(flip.id)}: {one_line(flip.question)}")
@@ -118,7 +120,7 @@ def _flip_lines(name: str, flips: Sequence[Flip]) -> str:
     return "\n".join(lines)
 
 
-def _difference_row(name: str, difference: Difference) -> tuple[str, ...]:
+def _difference_row(name: str, difference: "Difference") -> tuple[str, ...]:
     change = difference.change
     signed = [
         f"{v:+.3f}" if v is not None else "–" for v in (change.value, change.low, change.high)
@@ -146,7 +148,7 @@ def findings_table(findings: Sequence[Finding]) -> str:
     return "\n".join([*lines, ", ".join(counts) or text("text.evaluate.check.nothing", SPOKEN)])
 
 
-def report_json(report: Report, comparison: Comparison | None = None) -> dict[str, Any]:
+def report_json(report: "Report", comparison: "Comparison | None" = None) -> dict[str, Any]:
     """What `eval --json` prints."""
     found: dict[str, Any] = to_json(report)
     if comparison:

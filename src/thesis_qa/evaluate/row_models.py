@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from thesis_qa.evaluate.remarks import Remark, remark, suggestion
+from thesis_qa.evaluate.remarks import BrokenSetError, Remark, remark, suggestion
+from thesis_qa.evaluate.set_files import SetEntry
 from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import AnswerKind, Language
 
@@ -112,6 +114,15 @@ def model_of(value: Any) -> type[LineModel]:
     """What a line must look like: a conversation has turns."""
     talks = isinstance(value, dict) and "turns" in value
     return ConversationModel if talks else QuestionModel
+
+
+def checked(path: Path, entry: SetEntry, model: type[LineModel]) -> dict[str, Any]:
+    """The fields of an entry that fits `model`. Raises QuestionSetError if it can't be asked."""
+    problem = entry.problem or next(flaws(model, entry.value, stopping=True), None)
+    if problem:
+        raise BrokenSetError(file=path, line=entry.line, problem=problem)
+    fields: dict[str, Any] = entry.value
+    return fields
 
 
 def flaws(model: type[LineModel], value: Any, *, stopping: bool = False) -> Iterator[Remark]:

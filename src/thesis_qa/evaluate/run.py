@@ -21,11 +21,12 @@ from thesis_qa.evaluate.conversations import (
     slice_conversations,
 )
 from thesis_qa.evaluate.fresh import FreshPages, TextPages, find_document
+from thesis_qa.evaluate.gold import QuestionSet, SetQuestion
 from thesis_qa.evaluate.intervals import RESAMPLES, SEED
 from thesis_qa.evaluate.judge import judge
 from thesis_qa.evaluate.metrics import DEPTH
 from thesis_qa.evaluate.outcome import Outcome, Report
-from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
+from thesis_qa.evaluate.question_set import read_questions
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant

@@ -9,12 +9,19 @@ from thesis_qa.evaluate.intervals import Metric, Statistic, interval
 from thesis_qa.evaluate.metrics import Counts, Floats
 from thesis_qa.evaluate.outcome import Outcome
 
-MEANS = tuple(
-    """page_hit@1 page_hit@3 page_hit@5 page_hit@10 mrr sentence_hit@1 answer_page_hit
-    citation_precision quote_verbatim key_fact_recall answer_f1 contains_answer answered_rate
-    false_answer_rate""".split()
+RANKING = (*(f"page_hit@{k}" for k in metrics.KS), "mrr")
+QUOTING = (
+    "sentence_hit@1",
+    "answer_page_hit",
+    "citation_precision",
+    "quote_verbatim",
+    "key_fact_recall",
 )
-NAMES = (*MEANS, *"abstention_auroc brier calibration_error latency_p50 latency_p95".split())
+READING = ("answer_f1", "contains_answer")  # SQuAD-style
+DECLINING = ("answered_rate", "false_answer_rate")
+MEANS = (*RANKING, *QUOTING, *READING, *DECLINING)
+CONFIDENCE = ("abstention_auroc", "brier", "calibration_error")
+NAMES = (*MEANS, *CONFIDENCE, "latency_p50", "latency_p95")
 LOWER_IS_BETTER = frozenset(
     {"false_answer_rate", "brier", "calibration_error", "latency_p50", "latency_p95"}
 )

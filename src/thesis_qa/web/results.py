@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report
 from thesis_qa.evaluate.fresh import find_document
-from thesis_qa.evaluate.question_set import GoldPlace
+from thesis_qa.evaluate.gold import GoldPlace
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER
 from thesis_qa.library import Index
 from thesis_qa.types import Citation
