@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from thesis_qa.read.pdf.lines import HYPHENS, Line
+from thesis_qa.read.pdf.lines import HYPHENS, TextLine
 from thesis_qa.structure import headings
 from thesis_qa.structure.numbers import (
     Numbering,
@@ -61,7 +61,7 @@ Look = tuple[float, bool]
 
 
 @dataclass(frozen=True)
-class Style:
+class PageStyle:
     """What is usual in a document."""
 
     size: float  # of running text, points
@@ -70,7 +70,7 @@ class Style:
     chapters: bool  # whether there are lines like "BAB IV", "Chapter 4"
     looks: tuple[Look, ...] = ()  # of headings, the highest first; none where they are numbered
 
-    def stands_out(self, line: Line) -> bool:
+    def stands_out(self, line: TextLine) -> bool:
         return (line.bold and self.bold_tells) or line.size > self.size * LARGER
 
 
@@ -85,7 +85,7 @@ class Typed:
 TEXT = Typed("text")
 
 
-def style(pages: Sequence[Sequence[Line]]) -> Style:
+def style(pages: Sequence[Sequence[TextLine]]) -> PageStyle:
     """What is usual in these pages, by characters."""
     sizes: Counter[float] = Counter()
     bold = total = 0
@@ -98,16 +98,16 @@ def style(pages: Sequence[Sequence[Line]]) -> Style:
             total += len(line.text)
             chapters = chapters or headings.is_chapter_number(line.text)
             if below and len(line.text) > LONG:
-                step = below.box[1] - line.box[1]
+                step = below.top - line.top
                 steps[round(2 * step)] += 0 < step < 60
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     leading = steps.most_common(1)[0][0] / 2 if steps and steps.most_common(1)[0][1] else 1.2 * size
-    plain = Style(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
+    plain = PageStyle(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
     numbered = chapters or _numbers_sections(pages)
     return plain if numbered else replace(plain, looks=_looks(pages, plain))
 
 
-def _numbers_sections(pages: Sequence[Sequence[Line]]) -> bool:
+def _numbers_sections(pages: Sequence[Sequence[TextLine]]) -> bool:
     """Whether sections are numbered, as in "4.3 Hambatan"."""
     numbers = (
         number
@@ -119,7 +119,7 @@ def _numbers_sections(pages: Sequence[Sequence[Line]]) -> bool:
     return sum(number.depth > 1 for number in numbers) >= REPEATED
 
 
-def _looks(pages: Sequence[Sequence[Line]], usual: Style) -> tuple[Look, ...]:
+def _looks(pages: Sequence[Sequence[TextLine]], usual: PageStyle) -> tuple[Look, ...]:
     """How lines are set that stand out like headings, on two pages or more."""
     seen = Counter(
         look
@@ -129,14 +129,14 @@ def _looks(pages: Sequence[Sequence[Line]], usual: Style) -> tuple[Look, ...]:
     return tuple(sorted((look for look, count in seen.items() if count > 1), reverse=True))
 
 
-def _may_head(line: Line, usual: Style) -> bool:
+def _may_head(line: TextLine, usual: PageStyle) -> bool:
     """Whether a line looks like a heading whose words don't tell its level."""
     text = line.text.strip()
     known = headings.level_by_number(text) is not None
     return usual.stands_out(line) and not known and headings.looks_like_heading(text)
 
 
-def look_of(line: Line) -> Look:
+def look_of(line: TextLine) -> Look:
     return round(2 * line.size) / 2, line.text.isupper()
 
 
@@ -147,7 +147,7 @@ def is_contents_title(text: str) -> bool:
     return _CONTENTS_TITLE.fullmatch(headings.in_words(text)) is not None
 
 
-def is_contents_page(lines: Sequence[Line], after_contents: bool) -> bool:
+def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
     """Whether most lines of a page lead to other pages."""
     if len(lines) < 3:
         return False
@@ -161,25 +161,30 @@ def is_contents_page(lines: Sequence[Line], after_contents: bool) -> bool:
     return ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
 
 
-def is_prose(lines: Sequence[Line]) -> bool:
+def is_prose(lines: Sequence[TextLine]) -> bool:
     """Whether most lines of a page are full ones, as only running text has."""
-    right = max((line.box[2] for line in lines), default=0.0)
-    full = sum(len(line.text) > LONG and line.box[2] > right - 3 * line.size for line in lines)
+    right = max((line.right for line in lines), default=0.0)
+    full = sum(len(line.text) > LONG and line.right > right - 3 * line.size for line in lines)
     return 2 * full > len(lines)
 
 
 @dataclass
-class Judge:
+class KindJudge:
     """Tells what the lines of a document are, one after the other, in reading order."""
 
-    style: Style
+    style: PageStyle
     listing: Kind | None = None  # inside a contents page or the references
     in_body: bool = False  # past the front matter
     numbering: Numbering | None = None
     titling: bool = False  # the line before was "BAB IV" alone, or its title in capitals
 
     def judge(
-        self, line: Line, above: Line | None, below: Line | None, alone: bool, on_contents: bool
+        self,
+        line: TextLine,
+        above: TextLine | None,
+        below: TextLine | None,
+        alone: bool,
+        on_contents: bool,
     ) -> Typed:
         """What `line` is, between its neighbours on the page; `alone`: it doesn't go on below."""
         text = line.text.strip()
@@ -216,7 +221,7 @@ class Judge:
             self.in_body = True
 
     def _heading(
-        self, line: Line, above: Line | None, below: Line | None, alone: bool
+        self, line: TextLine, above: TextLine | None, below: TextLine | None, alone: bool
     ) -> int | None:
         """The level if `line` is a heading."""
         text = line.text.strip()
@@ -246,14 +251,14 @@ class Judge:
         if line.fixed or text[-1] in HYPHENS + "-" or not headings.looks_like_heading(text):
             return None
         if above is not None and above.bold == line.bold and line.size <= self.style.size * LARGER:
-            near = line.box[1] - above.box[1] < 1.2 * self.style.leading
+            near = line.top - above.top < 1.2 * self.style.leading
             if near and len(above.text) > 2 * LONG:
                 return None
         if look_of(line) in self.style.looks and not re.match(r"\(?\w{1,2}[.)]\s", text):
             return 1 + self.style.looks.index(look_of(line))
         return headings.level_by_look(text) if not text.isupper() else LOWEST
 
-    def turn_to(self, lines: Sequence[Line]) -> None:
+    def turn_to(self, lines: Sequence[TextLine]) -> None:
         """Notice on which page the body of a thesis without numbered headings begins: it has
         running text below a heading that is none of the front matter."""
         if self.in_body or not self.style.looks or not is_prose(lines):
@@ -263,7 +268,9 @@ class Judge:
         front = _FRONT_PART.match(text) or headings.level_by_number(text) is not None
         self.in_body = bool(heads) and not front
 
-    def _numbers_chapter(self, line: Line, above: Line | None, below: Line | None) -> bool:
+    def _numbers_chapter(
+        self, line: TextLine, above: TextLine | None, below: TextLine | None
+    ) -> bool:
         """Whether a line is a large "4" alone, above the title of the chapter."""
         large = line.size > self.style.size * MUCH_LARGER
         titled = below is not None and below.size > self.style.size * MUCH_LARGER
@@ -276,7 +283,7 @@ class Judge:
         return text.isupper() or (alone and len(text) < 2 * LONG and text[0].isupper())
 
     def _opens_front_part(
-        self, line: Line, above: Line | None, text: str, stands_out: bool
+        self, line: TextLine, above: TextLine | None, text: str, stands_out: bool
     ) -> bool:
         """Whether a line heads a page of the front matter: "PERNYATAAN PENGGUNAAN AI"."""
         emphasised = text.isupper() or stands_out
@@ -294,7 +301,7 @@ class Judge:
             return new.depth
         return new.depth if alone and new.follows(self.numbering) else None
 
-    def _in_text(self, line: Line, text: str, above: Line | None) -> Typed:
+    def _in_text(self, line: TextLine, text: str, above: TextLine | None) -> Typed:
         if line.fixed and line.size <= self.style.size * LARGER:
             return Typed("code")
         if is_caption(text) and (above is None or ends_sentence(above.text) or _apart(above, line)):
@@ -324,7 +331,7 @@ def is_formula(text: str) -> bool:
 
 
 def footnotes(
-    lines: Sequence[Line], height: float, usual: Style, ruled: Callable[[float], bool]
+    lines: Sequence[TextLine], height: float, usual: PageStyle, ruled: Callable[[float], bool]
 ) -> set[int]:
     """The numbers of the lines at the foot of a page that are footnotes: smaller than the text,
     the first of them marked. `ruled` tells whether a stroke stands right above a height."""
@@ -332,11 +339,11 @@ def footnotes(
     started = False
     for number, line in enumerate(lines):
         small = line.size < usual.size * SMALLER and not line.fixed
-        if not small or line.box[1] < FOOT * height:
+        if not small or line.top < FOOT * height:
             started = False
             continue
         marked = _FOOTNOTE.match(line.text) is not None
-        started = started or (marked and not is_caption(line.text)) or ruled(line.box[1])
+        started = started or (marked and not is_caption(line.text)) or ruled(line.top)
         if started:
             found.add(number)
     return found
@@ -346,5 +353,5 @@ def ends_sentence(text: str) -> bool:
     return re.search(r"[.!?:;…][\"'”’»)\]]*\s*$", text) is not None
 
 
-def _apart(above: Line, line: Line) -> bool:
-    return line.box[1] - above.box[3] > 0.6 * line.height or line.box[1] < above.box[1]
+def _apart(above: TextLine, line: TextLine) -> bool:
+    return line.top - above.bottom > 0.6 * line.height or line.top < above.top
