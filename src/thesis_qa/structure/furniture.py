@@ -8,7 +8,7 @@ from statistics import median
 
 from thesis_qa.lang.data import cue
 from thesis_qa.read.pdf.lines import TextLine
-from thesis_qa.structure import headings
+from thesis_qa.structure.headings import certain_heading
 from thesis_qa.structure.labels import PAGE_NUMBER
 
 MARGIN = 0.12  # of the page height: where running heads and feet are
@@ -97,7 +97,7 @@ def _repeats(line: TextLine, lines: Sequence[TextLine], repeated: Margins) -> bo
 
 def _apart(line: TextLine, lines: Sequence[TextLine]) -> bool:
     """Whether a wide gap parts a line from the text."""
-    if line.bold or headings.level_by_number(line.text) is not None:
+    if line.bold or certain_heading(line.text):
         return False
     others = [other for other in lines if abs(other.top - line.top) > SLOT]
     gap = min((abs(other.top - line.top) for other in others), default=0.0)
@@ -107,7 +107,7 @@ def _apart(line: TextLine, lines: Sequence[TextLine]) -> bool:
 def _pattern(line: TextLine) -> str:
     """The text with # for numbers; those that tell headings apart stay ("LAMPIRAN 2")."""
     text = " ".join(line.text.split())
-    if headings.level_by_number(text) is not None:
+    if certain_heading(text):
         return re.sub(r"\s\d+$", " #", text)
     return _DIGITS.sub("#", text)
 

@@ -7,13 +7,13 @@ from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.structure.columns import in_reading_order
 from thesis_qa.structure.furniture import furniture, margins
+from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.kinds import (
     KindJudge,
     PageStyle,
     Typed,
     footnotes,
-    is_caption,
     is_contents_page,
     is_prose,
     style,
@@ -137,7 +137,7 @@ def _caption(table: Table, lines: Sequence[TextLine]) -> str:
     """The caption nearest to a table, above it rather than below."""
     best: tuple[float, str] = (CAPTION_DISTANCE, "")
     for at, line in enumerate(lines):
-        if not is_caption(line.text) or at in table.used:
+        if not parse_caption(line.text) or at in table.used:
             continue
         above, below = table.box[1] - line.bottom, line.top - table.box[3]
         distance = above if above > -3 else 1.5 * below if below > -3 else CAPTION_DISTANCE

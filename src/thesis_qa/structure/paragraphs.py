@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from thesis_qa.read.pdf.lines import TextLine
-from thesis_qa.structure import headings
+from thesis_qa.structure.headings import certain_heading, is_chapter_number, is_item, is_keywords
 from thesis_qa.structure.hyphens import is_divided
 from thesis_qa.structure.kinds import PageStyle, Typed, ends_sentence
 from thesis_qa.structure.page_text import BlockLine
@@ -116,7 +116,7 @@ class Paragraphs:
             return kind == "references" and not _begins_reference(draft, item)
         if kind != "text" and not (kind in ("code", "list") and self._runs_on(draft, item)):
             return False
-        if draft.kind == "contents" and not headings.is_keywords(draft.text):
+        if draft.kind == "contents" and not is_keywords(draft.text):
             return False
         if interrupted or _gap(last.line, line) < -last.line.height:
             return self._resumes(draft, item)
@@ -138,9 +138,9 @@ class Paragraphs:
         above, line = draft.last.line, item.line
         alike = abs(above.size - line.size) < 0.6 and above.bold == line.bold
         near = 0 < _gap(above, line) < 1.15 * PARAGRAPH_GAP * max(self.style.leading, above.height)
-        begins = headings.level_by_number(line.text) is not None or headings.is_item(line.text)
+        begins = certain_heading(line.text) is not None or is_item(line.text)
         numbered = re.match(r"(?:[A-Z]|[IVX]+|\d{1,2})(?:\.\d+)+", line.text) is not None
-        bare = headings.is_chapter_number(draft.text)
+        bare = is_chapter_number(draft.text)
         middle = (above.left + above.right - line.left - line.right) / 2
         centred = abs(middle) < 3 and abs(above.left - line.left) > 3
         if not centred and _breaks(above, line, item.right):
