@@ -27,7 +27,7 @@ def verify(index: Index, documents: list[str] | None = None) -> list[Finding]:
 
 
 def _verify_document(index: Index, name: str) -> list[Finding]:
-    from thesis_qa.read import load
+    from thesis_qa.structure.document import load
 
     path = Path(index.catalog.sources()[name].path)
     if not path.is_file():

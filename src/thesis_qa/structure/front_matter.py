@@ -32,7 +32,7 @@ Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
 
 
-def find(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
+def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
     """What `pages` state, and `properties` (what the file says about itself) where they don't."""
     reader = _Front(pages, front_lines(pages, blocks))
     stated: dict[str, Any] = {}

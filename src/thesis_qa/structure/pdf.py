@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from thesis_qa.read.glyphs import pack
 from thesis_qa.read.pdf.pages import PdfFile
-from thesis_qa.structure.front_matter import find
+from thesis_qa.structure.front_matter import find_metadata
 from thesis_qa.structure.hyphens import vocabulary
 from thesis_qa.structure.labels import printed_labels
 from thesis_qa.structure.layout import drafts, read_lines
@@ -35,7 +35,7 @@ def pdf_document(name: str, file: PdfFile) -> Document:
         for draft, places, section in zip(found.drafts, spans, sections(found.drafts), strict=True)
         if places
     )
-    metadata = find(pages, blocks, _stated(file.properties))
+    metadata = find_metadata(pages, blocks, _stated(file.properties))
     return Document(name, pages, blocks, metadata, file.warnings)
 
 
