@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.rows import Vectors, vector_key
+from thesis_qa.index.rows import vector_key
 from thesis_qa.lang.glossary import readings
+from thesis_qa.model.weights import Vectors
 from thesis_qa.question.query import Query, content_terms, holds
 from thesis_qa.retrieve.rank import Ranking
 from thesis_qa.types import Language, Passage, Sentence

@@ -10,7 +10,7 @@ from thesis_qa.answer.evidence import Evidence, is_statement
 from thesis_qa.answer.lists import LONG, is_item, is_ordinal, whole_items
 from thesis_qa.answer.select import Shown, with_context
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.rows import Vectors
+from thesis_qa.model.weights import Vectors
 from thesis_qa.question.query import understand
 from thesis_qa.question.topics import Zone, either
 from thesis_qa.types import Language, Passage, Sentence

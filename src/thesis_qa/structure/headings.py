@@ -348,15 +348,3 @@ def is_contents_line(text: str, in_contents: bool) -> bool:
     """Whether `text` ends in a page number after dots or a tab (on a contents page: at all)."""
     ending = _NUMBER_AT_END if in_contents else _LEADERS
     return len(text) <= MAX_HEADING and ending.search(text.rstrip()) is not None
-
-
-# Names of before, for the reading of PDF files
-
-
-def level_by_number(text: str) -> int | None:
-    """The level of a certain heading."""
-    heading = certain_heading(text)
-    return heading.level if heading else None
-
-
-in_words = folded_title
