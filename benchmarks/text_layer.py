@@ -87,10 +87,12 @@ def explained(document: Document) -> Iterator[tuple[int, str, bool]]:
     """Page, text and whether it is accounted for, of every block."""
     furniture = [block for block in document.blocks if block.kind == "furniture"]
     repeated = Counter(pattern(text) for block in furniture for _, text in parts(document, block))
+    titles = {pattern(title) for block in document.blocks for title in block.section}
     for block in document.blocks:
         for page, text in parts(document, block):
             said = block.kind != "furniture" or repeated[pattern(text)] >= REPEATED
-            yield page, text, said or len(words(text)) <= 3
+            names = any(title and title in pattern(text) for title in titles)
+            yield page, text, said or names or len(words(text)) <= 3
 
 
 def parts(document: Document, block: object) -> list[tuple[int, str]]:

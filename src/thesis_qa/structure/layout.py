@@ -1,6 +1,6 @@
 """Pages of lines to drafts of blocks: columns, tables, running heads, kinds, paragraphs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.kinds import (
     KindJudge,
-    PageStyle,
     Typed,
     footnotes,
     is_contents_page,
@@ -20,9 +19,10 @@ from thesis_qa.structure.kinds import (
     style,
 )
 from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
-from thesis_qa.structure.tables import Table, crossing, find_tables, heads
+from thesis_qa.structure.tables import Table, crossing, find_tables
 from thesis_qa.types import Box, Kind
 
+SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off
 CAPTION_DISTANCE = 70.0  # points between a table and its caption
 
 Outlined = Mapping[tuple[int, int], int]
@@ -98,72 +98,99 @@ def drafts(pages: Sequence[View], outlined: Outlined) -> Paragraphs:
     """The drafts of all blocks."""
     usual = style([page.lines for page in pages])
     found = Paragraphs(usual)
-    for item in _items(pages, usual, outlined):
-        found.add(item)
+    layout = _Layout(KindJudge(usual), outlined)
+    for number, page in enumerate(pages):
+        for item in layout.aside(page) if page.aside else layout.items(number, page):
+            found.add(item)
     return found
 
 
-def _items(pages: Sequence[View], usual: PageStyle, outlined: Outlined) -> Iterator[Item]:
-    judge = KindJudge(usual)
-    after_contents = False
-    for number, page in enumerate(pages):
-        if page.aside:
-            yield from _aside(page)
-            continue
+@dataclass(frozen=True)
+class _Continued:
+    """The last table of a page, which the next page may go on with."""
+
+    page: int
+    xs: tuple[float, ...]
+    heads: tuple[str, ...]
+    caption: str
+
+    def goes_on(self, page: int, table: Table, caption: str) -> bool:
+        """Whether a table has the same columns and no caption of its own."""
+        alike = len(self.xs) == len(table.xs) and all(
+            abs(a - b) <= SAME_COLUMN for a, b in zip(self.xs, table.xs, strict=True)
+        )
+        return page <= self.page + 1 and alike and (not caption or caption.startswith(self.caption))
+
+
+@dataclass
+class _Layout:
+    """Tells what the lines of one page after the other are."""
+
+    judge: KindJudge
+    outlined: Outlined
+    after_contents: bool = False
+    table: _Continued | None = None
+
+    def aside(self, page: View) -> Iterator[Item]:
+        """What stands beside the text of a page, and is none of its headings: labels of a chart."""
+        for at, line in enumerate(page.lines):
+            kind: Kind = "furniture" if at in page.furniture else "text"
+            yield Item(page.number, ((line, 0),), Typed(kind), floats=True)
+
+    def items(self, number: int, page: View) -> Iterator[Item]:
+        """The lines of a page, and the rows of its tables."""
         body = [line for i, line in enumerate(page.lines) if i not in page.furniture]
-        contents = is_contents_page(body, after_contents)
-        if judge.listing == "contents" and (after_contents or is_prose(body)):
-            judge.listing = None
+        contents = is_contents_page(body, self.after_contents)
+        if self.judge.listing == "contents" and (self.after_contents or is_prose(body)):
+            self.judge.listing = None
         if body and not contents:
-            judge.turn_to(body)
-        tables = [] if contents else find_tables(page.lines, page.rules)
-        yield from _page_items(number, page, tables, contents, judge, outlined)
-        after_contents = contents
+            self.judge.turn_to(body)
+        tables = [] if contents else find_tables(page.lines, page.rules, page.furniture)
+        begin = {min(table.used): table for table in tables}
+        inside = {at for table in tables for at in table.used}
+        kinds = self._kinds(number, page, inside, contents)
+        for at, line in enumerate(page.lines):
+            if at in begin:
+                yield from self._rows(page, begin[at])
+            elif at in page.furniture:
+                yield Item(page.number, ((line, 0),), Typed("furniture"))
+            elif at not in inside:
+                yield next(kinds)
+        self.after_contents = contents
 
+    def _kinds(
+        self, number: int, page: View, inside: Collection[int], contents: bool
+    ) -> Iterator[Item]:
+        """The lines that are neither furniture nor in a table."""
+        lines, rights, judge = page.lines, right_edges(page.lines), self.judge
+        foot = footnotes(
+            lines, page.size[1], judge.style, lambda y: crossing(page.rules, y - 12, y + 2)
+        )
+        body = [at for at in range(len(lines)) if at not in page.furniture and at not in inside]
+        for before, at, behind in zip([None, *body], body, [*body[1:], None], strict=False):
+            line = lines[at]
+            above, below = (lines[n] if n is not None else None for n in (before, behind))
+            if (number, at) in self.outlined:
+                typed = judge.outlined(line.text, self.outlined[number, at])
+            elif at in foot and not contents and judge.listing != "references":
+                typed = Typed("footnote")
+            else:
+                alone = _alone(line, below, rights[at])
+                typed = judge.judge(line, above, below, alone, contents)
+            yield Item(page.number, ((line, 0),), typed, rights[at])
 
-def _aside(page: View) -> Iterator[Item]:
-    """What stands beside the text of a page, and is none of its headings: labels of a chart."""
-    for at, line in enumerate(page.lines):
-        kind: Kind = "furniture" if at in page.furniture else "text"
-        yield Item(page.number, ((line, 0),), Typed(kind), floats=True)
-
-
-def _page_items(
-    number: int,
-    page: View,
-    tables: Sequence[Table],
-    contents: bool,
-    judge: KindJudge,
-    outlined: Outlined,
-) -> Iterator[Item]:
-    lines, rights = page.lines, right_edges(page.lines)
-    foot = footnotes(
-        lines, page.size[1], judge.style, lambda y: crossing(page.rules, y - 12, y + 2)
-    )
-    in_tables = {line: table for table in tables for line in table.used}
-    done: set[int] = set()
-    body = [i for i in range(len(lines)) if i not in page.furniture and i not in in_tables]
-    neighbours = {
-        b: (a, c) for a, b, c in zip([None, *body], body, [*body[1:], None], strict=False)
-    }
-    for i, line in enumerate(lines):
-        if i in in_tables:
-            if id(in_tables[i]) not in done:
-                done.add(id(in_tables[i]))
-                yield from _table_items(page.number, in_tables[i], lines)
-            continue
-        if i in page.furniture:
-            yield Item(page.number, ((line, 0),), Typed("furniture"))
-            continue
-        above, below = (lines[n] if n is not None else None for n in neighbours[i])
-        if (number, i) in outlined:
-            typed = judge.outlined(line.text, outlined[number, i])
-        elif i in foot and not contents and judge.listing != "references":
-            typed = Typed("footnote")
-        else:
-            alone = _alone(line, below, rights[i])
-            typed = judge.judge(line, above, below, alone, contents)
-        yield Item(page.number, ((line, 0),), typed, rights[i])
+    def _rows(self, page: View, table: Table) -> Iterator[Item]:
+        """One item a row of a table; its context says which heads its cells have."""
+        caption, heads = _caption(table, page.lines), table.heads
+        if self.table and not heads and self.table.goes_on(page.number, table, caption):
+            heads, caption = self.table.heads, caption or self.table.caption
+        self.table = _Continued(page.number, table.xs, heads, caption)
+        for at, row in enumerate(table.rows):
+            cells = tuple((line, cell) for cell, content in enumerate(row) for line in content)
+            named = [] if at < table.head_rows else table.row_heads(at, heads)
+            context = ": ".join(filter(None, (caption, " | ".join(named))))
+            if cells:
+                yield Item(page.number, cells, Typed("table"), context=context or None)
 
 
 def _alone(line: TextLine, below: TextLine | None, right: float) -> bool:
@@ -173,17 +200,6 @@ def _alone(line: TextLine, below: TextLine | None, right: float) -> bool:
     room = right - line.right > 0.12 * max(1.0, right - line.left)
     apart = below.top - line.bottom > 0.9 * line.height
     return room or apart or below.top < line.top
-
-
-def _table_items(number: int, table: Table, lines: Sequence[TextLine]) -> Iterator[Item]:
-    columns = heads(table)
-    caption = _caption(table, lines)
-    context = ": ".join(filter(None, (caption, " | ".join(filter(None, columns))))) or None
-    for at, row in enumerate(table.rows):
-        cells = tuple((line, cell) for cell, content in enumerate(row) for line in content)
-        if cells:
-            stated = (caption or None) if at == 0 and columns else context
-            yield Item(number, cells, Typed("table"), context=stated)
 
 
 def _caption(table: Table, lines: Sequence[TextLine]) -> str:

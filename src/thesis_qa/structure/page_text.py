@@ -92,7 +92,8 @@ def _run(
             tail = int(dropped)
         else:
             same_cell = parts[at + 1].cell == parts[at].cell
-            gap = "" if divided else LINE_END if same_cell else CELL_END
+            steps = parts[at + 1].cell - parts[at].cell
+            gap = "" if divided else LINE_END if same_cell else CELL_END * max(1, steps)
             kept = len(written) - int(dropped)
             written = written[:kept] + gap
             where = np.concatenate([where[:kept], _nowhere(len(gap))])

@@ -246,5 +246,7 @@ def _closed_up(line: TextLine) -> list[int]:
     inked = [i for i in everything if not line.text[i].isspace() and line.places[i, 2]]
     gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(inked)}
     usual = float(np.median(list(gaps.values())))
+    if usual > line.size * PLACES_PER_POINT:  # the cells of a table
+        return everything
     word_starts = {at for at, gap in gaps.items() if gap > WORD_STARTS * max(usual, 1)}
     return [i for i in everything if not line.text[i].isspace() or (i + 1 in word_starts and i > 0)]
