@@ -50,6 +50,7 @@ class Item:
     typed: Typed
     right: float = 0.0  # where full lines end in its column
     context: str | None = None
+    floats: bool = False  # beside the text, which goes on behind it
 
     @property
     def line(self) -> TextLine:
@@ -71,7 +72,7 @@ class Paragraphs:
         kind = item.typed.kind
         if self.floating is not None and self._floats_on(self.drafts[self.floating], item):
             self._append(self.floating, item)
-        elif kind in FLOATS:
+        elif kind in FLOATS or item.floats:
             self._begin(item)
             self.floating = len(self.drafts) - 1 if kind in ("caption", "footnote") else None
             self.since.append(kind)

@@ -81,7 +81,7 @@ def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], 
             "pictured": pictured,
         },
         "rules": rules,
-        "lines": [(line.text, line.size, line.bold, line.fixed) for line in lines],
+        "lines": [(line.text, line.size, line.bold, line.fixed, line.turn) for line in lines],
     }
     return head, np.concatenate([line.places for line in lines]).tobytes() if lines else b""
 
