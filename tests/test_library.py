@@ -12,8 +12,8 @@ import thesis_qa
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError
 from thesis_qa.library import Index
-from thesis_qa.read import load
 from thesis_qa.settings import Settings
+from thesis_qa.structure.document import load
 from thesis_qa.types import Progress
 from thesis_qa.web import library
 from thesis_qa.web.contents import headings, outline

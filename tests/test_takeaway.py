@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.answer.card import Entry
-from thesis_qa.read import load
+from thesis_qa.structure.document import load
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.paper import Part, as_file, docx, markdown, plain

@@ -208,7 +208,7 @@ class Index:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
-            from thesis_qa.read import load
+            from thesis_qa.structure.document import load
 
             document = load(file, name, partial(report, 0, 0))
             return self._store(source, document, started, report, "updated" if old else "added")

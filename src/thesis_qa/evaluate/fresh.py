@@ -32,7 +32,7 @@ class FreshPages:
         return tuple(f"{name}: {reason}" for name, reason in sorted(self._gone.items()))
 
     def _load(self, document: str) -> tuple[Page, ...]:
-        from thesis_qa.read import load
+        from thesis_qa.structure.document import load
 
         path = Path(self.paths.get(document, ""))
         if not path.is_file():

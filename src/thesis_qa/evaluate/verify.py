@@ -30,7 +30,7 @@ def verify(index: Index, documents: list[str] | None = None) -> list[Discrepancy
 
 
 def _verify_document(index: Index, name: str) -> list[Discrepancy]:
-    from thesis_qa.read import load
+    from thesis_qa.structure.document import load
 
     path = Path(index.catalog.sources()[name].path)
     if not path.is_file():

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import HINTS, SUPPORTED
+from thesis_qa.read import check_type
 
 MAX_FILES = 20  # at once
 MAX_NAME = 150  # bytes; file systems allow 255, some tools add to it
@@ -38,12 +38,7 @@ def check_upload(path: Path, name: str, max_megabytes: int) -> None:
 
     Its content is looked at when it is read; what is no PDF though it is called so fails then.
     """
-    suffix = Path(name).suffix.lower()
-    if suffix not in SUPPORTED:
-        kinds = ", ".join(sorted({s[1:].upper() for s in SUPPORTED if len(s) < 6}))
-        raise DocumentError(
-            f"{name!r} is of a type that can't be read", HINTS.get(suffix, f"Read are {kinds}")
-        )
+    check_type(name)
     size = path.stat().st_size
     if size > max_megabytes * MEGABYTE:
         raise DocumentError(
