@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from thesis_qa.read import load, ocr
+from thesis_qa.read import ocr
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document
 
 WORDS = 100  # of a page of running text

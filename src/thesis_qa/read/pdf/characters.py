@@ -18,6 +18,7 @@ import numpy.typing as npt
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, rounded
 from thesis_qa.read.pdf.drawn import as_displayed
 from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, join, turned
+from thesis_qa.read.pdf.right_to_left import in_logical_order, reads_left
 from thesis_qa.read.pdf.scripts import composed, with_scripts
 
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts words though the file has no space
@@ -42,7 +43,8 @@ def page_lines(page: Any) -> list[TextLine]:
     try:
         text, places = _characters(page, text_page)
         pieces = [_line(text_page, text[a:b], places[a:b]) for a, b in _runs(text, places)]
-        lines = [spaced(line) for line in _joined([piece for piece in pieces if piece is not None])]
+        whole = in_logical_order([piece for piece in pieces if piece is not None])
+        lines = [line if reads_left(line.text) else spaced(line) for line in _joined(whole)]
         written = with_scripts(lines, lambda place: _baseline(page, text_page, place))
     finally:
         text_page.close()
