@@ -32,6 +32,7 @@ HOMES = {
     "chromadb": {"index"},
     "fastapi": {"web"},
     "gradio": {"web"},
+    "jinja2": {"evaluate", "web"},
     "langchain": {"write"},
     "langchain_core": {"model", "retrieve", "write"},
     "lxml": {"read"},

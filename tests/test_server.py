@@ -3,8 +3,8 @@
 import io
 import re
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,17 +19,17 @@ from reportlab.pdfgen.canvas import Canvas
 from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
 from thesis_qa.evaluate.summary import NAMES
+from thesis_qa.lang.data import entry
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
 from thesis_qa.types import Answer, Citation, CitedSpan
-from thesis_qa.web.cards import source_group
-from thesis_qa.web.markup import answer_markup
+from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.picture import MARKER, Drawer
+from thesis_qa.web.places import Highlight
 from thesis_qa.web.server import add_translations, create_places, serve
 from thesis_qa.web.texts import TEXTS, preferred
 from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
-from thesis_qa.web.viewer import Mark
 from thesis_qa.write import Writing
 
 SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."
@@ -200,33 +200,10 @@ def test_a_port_in_use_is_one_line_with_a_remedy(settings: Settings) -> None:
             serve(Settings(index=settings.index, port=port))
 
 
-def texts_of(value: object) -> Iterator[tuple[str, str]]:
-    """Every text with a name, in whatever it is nested."""
-    if isinstance(value, str):
-        yield "", value
-    elif isinstance(value, Mapping):
-        yield from ((f"{key}.{n}", text) for key, v in value.items() for n, text in texts_of(v))
-    elif isinstance(value, tuple):
-        yield from ((f"{i}.{n}", text) for i, v in enumerate(value) for n, text in texts_of(v))
-    else:
-        for field in fields(value):  # type: ignore[arg-type]
-            inner = texts_of(getattr(value, field.name))
-            yield from ((f"{field.name}.{n}", text) for n, text in inner)
-
-
-def test_both_languages_say_everything() -> None:
-    indonesian, english = dict(texts_of(TEXTS["id"])), dict(texts_of(TEXTS["en"]))
-    assert indonesian.keys() == english.keys()
-    for name, text in english.items():
-        assert text, name
-        assert indonesian[name], name
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", indonesian[name])), name
-
-
 def test_every_topic_and_metric_has_a_name() -> None:
-    for texts in TEXTS.values():
-        assert texts.card.topics.keys() == {topic.name for topic in TOPICS}
-        assert texts.evaluation.metrics.keys() == set(NAMES)
+    for language in TEXTS:
+        assert entry("text.web.card.topics", language).keys() == {topic.name for topic in TOPICS}
+        assert entry("text.web.evaluation.metrics", language).keys() == set(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -306,11 +283,11 @@ def test_a_number_inside_a_quote_is_no_citation_of_ours() -> None:
 def test_what_is_no_mark_is_refused(text: str) -> None:
     assume(not re.fullmatch(r"[0-9]+:[0-9]+-[0-9]+", text))
     with pytest.raises(ValueError, match="not a mark"):
-        Mark.parse(text)
+        Highlight.parse(text)
 
 
 def test_marks_are_read_back_as_written() -> None:
-    assert str(Mark.parse("61:1204-1318")) == "61:1204-1318"
+    assert str(Highlight.parse("61:1204-1318")) == "61:1204-1318"
 
 
 def test_of_a_file_that_changed_only_the_stored_text_is_shown(

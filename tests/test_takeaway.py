@@ -18,7 +18,7 @@ from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.paper import Part, as_file, docx, markdown, plain
 from thesis_qa.web.references import STYLES, Style
-from thesis_qa.web.takeaway import card, conversation, single_answer
+from thesis_qa.web.takeaway import card_parts, conversation, single_answer
 from thesis_qa.web.texts import TEXTS
 
 KNOWN = {"jijiau.pdf": Metadata(degree="Sarjana", university="Institut Teknologi Bandung")}
@@ -122,7 +122,7 @@ def test_one_thesis_cited_twice_is_one_reference_and_two_theses_have_two_keys() 
 
 def test_a_card_says_what_is_not_stated() -> None:
     entries = [Entry("method", (citation(),)), Entry("scope", ())]
-    text = markdown(card("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
+    text = markdown(card_parts("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
     assert "## Method\n\n> “Graf" in text
     assert "## Scope\n\n*Not stated" in text
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
-from html import escape
 from typing import Any
 
+from thesis_qa.web.render import notice
 from thesis_qa.web.texts import Texts
 
 LOOK = 0.2  # seconds between two looks at the line
+
+SAID = {"style": "in-line", "role": "status"}  # how it is shown above the question box
 
 Steps = Iterator[tuple[Any, ...]]
 
@@ -64,14 +66,17 @@ def lined_up(
         try:
             ticket = line.enter()
         except FullError:
-            yield (*(gr.skip() for _ in range(outputs)), line_markup(texts.shelf.line_full))
+            yield (
+                *(gr.skip() for _ in range(outputs)),
+                notice(texts.shelf.line_full, texts, **SAID),
+            )
             return
         try:
             steps = handler(*given)
             step = await asyncio.to_thread(next, steps, None)
             async for place in line.wait(ticket):
                 if step:
-                    yield (*step, line_markup(texts.shelf.in_line.format(place=place)))
+                    yield (*step, notice(texts.shelf.in_line.format(place=place), texts, **SAID))
             while step:
                 yield (*step, "")
                 step = await asyncio.to_thread(next, steps, None)
@@ -79,8 +84,3 @@ def lined_up(
             line.leave(ticket)
 
     return waiting
-
-
-def line_markup(said: str) -> str:
-    """What is said above the question box."""
-    return f'<p class="in-line" role="status">{escape(said)}</p>'

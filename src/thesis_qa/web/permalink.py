@@ -15,8 +15,8 @@ from thesis_qa.answer.cite import recite
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.retrieve.retriever import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
+from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import Texts
-from thesis_qa.web.viewer import Mark
 
 MAX_LINK = 16_000  # characters
 MAX_CITED = 8
@@ -30,7 +30,7 @@ class Cited:
     """A place that a link points to."""
 
     document: str
-    marks: tuple[Mark, ...]
+    marks: tuple[Highlight, ...]
     fingerprint: str  # of the quote when the link was made
 
 
@@ -76,7 +76,7 @@ def _cited(values: Any) -> Cited:
     if not all(isinstance(value, str) and len(value) <= MAX_NAME for value in values):
         raise ValueError("not a place")
     document, marks, fingerprint = values
-    parts = tuple(map(Mark.parse, marks.split(",")))
+    parts = tuple(map(Highlight.parse, marks.split(",")))
     if len(parts) > MAX_PARTS or any(part.end - part.start > MAX_LENGTH for part in parts):
         raise ValueError("more than a quote")
     return Cited(document, parts, fingerprint)

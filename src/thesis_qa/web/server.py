@@ -20,14 +20,13 @@ from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.settings import Settings, load_settings
-from thesis_qa.types import Box
+from thesis_qa.types import Box, Language
 from thesis_qa.web import (
     MAX_FILES,
     MEGABYTE,
     TEXTS,
-    Desk,
-    Interface,
-    Mark,
+    AppContext,
+    Highlight,
     Place,
     build_page,
     icon,
@@ -131,7 +130,7 @@ def create_app(settings: Settings) -> "FastAPI":
     )
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
-    desk = Desk(Assistant(index, language_model(settings)), settings)
+    desk = AppContext(Assistant(index, language_model(settings)), settings)
     if desk.assistant.writing:
         add_translations(app, desk.assistant.writing, index.catalog)
     for language, texts in TEXTS.items():
@@ -231,7 +230,7 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> 
     def place(
         document: str,
         page: int = 1,
-        language: Interface = "en",
+        language: Language = "en",
         mark: list[str] = Query(default=[]),  # noqa: B008
     ) -> Response:
         found = place_of(document, page, mark)
@@ -274,7 +273,7 @@ def add_translations(app: "FastAPI", writing: Writing, catalog: Catalog) -> None
     def translation(
         document: str,
         page: int = 1,
-        language: Interface = "en",
+        language: Language = "en",
         mark: list[str] = Query(default=[]),  # noqa: B008
     ) -> Response:
         try:
@@ -296,7 +295,7 @@ def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> 
     if page < 1:
         raise ValueError("pages are counted from 1")
     info = catalog.document(document)
-    parsed = tuple(map(Mark.parse, marks))
+    parsed = tuple(map(Highlight.parse, marks))
     return Place(
         document, info.metadata.title, catalog.page(document, page - 1), page, info.pages, parsed
     )

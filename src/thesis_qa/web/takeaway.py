@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from thesis_qa.answer.card import Entry
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
-from thesis_qa.web.markup import NUMBER, pieces, where
 from thesis_qa.web.paper import Kind, Part
+from thesis_qa.web.places import Piece, cited_page, paragraphs
 from thesis_qa.web.references import References, Style
 from thesis_qa.web.texts import Texts
 
@@ -37,7 +37,7 @@ def single_answer(answer: Answer, known: Known, style: Style, texts: Texts) -> l
     return [*_answer(answer, references, texts), *_list(references, texts)]
 
 
-def card(
+def card_parts(
     title: str, entries: Iterable[Entry], known: Known, style: Style, texts: Texts
 ) -> list[Part]:
     """A thesis card, each quote with its page."""
@@ -54,22 +54,21 @@ def card(
 
 def _answer(answer: Answer, references: References, texts: Texts) -> list[Part]:
     """The text with citations in place of its numbers; for one that was written, the quotes too."""
-    paragraphs = [p.strip() for p in answer.text.split("\n\n") if p.strip()]
-    said = [Part("text", _cited(p, answer.citations, references)) for p in paragraphs]
+    by_number = {c.number: references.in_text(c) for c in answer.citations}
+    said = [
+        Part("text", "".join(_as_text(piece, by_number) for piece in pieces))
+        for pieces in paragraphs(answer.text, answer.citations)
+    ]
     if answer.model == "quotes":
         return said
     quotes = (f"“{c.quote}” {references.in_text(c)}" for c in answer.citations)
     return [*said, *(Part("quote", quote) for quote in quotes)]
 
 
-def _cited(text: str, citations: Sequence[Citation], references: References) -> str:
-    by_number = {str(c.number): references.in_text(c) for c in citations}
-    return "".join(
-        piece.quote
-        if isinstance(piece, Citation)
-        else NUMBER.sub(lambda found: by_number.get(found[1], found[0]), piece)
-        for piece in pieces(text, citations)
-    )
+def _as_text(piece: Piece, by_number: Mapping[int, str]) -> str:
+    if isinstance(piece, Citation):
+        return piece.quote
+    return by_number[piece] if isinstance(piece, int) else piece
 
 
 def _list(references: References, texts: Texts) -> list[Part]:
@@ -85,4 +84,6 @@ def _list(references: References, texts: Texts) -> list[Part]:
 
 def _place(citation: Citation, texts: Texts) -> str:
     """Where a quote stands, in full: the file, the page as printed and in the file, the section."""
-    return ", ".join(filter(None, (citation.document, where(citation, texts), citation.section)))
+    return ", ".join(
+        filter(None, (citation.document, cited_page(citation, texts), citation.section))
+    )

@@ -4,14 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.types import OnProgress, Progress
-from thesis_qa.web.desk import Desk
-from thesis_qa.web.markup import flat
-from thesis_qa.web.reasons import reason
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.context import AppContext
+from thesis_qa.web.render import fragment
+from thesis_qa.web.texts import Texts, error_line
 
 UPDATES = 0.25  # seconds between two states of the progress bar
 TELLABLE = 0.05  # of the work, before the time left can be told
@@ -57,14 +55,14 @@ def share(progress: Progress | None) -> float:
 
 
 def working(
-    desk: Desk, document: str, task: Task, texts: Texts, refused: str = "{reason}"
+    app: AppContext, document: str, task: Task, texts: Texts, refused: str = "{reason}"
 ) -> Iterator[Work]:
     """Do `task` when nobody else is changing the library; yields how it goes.
 
     `refused` is how it is said that it could not be done.
     """
     yield Work(document)
-    while not desk.writing.acquire(timeout=UPDATES):
+    while not app.writing.acquire(timeout=UPDATES):
         yield Work(document, waiting=True)
     try:
         thread = _Thread(task)
@@ -74,9 +72,9 @@ def working(
             thread.cancelled.set()
             thread.join()
     finally:
-        desk.writing.release()
+        app.writing.release()
     if isinstance(thread.error, ThesisQAError | OSError):
-        yield finished(refused.format(reason=reason(str(thread.error), texts)), document)
+        yield finished(refused.format(reason=error_line(thread.error, texts.language)), document)
     elif thread.error:
         raise thread.error
     else:
@@ -121,23 +119,20 @@ def _watched(thread: _Thread, document: str) -> Iterator[Work]:
 
 def work_markup(work: Work, texts: Texts) -> str:
     """How work goes, or what came of it."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in work.lines)
-    finished = f"<ul>{lines}</ul>" if lines else ""
-    if work.done:
-        return f'<div class="upload" role="status">{finished}</div>'
-    heading = _heading(work, texts)
-    return flat(
-        f'<div class="upload" role="status">{finished}<p>{escape(heading)}'
-        f'<span class="left">{escape(_left(work.left, texts))}</span></p>'
-        f'<progress max="1" value="{work.share:.3f}" aria-label="{escape(heading)}"></progress>'
-        f"</div>"
+    return fragment(
+        "progress.html",
+        texts,
+        lines=work.lines,
+        label="" if work.done else _heading(work, texts),
+        left=_left(work.left, texts),
+        share=work.share,
     )
 
 
 def _heading(work: Work, texts: Texts) -> str:
     if work.waiting:
-        return texts.waiting
-    reading = texts.reading.format(document=work.document)
+        return str(texts.waiting)
+    reading: str = texts.reading.format(document=work.document)
     if work.progress and work.progress.scanned:
         seen = texts.shelf.recognising
         return f"{reading}: {seen.format(page=work.progress.page, pages=work.progress.scanned)}"
@@ -148,5 +143,5 @@ def _left(seconds: float | None, texts: Texts) -> str:
     if seconds is None:
         return ""
     if seconds < 90:
-        return texts.seconds_left.format(seconds=max(1, round(seconds)))
-    return texts.minutes_left.format(minutes=round(seconds / 60))
+        return str(texts.seconds_left.format(seconds=max(1, round(seconds))))
+    return str(texts.minutes_left.format(minutes=round(seconds / 60)))
