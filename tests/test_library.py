@@ -172,7 +172,7 @@ def test_an_emptied_field_is_what_the_document_says_again(app: AppContext) -> No
     before = described(app).title
     beside = app.documents / f"{NAME}.meta.toml"
     beside.write_text('password = "rahasia"\ntitle = "Lain"\n')
-    line(changes.read_again(app, NAME, EN))
+    line(changes.read_thesis_again(app, NAME, EN))
     assert described(app).title == "Lain"
     line(changes.describe_thesis(app, NAME, described(app, title=""), EN))
     assert described(app).title == before
@@ -232,7 +232,7 @@ def test_a_read_only_library_changes_nothing_whatever_is_asked(
     for works in (
         changes.add_files(closed, [sent], EN),
         changes.describe_thesis(closed, NAME, described(app, title="X"), EN),
-        changes.read_again(closed, NAME, EN),
+        changes.read_thesis_again(closed, NAME, EN),
         changes.remove_thesis(closed, NAME, EN),
     ):
         assert line(works) == EN.shelf.read_only
@@ -242,7 +242,7 @@ def test_a_read_only_library_changes_nothing_whatever_is_asked(
 
 def test_work_waits_for_other_work_and_says_so(app: AppContext) -> None:
     with app.writing:
-        works = changes.read_again(app, NAME, EN)
+        works = changes.read_thesis_again(app, NAME, EN)
         next(works)
         assert EN.waiting in work_markup(next(works), EN)
     assert "was read again" in line(works)

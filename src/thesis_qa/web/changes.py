@@ -91,7 +91,7 @@ def _change(
     yield from working(app, name, checked, texts)
 
 
-def read_again(app: AppContext, name: str, texts: Texts) -> Iterator[Work]:
+def read_thesis_again(app: AppContext, name: str, texts: Texts) -> Iterator[Work]:
     """Read a document afresh, though its file hasn't changed."""
 
     def read(path: Path, progress: OnProgress) -> Work:

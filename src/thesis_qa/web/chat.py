@@ -160,7 +160,7 @@ def _next(turn: Turn) -> Message:
     return {"options": [{"value": question} for question in offered]} if offered else {}
 
 
-def sources(turns: Sequence[Turn], texts: Texts) -> str:
+def sources_markup(turns: Sequence[Turn], texts: Texts) -> str:
     """The source cards of the conversation, those of the last answer first."""
     groups = (source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)
     return "".join(groups) or notice(texts.no_sources, texts, style="nothing")

@@ -203,7 +203,7 @@ def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
     running = [
         tab.files.upload(on_upload, tab.files, [*progress, tab.files, tab.listed], **LONG),
         tab.save.click(on_save, [tab.chosen, *tab.fields], follow, **LONG),
-        tab.again.click(following(changes.read_again), tab.chosen, follow, **LONG),
+        tab.again.click(following(changes.read_thesis_again), tab.chosen, follow, **LONG),
         tab.really.click(following(changes.remove_thesis), tab.chosen, follow, **LONG),
     ]
     tab.remove.click(lambda: gr.update(visible=True), None, tab.sure, **QUIET)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from thesis_qa.answer.phrases import phrases
 from thesis_qa.types import Answer, Citation
-from thesis_qa.web.places import page_words, paragraphs, place_link
+from thesis_qa.web.places import answer_paragraphs, page_words, place_link
 from thesis_qa.web.render import fragment
 from thesis_qa.web.texts import Texts
 
@@ -28,7 +28,9 @@ def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> s
         key=key,
         style="declined" if not answer.answered else "written" if written else "quoted",
         label=origin or _kind(answer, written, texts),
-        paragraphs=paragraphs(answer.text if answer.answered else _refusal(answer), citations),
+        paragraphs=answer_paragraphs(
+            answer.text if answer.answered else _refusal(answer), citations
+        ),
     )
 
 

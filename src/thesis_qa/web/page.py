@@ -58,7 +58,7 @@ def _tabs(page: Any, app: AppContext, texts: Texts, saved: Any) -> dict[str, Any
     import gradio as gr
 
     with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
-        cards = gr.HTML(chat.sources((), texts), elem_id="sources", padding=False)
+        cards = gr.HTML(chat.sources_markup((), texts), elem_id="sources", padding=False)
         saving = _saving(texts)
     with gr.Tab(texts.library, id="library", elem_id="library-tab"):
         library = library_tab(page, app, texts)
@@ -267,4 +267,4 @@ def _step(turns: chat.Turns, texts: Texts, asking: bool = False) -> Step:
     # A button to send, or to stop what is going on.
     box = gr.update(value="", submit_btn=not asking and texts.send, stop_btn=asking and texts.stop)
     messages = chat.messages(turns, texts, asking)
-    return box, turns, messages, chat.sources(turns, texts), "", gr.update(visible=False)
+    return box, turns, messages, chat.sources_markup(turns, texts), "", gr.update(visible=False)

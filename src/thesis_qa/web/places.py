@@ -95,7 +95,7 @@ def link_to(
 # Quotes in an answer
 
 
-def paragraphs(text: str, citations: Sequence[Citation]) -> list[list[Piece]]:
+def answer_paragraphs(text: str, citations: Sequence[Citation]) -> list[list[Piece]]:
     """The paragraphs of an answer, taken apart."""
     split = (paragraph for paragraph in _BLANK_LINE.split(text.strip()) if paragraph.strip())
     return [answer_pieces(paragraph, citations) for paragraph in split]

@@ -6,7 +6,7 @@ from thesis_qa.answer.card import Entry
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.paper import Kind, Part
-from thesis_qa.web.places import Piece, cited_page, paragraphs
+from thesis_qa.web.places import Piece, answer_paragraphs, cited_page
 from thesis_qa.web.references import References, Style
 from thesis_qa.web.texts import Texts
 
@@ -57,7 +57,7 @@ def _answer(answer: Answer, references: References, texts: Texts) -> list[Part]:
     by_number = {c.number: references.in_text(c) for c in answer.citations}
     said = [
         Part("text", "".join(_as_text(piece, by_number) for piece in pieces))
-        for pieces in paragraphs(answer.text, answer.citations)
+        for pieces in answer_paragraphs(answer.text, answer.citations)
     ]
     if answer.model == "quotes":
         return said

@@ -13,7 +13,7 @@ from thesis_qa.web.texts import Texts
 AROUND = 3000  # characters before and after a quote among which its paragraphs are looked for
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 
-Part = tuple[str, bool]
+MarkedText = tuple[str, bool]
 """Text, and whether it is marked."""
 
 
@@ -67,7 +67,7 @@ def translation_page(translation: Translation, texts: Texts) -> str:
     return render("translation.html", texts, translation=translation, by=by)
 
 
-def _paragraphs(place: Place) -> Iterator[list[Part]]:
+def _paragraphs(place: Place) -> Iterator[list[MarkedText]]:
     """The paragraphs that hold the marks, with one before and one after them."""
     marks, text = place.marked, place.page.text
     if not marks:
@@ -86,7 +86,7 @@ def _paragraphs(place: Place) -> Iterator[list[Part]]:
         yield list(_parts(text, start, end, marks))
 
 
-def _parts(text: str, start: int, end: int, marks: Sequence[Highlight]) -> Iterator[Part]:
+def _parts(text: str, start: int, end: int, marks: Sequence[Highlight]) -> Iterator[MarkedText]:
     at = start
     for mark in marks:
         begins, stops = max(at, mark.start), min(end, mark.end)
