@@ -1,7 +1,6 @@
 """The web chat's page: what it shows, in Indonesian and English."""
 
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.login import sign_in_page
 from thesis_qa.web.look import icon, script, style, theme
 from thesis_qa.web.page import build_page
 from thesis_qa.web.places import Highlight
@@ -22,7 +21,6 @@ __all__ = [
     "place_page",
     "preferred",
     "script",
-    "sign_in_page",
     "style",
     "theme",
     "translation_page",
