@@ -8,7 +8,7 @@ from typing import Any
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
-from thesis_qa.web.line import Line
+from thesis_qa.web.line import WaitingLine
 
 ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
 WAITING = 64  # questions in line, a few minutes' work; more are told to come back
@@ -25,7 +25,7 @@ class AppContext:
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
     evaluating: threading.Lock = field(default_factory=threading.Lock)
-    line: Line = field(default_factory=lambda: Line(ASKING, WAITING))
+    line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
 
     @property
     def documents(self) -> Path:

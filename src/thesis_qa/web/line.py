@@ -19,7 +19,7 @@ class FullError(Exception):
     """So many are waiting that one more would wait for minutes."""
 
 
-class Line:
+class WaitingLine:
     """Lets `at_once` through, in the order they came, while at most `most` are in it."""
 
     def __init__(self, at_once: int, most: int) -> None:
@@ -52,7 +52,7 @@ class Line:
 
 
 def lined_up(
-    line: Line, handler: Callable[..., Steps], outputs: int, texts: Texts
+    line: WaitingLine, handler: Callable[..., Steps], outputs: int, texts: Texts
 ) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
     """`handler`, whose first step costs nothing, as one that waits in `line` before the second.
 

@@ -1,9 +1,8 @@
 """Files that visitors send: checked, named safely and put into the documents folder."""
 
-import re
 import shutil
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import HINTS, SUPPORTED
@@ -12,16 +11,15 @@ MAX_FILES = 20  # at once
 MAX_NAME = 150  # bytes; file systems allow 255, some tools add to it
 MEGABYTE = 1_000_000
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')  # in names on Windows
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # devices on Windows
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))  # in names on Windows
 
 
 def safe_name(name: str) -> str:
     """A file name that is one, on every system: no path, nothing hidden, not too long."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(c for c in name if c.isprintable())
-    name = " ".join(_FORBIDDEN.sub(" ", name).split()).strip(". ")
-    if _RESERVED.match(name):
+    name = "".join(c for c in name if c.isprintable()).translate(FORBIDDEN)
+    name = " ".join(name.split()).strip(". ")
+    if PureWindowsPath(name).is_reserved():
         name = f"_{name}"
     stem, dot, suffix = name.rpartition(".")
     if not dot:
@@ -46,11 +44,9 @@ def check_upload(path: Path, name: str, max_megabytes: int) -> None:
         )
     size = path.stat().st_size
     if size > max_megabytes * MEGABYTE:
-        raise DocumentError(
-            f"{name!r} is larger than {max_megabytes} MB", "Save it with smaller pictures"
-        )
+        raise DocumentError("upload-large", file=repr(name), megabytes=max_megabytes)
     if size == 0:
-        raise DocumentError(f"{name!r} is empty", "Choose the whole file")
+        raise DocumentError("upload-empty", file=repr(name))
 
 
 def keep(path: Path, name: str, folder: Path) -> Path:

@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from thesis_qa.errors import ThesisQAError
+from thesis_qa.lang.data import text
 from thesis_qa.types import OnProgress, Progress
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.render import fragment
@@ -74,11 +76,20 @@ def working(
     finally:
         app.writing.release()
     if isinstance(thread.error, ThesisQAError | OSError):
-        yield finished(refused.format(reason=error_line(thread.error, texts.language)), document)
+        yield finished(refused.format(reason=_reason(thread.error, texts)), document)
     elif thread.error:
         raise thread.error
     else:
         yield thread.outcome
+
+
+def _reason(error: ThesisQAError | OSError, texts: Texts) -> str:
+    """What went wrong; of a file of this machine its name only, not where it is."""
+    if isinstance(error, ThesisQAError):
+        return error_line(error, texts.language)
+    name = Path(str(error.filename or "")).name
+    said = error.strerror or type(error).__name__
+    return text("text.server.disk", texts.language, file=repr(name), reason=said)
 
 
 class _Thread(threading.Thread):
