@@ -269,6 +269,15 @@ def test_cancelled_work_stops_and_lets_others_go_on(app: AppContext) -> None:
     app.writing.release()
 
 
+def test_a_full_disk_is_told_without_saying_where_the_files_are(app: AppContext) -> None:
+    def failing(progress: object) -> Work:
+        raise OSError(28, "No space left on device", "/srv/theses/secret/perahu.md")
+
+    told = line(working(app, NAME, failing, EN))
+    assert told == "'perahu.md' can't be written or read: No space left on device"
+    assert "tidak dapat ditulis" in line(working(app, NAME, failing, TEXTS["id"]))
+
+
 @pytest.mark.parametrize(
     ("progress", "said"),
     [

@@ -15,10 +15,6 @@ SAID = {"style": "in-line", "role": "status"}  # how it is shown above the quest
 Steps = Iterator[tuple[Any, ...]]
 
 
-class FullError(Exception):
-    """So many are waiting that one more would wait for minutes."""
-
-
 class WaitingLine:
     """Lets `at_once` through, in the order they came, while at most `most` are in it."""
 
@@ -39,9 +35,9 @@ class WaitingLine:
             await asyncio.sleep(LOOK)
 
     def enter(self) -> object:
-        """A ticket. Raises FullError."""
+        """A ticket; None where so many are waiting that one more would wait for minutes."""
         if len(self._tickets) >= self._most:
-            raise FullError
+            return None
         ticket = object()
         self._tickets.append(ticket)
         return ticket
@@ -63,13 +59,9 @@ def lined_up(
     async def waiting(*given: Any) -> AsyncIterator[tuple[Any, ...]]:
         import gradio as gr
 
-        try:
-            ticket = line.enter()
-        except FullError:
-            yield (
-                *(gr.skip() for _ in range(outputs)),
-                notice(texts.shelf.line_full, texts, **SAID),
-            )
+        if (ticket := line.enter()) is None:
+            full = notice(texts.shelf.line_full, texts, **SAID)
+            yield (*(gr.skip() for _ in range(outputs)), full)
             return
         try:
             steps = handler(*given)

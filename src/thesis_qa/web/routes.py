@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
@@ -16,13 +16,14 @@ from thesis_qa.types import Box, Language
 from thesis_qa.web import TEXTS, Highlight, Place, place_page, preferred, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.picture import PagePictures
+from thesis_qa.web.texts import error_line
 from thesis_qa.write import Writing
 
 CACHED = "private, max-age=3600"
 MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 PAGES = 999_999  # as many as a mark can name
 
-Page = Annotated[int, Query(le=PAGES)]
+Page = Annotated[int, Query(ge=1, le=PAGES)]
 Marks = Annotated[list[str], Query(alias="mark", default_factory=list)]
 
 
@@ -41,26 +42,19 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
         return html(place_page(found, TEXTS[language], stale=_is_stale(catalog, document)))
 
     @router.get("/picture")
-    async def picture(
-        request: Request, document: str, page: Page, marks: Marks, width: int = 1000
-    ) -> Response:
+    async def picture(document: str, page: Page, marks: Marks, width: int = 1000) -> Response:
         def look_up() -> tuple[Path, list[Box]]:
             found = _find(catalog, document, page, marks)
             return unchanged_file(catalog, document), mark_boxes(found)
 
-        try:
-            path, marked = await run_in_threadpool(look_up)
-            drawn = await pictures.draw(path, page, marked, width)
-        except DocumentError as error:
-            raise HTTPException(409, _said(error, request)) from error
+        path, marked = await run_in_threadpool(look_up)
+        drawn = await pictures.draw(path, page, marked, width)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
 
     @router.get("/file")
-    def file(request: Request, document: str) -> Response:
-        try:
-            path = unchanged_file(catalog, document)
-        except DocumentError as error:
-            raise HTTPException(404, _said(error, request)) from error
+    def file(document: str) -> Response:
+        _find(catalog, document, 1, [])
+        path = unchanged_file(catalog, document)
         is_pdf = path.suffix.lower() == ".pdf"
         return FileResponse(
             path,
@@ -94,34 +88,23 @@ def spoken(request: Request) -> Language:
     return preferred(request.headers.get("accept-language", ""))
 
 
-def _said(error: DocumentError, request: Request) -> str:
-    remedy = error.remedy_in(spoken(request))
-    return f"{error.problem_in(spoken(request))}. {remedy}".strip()
+def refused(request: Request, error: Exception) -> Response:
+    """What is said of a document that can't be given out as it was read."""
+    return JSONResponse({"detail": error_line(error, spoken(request))}, 409)
 
 
 def _find(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place:
+    """A page of a document, counted from 1; "not found" if there is none."""
     try:
-        return find_place(catalog, document, page, marks)
+        title, pages = catalog.document(document).metadata.title, catalog.document(document).pages
+        there = catalog.page(document, page - 1)
+        return Place(document, title, there, page, pages, tuple(map(Highlight.parse, marks)))
     except (KeyError, ValueError) as error:
-        raise HTTPException(404, "No such place") from error
-
-
-def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place:
-    """A page of a document, counted from 1. Raises KeyError or ValueError if there is none."""
-    if page < 1:
-        raise ValueError("pages are counted from 1")
-    info = catalog.document(document)
-    parsed = tuple(map(Highlight.parse, marks))
-    return Place(
-        document, info.metadata.title, catalog.page(document, page - 1), page, info.pages, parsed
-    )
+        raise HTTPException(404) from error
 
 
 def _marked_text(catalog: Catalog, document: str, mark: Highlight) -> str:
-    try:
-        text = catalog.page(document, mark.page - 1).text
-    except KeyError as error:
-        raise HTTPException(404, "No such place") from error
+    text = _find(catalog, document, mark.page, []).page.text
     return " ".join(text[mark.start : mark.end].split())
 
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from thesis_qa.assistant import Assistant
-from thesis_qa.errors import SettingError, ThesisQAError
+from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
@@ -38,7 +38,7 @@ from thesis_qa.web.accounts import Accounts, is_network
 from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.routes import html, place_routes, spoken, translation_routes
+from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
 from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
@@ -225,6 +225,8 @@ def _add_start(app: FastAPI, index: Index, counted: bool) -> None:
     @app.exception_handler(404)
     def missing(request: Request, _: Exception) -> Response:
         return html(missing_page(TEXTS[spoken(request)]), 404)
+
+    app.add_exception_handler(DocumentError, refused)
 
     @app.get("/")
     def choose(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Files that visitors send: checked, named safely and put into the documents folder."""
 
+import filecmp
 import shutil
 import unicodedata
 from pathlib import Path, PureWindowsPath
@@ -54,7 +55,7 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
     number = 2
-    while target.exists() and not _same(path, target):
+    while target.exists() and not filecmp.cmp(path, target, shallow=False):
         target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
         number += 1
     if target.exists():
@@ -62,7 +63,3 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     else:
         shutil.move(path, target)
     return target
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

@@ -37,23 +37,18 @@ class Work:
 
     @property
     def share(self) -> float:
-        """How much of the present step is done."""
-        return share(self.progress)
+        """How much of the present step, recognising pages or else embedding, is done."""
+        if not self.progress:
+            return 0.0
+        done, total = self.progress.done, self.progress.total
+        if self.progress.scanned:
+            done, total = self.progress.page, self.progress.scanned
+        return done / total if total else 0.0
 
 
 def finished(line: str, document: str = "") -> Work:
     """What came of it."""
     return Work(document, lines=(line,), done=True)
-
-
-def share(progress: Progress | None) -> float:
-    """How much of recognising pages, or else of embedding, is done."""
-    if not progress:
-        return 0.0
-    done, total = progress.done, progress.total
-    if progress.scanned:
-        done, total = progress.page, progress.scanned
-    return done / total if total else 0.0
 
 
 def working(
@@ -123,36 +118,10 @@ def _watched(thread: _Thread, document: str) -> Iterator[Work]:
         progress = thread.progress
         if progress and bool(progress.scanned) != step:  # recognising is over, embedding begins
             step, started = bool(progress.scanned), time.monotonic()
-        done = share(progress)
-        seconds = time.monotonic() - started
+        done, seconds = Work(document, progress).share, time.monotonic() - started
         yield Work(document, progress, seconds / done - seconds if done > TELLABLE else None)
 
 
 def work_markup(work: Work, texts: Texts) -> str:
     """How work goes, or what came of it."""
-    return fragment(
-        "progress.html",
-        texts,
-        lines=work.lines,
-        label="" if work.done else _heading(work, texts),
-        left=_left(work.left, texts),
-        share=work.share,
-    )
-
-
-def _heading(work: Work, texts: Texts) -> str:
-    if work.waiting:
-        return str(texts.waiting)
-    reading: str = texts.reading.format(document=work.document)
-    if work.progress and work.progress.scanned:
-        seen = texts.shelf.recognising
-        return f"{reading}: {seen.format(page=work.progress.page, pages=work.progress.scanned)}"
-    return f"{reading}: {work.share:.0%}" if work.share else reading
-
-
-def _left(seconds: float | None, texts: Texts) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return str(texts.seconds_left.format(seconds=max(1, round(seconds))))
-    return str(texts.minutes_left.format(minutes=round(seconds / 60)))
+    return fragment("progress.html", texts, work=work)
