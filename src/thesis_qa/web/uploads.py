@@ -1,9 +1,9 @@
 """Files that visitors send: checked, named safely and put into the documents folder."""
 
-import re
+import filecmp
 import shutil
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import check_type
@@ -12,16 +12,15 @@ MAX_FILES = 20  # at once
 MAX_NAME = 150  # bytes; file systems allow 255, some tools add to it
 MEGABYTE = 1_000_000
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')  # in names on Windows
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # devices on Windows
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))  # in names on Windows
 
 
 def safe_name(name: str) -> str:
     """A file name that is one, on every system: no path, nothing hidden, not too long."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(c for c in name if c.isprintable())
-    name = " ".join(_FORBIDDEN.sub(" ", name).split()).strip(". ")
-    if _RESERVED.match(name):
+    name = "".join(c for c in name if c.isprintable()).translate(FORBIDDEN)
+    name = " ".join(name.split()).strip(". ")
+    if PureWindowsPath(name).is_reserved():
         name = f"_{name}"
     stem, dot, suffix = name.rpartition(".")
     if not dot:
@@ -41,11 +40,9 @@ def check_upload(path: Path, name: str, max_megabytes: int) -> None:
     check_type(name)
     size = path.stat().st_size
     if size > max_megabytes * MEGABYTE:
-        raise DocumentError(
-            f"{name!r} is larger than {max_megabytes} MB", "Save it with smaller pictures"
-        )
+        raise DocumentError("upload-large", file=repr(name), megabytes=max_megabytes)
     if size == 0:
-        raise DocumentError(f"{name!r} is empty", "Choose the whole file")
+        raise DocumentError("upload-empty", file=repr(name))
 
 
 def keep(path: Path, name: str, folder: Path) -> Path:
@@ -53,7 +50,7 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
     number = 2
-    while target.exists() and not _same(path, target):
+    while target.exists() and not filecmp.cmp(path, target, shallow=False):
         target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
         number += 1
     if target.exists():
@@ -61,7 +58,3 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     else:
         shutil.move(path, target)
     return target
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
