@@ -81,6 +81,14 @@ class Heading:
         return self.text
 
 
+Route = Literal[
+    "talk", "library", "metadata", "standing", "section", "comparison", "content", "off-topic"
+]
+"""What a question is taken for."""
+
+AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
+
+
 class Mark(StrEnum):
     """What a sentence is or holds, told once, when it is indexed."""
 
@@ -265,6 +273,9 @@ class Answer:
     problem: str | None = None  # why a language model was asked and the answer is quotes
     writing: bool = False  # a language model is still at it
     translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
+    kind: AnswerKind = "answer"
+    route: Route = "content"  # what the question was taken for
+    documents: tuple[str, ...] = ()  # it was asked of these; of all, if there are none
 
     def __str__(self) -> str:
         sources = [

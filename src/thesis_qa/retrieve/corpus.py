@@ -10,7 +10,7 @@ import numpy.typing as npt
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.rows import batches, marks, matrix
 from thesis_qa.retrieve.rank import LANGUAGES, Floats, Ints
-from thesis_qa.types import Kind, Language
+from thesis_qa.types import Heading, Kind, Language, Role
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,6 +31,8 @@ class Corpus:
     kinds: list[Kind]
     pages: list[int | None]
     labels: list[str | None]
+    headings: list[tuple[Heading, ...]]
+    roles: list[Role | None]
 
     def __len__(self) -> int:
         return len(self.rows)
