@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from thesis_qa.lang.language import TABLE, language_of, letter_groups
+from thesis_qa.lang.detect import TABLE, language_of, letter_groups
 
 DATA = Path(os.environ.get("THESIS_QA_DATA", "../shared/data"))
 UNTRANSLATED = 0.5  # an "Indonesian" article sharing this many of its lines with the English one

@@ -26,13 +26,14 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from corpora import Item, crosslingual, sentences
+from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.numbers import months_in
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.retrieve.rank import ranking
 from thesis_qa.types import Language
 from thesis_qa.write import support
 from thesis_qa.write.check import Checker
-from thesis_qa.write.figures import months
-from thesis_qa.write.support import Source, read, signals
+from thesis_qa.write.support import Premise, encoded, support_signals
 
 SEED = 9
 CASES = {False: 700, True: 500}  # of even and odd titles, half of them true
@@ -62,7 +63,7 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Case:
     statement: str
-    evidence: tuple[Source, ...]
+    evidence: tuple[Premise, ...]
     kind: str  # "true", "asked", or why it is false
 
     @property
@@ -71,7 +72,7 @@ class Case:
 
     @property
     def foreign(self) -> bool:
-        return all(s.language != support.language_of(self.statement) for s in self.evidence)
+        return all(s.language != language_of(self.statement) for s in self.evidence)
 
 
 def pairs(paragraphs: Sequence[Item]) -> list[Pair]:
@@ -114,17 +115,17 @@ def cases(found: Sequence[Pair], count: int, changed: bool) -> list[Case]:
 def _true(
     chance: random.Random, pair: Pair, others: list[Pair], spoken: Language, told: Language
 ) -> Case:
-    drawn, evidence = chance.random(), [Source(pair.text(told), told)]
+    drawn, evidence = chance.random(), [Premise(pair.text(told), told)]
     second = chance.choice(others)
     if drawn < 0.35:
         statement = pair.text(spoken)
     elif drawn < 0.8:
         statement = _clause(chance, pair.text(spoken))
     else:
-        evidence.append(Source(second.text(told), told))
+        evidence.append(Premise(second.text(told), told))
         statement = _joined(chance, pair, second, spoken)
     if drawn > 0.6 and drawn < 0.8:
-        evidence.append(Source(second.text(told), told))
+        evidence.append(Premise(second.text(told), told))
     return Case(statement, tuple(evidence), "true")
 
 
@@ -132,7 +133,7 @@ def _false(
     chance: random.Random, pair: Pair, others: list[Pair], spoken: Language, told: Language
 ) -> Case:
     beside = [p for p in others if p.paragraph == pair.paragraph] or others
-    drawn, evidence = chance.random(), (Source(pair.text(told), told),)
+    drawn, evidence = chance.random(), (Premise(pair.text(told), told),)
     if drawn < 0.35:
         return Case(chance.choice(beside).text(spoken), evidence, "other")
     if drawn < 0.65:
@@ -182,9 +183,9 @@ def asked_cases(
         statement = _stated(q, spoken)
         others = [p for p in by_paragraph.get(q["par"], []) if p is not home]
         if home and statement and others:
-            made.append(Case(statement, (Source(home.text(told), told),), "asked"))
+            made.append(Case(statement, (Premise(home.text(told), told),), "asked"))
             nearest = max(others, key=lambda p: _overlap(p.en, q["question_en"]))
-            made.append(Case(statement, (Source(nearest.text(told), told),), "astray"))
+            made.append(Case(statement, (Premise(nearest.text(told), told),), "astray"))
     return made
 
 
@@ -215,7 +216,7 @@ def _stated(question: Item, language: Language) -> str | None:
 
 def _changed(chance: random.Random, pair: Pair, found: Sequence[Pair]) -> Iterator[Case]:
     spoken, told = chance.choice(LANGUAGES), chance.choice(LANGUAGES)
-    evidence = (Source(pair.text(told), told),)
+    evidence = (Premise(pair.text(told), told),)
     text = pair.text(spoken)
     ways = {"number": _other_number, "date": _other_date, "denial": _denied}
     for kind, change in ways.items():
@@ -240,7 +241,7 @@ def _other_date(chance: random.Random, text: str) -> str | None:
         old = chance.choice(years)
         new = str(int(old) + chance.choice([-11, -3, -1, 1, 2, 9]))
         return None if new in text else text.replace(old, new, 1)
-    for month, written in months(text).items():
+    for month, written in months_in(text).items():
         names_of = {1: "January", 6: "June", 9: "September", 11: "November"}
         return text.replace(written, names_of[chance.choice([m for m in names_of if m != month])])
     return None
@@ -263,7 +264,7 @@ _VERBS = {
 
 def _denied(chance: random.Random, text: str) -> str | None:
     """With a denial put in, or one taken away."""
-    english = support.language_of(text) == "en"
+    english = language_of(text) == "en"
     if re.search(r"\b(?:not|tidak)\b", text):
         return re.sub(r"\b(?:not|tidak) ", "", text, count=1)
     if english:
@@ -276,15 +277,15 @@ def _denied(chance: random.Random, text: str) -> str | None:
 
 def seen(made: Sequence[Case]) -> list[dict[str, float]]:
     embedding, numbers = BundledEmbedding(threads=1), ranking()
-    known: dict[Source, Any] = {}
+    known: dict[Premise, Any] = {}
 
-    def reading(source: Source) -> Any:
+    def reading(source: Premise) -> Any:
         if source not in known:
-            known[source] = read(embedding, numbers, source.text, source.language)
+            known[source] = encoded(embedding, numbers, source.text, source.language)
         return known[source]
 
     return [
-        signals(read(embedding, numbers, c.statement), [reading(s) for s in c.evidence])
+        support_signals(encoded(embedding, numbers, c.statement), [reading(s) for s in c.evidence])
         for c in made
     ]
 
@@ -362,8 +363,8 @@ def main() -> None:
         found = seen(made)
         fitted = {"read": fit(made, found, READ), "unread": fit(made, found, UNREAD)}
         print(json.dumps(fitted, indent=1))
-        support.NUMBERS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-        support.numbers.cache_clear()
+        support.FITTED.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+        support.fitted_support.cache_clear()
     report(drawn(odd=True), given.show)
 
 

@@ -44,12 +44,13 @@ def test_a_real_model_adds_nothing_that_quotes_do_not_have(
 def test_what_it_invents_is_caught(sister_city: Index, model: LanguageModel) -> None:
     """Asked for more than there is, it goes on about other things; none of that is stated."""
     from thesis_qa.write.check import Checker
-    from thesis_qa.write.writer import sources, statements
+    from thesis_qa.write.statements import split_statements
+    from thesis_qa.write.writer import premises
 
     cited = Assistant(sister_city).ask("What concept does the study use?").citations
     told = [("user", "Write three sentences on the history and the budget of Hanoi.")]
     checker = Checker(sister_city.embedding, sister_city.retriever.fitted)
-    written = list(statements(model.stream(told)))
-    caught = [s for s in written if checker.objection(s.text, sources(cited))]
+    written = list(split_statements(model.stream(told)))
+    caught = [s for s in written if checker.objection(s.text, premises(cited))]
     assert written
     assert len(caught) >= 0.9 * len(written)

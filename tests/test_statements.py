@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thesis_qa.lang.numbers import months_in
 from thesis_qa.model.encoder import open_embedding
 from thesis_qa.retrieve.rank import ranking
 from thesis_qa.write.check import Checker, Objection
-from thesis_qa.write.figures import held_numbers, months, stated_numbers
-from thesis_qa.write.names import holds_name, names
-from thesis_qa.write.support import Source
+from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
+from thesis_qa.write.support import Premise
 
 STATEMENTS = Path(__file__).parent / "data" / "statements.jsonl"
 
@@ -34,7 +34,7 @@ def statements() -> list[dict[str, Any]]:
 
 
 def objection(statement: str, *evidence: tuple[str, str]) -> Objection | None:
-    return checker().objection(statement, [Source(text, lang) for text, lang in evidence])  # type: ignore[arg-type]
+    return checker().objection(statement, [Premise(text, lang) for text, lang in evidence])  # type: ignore[arg-type]
 
 
 def struck(kind: str) -> list[str]:
@@ -42,7 +42,7 @@ def struck(kind: str) -> list[str]:
         s["statement"]
         for s in statements()
         if s["kind"] == kind
-        and checker().objection(s["statement"], [Source(**e) for e in s["evidence"]])
+        and checker().objection(s["statement"], [Premise(**e) for e in s["evidence"]])
     ]
 
 
@@ -129,8 +129,8 @@ def test_a_number_is_read_however_it_is_grouped(number: int) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     held = held_numbers(text)
     assert all(values <= held for _, values in stated_numbers(text))
-    assert months(text) is not None
-    assert all(holds_name(name, text, None, None) for name in names(text))
+    assert months_in(text) is not None
+    assert all(holds_name(name, text, None, None) for name in proper_names(text))
 
 
 @pytest.mark.parametrize(
@@ -146,5 +146,5 @@ def test_any_text_can_be_read(text: str) -> None:
     ],
 )
 def test_names_are_found_across_languages(name: str, text: str, held: bool) -> None:
-    [found] = names(f"the {name}")
+    [found] = proper_names(f"the {name}")
     assert holds_name(found, text, "en", "id") == held

@@ -162,7 +162,7 @@ def _teens() -> frozenset[str]:
 def _ordinal_marks() -> tuple[tuple[str, str], ...]:
     """What may stand around the digits of an ordinal: ("ke-", ""), ("", "th")."""
     openings = [(mark, "") for mark in word_set("numbers.before_ordinal")]
-    return ("", ""), *openings, *(("", mark) for mark in word_set("numbers.behind_ordinal"))
+    return ("", ""), *openings, *(("", mark) for mark in word_set("numbers.endings"))
 
 
 # Reading numbers in running text

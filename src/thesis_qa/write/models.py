@@ -1,39 +1,49 @@
 """Open the language model that somebody chose, and read its answer piece by piece.
 
-LangChain's `BaseChatModel` is the port. Whatever goes wrong there becomes a `Failure`: of which
-kind, in one word, so that it can be said in the reader's language.
+LangChain's `BaseChatModel` is the port. Whatever goes wrong there becomes a `Failure`, which the
+language files word.
 """
 
 import os
 import queue
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from thesis_qa.errors import SettingError
+from thesis_qa.errors import SettingError, one_line
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
-from thesis_qa.write.failure import Failure, failure
-from thesis_qa.write.local import LLAMA, LocalServer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessageChunk
 
 LOCAL = "local"
+LLAMA = "llama.cpp"
 MAX_TOKENS = 400  # of an answer; nothing longer is worth waiting for
 MAX_CHARACTERS = 6 * MAX_TOKENS  # where a server doesn't keep to that
 # Servers that say why a stream ended; without it, it was cut off.
 ENDS = {"openai-chat": "finish_reason", "chat-ollama": "done_reason"}
 HOSTS = {"openai": "api.openai.com", "ollama": "127.0.0.1:11434"}
+# What HTTP's status, or the code of OpenAI's error, says.
+CODES = {401: "key", 403: "key", 404: "unknown", 429: "busy", "context_length_exceeded": "overflow"}
 BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
-Said = tuple[str, str]
+Message = tuple[str, str]
 """Who says it ("system", "user") and what."""
+
+
+class Failure(Exception):  # noqa: N818
+    """The model gave nothing that can be used: a key of `text.write.failures`, and a word on it."""
+
+    def __init__(self, problem: str, detail: str = "") -> None:
+        self.problem, self.detail = problem, one_line(detail)[:200]
+        super().__init__(problem, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class LanguageModel:
         """
         self.options = options or Options()
         self._given = None if isinstance(chosen, str) else chosen
-        self._server: LocalServer | None = None
+        self._server: _LocalServer | None = None
         self._opening = threading.Lock()
         self.provider, self.model = _parts(chosen) if isinstance(chosen, str) else ("", "")
         self.name = self._spec_name() if isinstance(chosen, str) else _name_of(chosen)
@@ -98,48 +108,55 @@ class LanguageModel:
     @cached_property
     def _chat(self) -> "BaseChatModel":
         disable_telemetry()
-        if self._given is not None:
-            return self._given
+        try:
+            return self._given or self._opened()
+        except ImportError as error:
+            raise Failure("package", str(error)) from error
+        except (ValueError, RuntimeError, OSError) as error:
+            raise Failure("other", str(error)) from error
+
+    def _opened(self) -> "BaseChatModel":
+        from langchain.chat_models import init_chat_model
+
         extra: dict[str, Any] = {}
-        provider, model = self.provider, self.model
+        provider, model, base_url = self.provider, self.model, self.options.base_url
         if provider == LLAMA:
-            self._server = LocalServer(model, self.options.threads, self.options.context)
+            self._server = _LocalServer(model, self.options)
             provider, model = "openai", "local"
             extra = {"base_url": self._server.address, "api_key": self._server.key}
-        elif self.options.base_url:
-            extra["base_url"] = self.options.base_url
-            if provider == "openai":
-                extra["api_key"] = os.environ.get("OPENAI_API_KEY") or "none"
-        return _opened(provider, model, self.options, extra)
+        elif base_url:
+            extra = {"base_url": base_url}
+        if provider == "openai" and "api_key" not in extra:
+            if not base_url and not os.environ.get("OPENAI_API_KEY"):
+                raise Failure("key", "OPENAI_API_KEY")
+            extra["api_key"] = os.environ.get("OPENAI_API_KEY") or "none"
+        limits = _limits(provider, self.options)
+        chat: BaseChatModel = init_chat_model(
+            model, model_provider=provider, temperature=0, **limits, **extra
+        )
+        return chat
 
-    def stream(self, said: Sequence[Said], seconds: float | None = None) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[str]:
         """The answer in pieces; abandoning the iterator stops the model.
 
         Raises Failure, and at the latest when `seconds` (by default the time-out) are over.
         """
         end = time.monotonic() + (seconds or self.options.timeout)
-        pieces: queue.Queue[str | BaseException | None] = queue.Queue()
+        pieces: _Pieces = queue.Queue()
         stopped = threading.Event()
-        reader = threading.Thread(
-            target=self._read, args=(list(said), pieces, stopped), daemon=True, name="thesis-qa-llm"
-        )
-        reader.start()
+        read = partial(self._read, list(messages), pieces, stopped)
+        threading.Thread(target=read, daemon=True, name="thesis-qa-llm").start()
         try:
             yield from _received(pieces, end)
         finally:
             stopped.set()
 
-    def _read(
-        self,
-        said: list[Said],
-        pieces: "queue.Queue[str | BaseException | None]",
-        stopped: threading.Event,
-    ) -> None:
+    def _read(self, messages: list[Message], pieces: "_Pieces", stopped: threading.Event) -> None:
         """Fills the queue; in a thread of its own, so that no server can hold an answer up."""
         try:
             with self._opening:
                 chat = self._chat
-            for piece in _pieces(chat, said):
+            for piece in _streamed(chat, messages):
                 if stopped.is_set():
                     return
                 pieces.put(piece)
@@ -148,13 +165,37 @@ class LanguageModel:
             pieces.put(error)
 
 
+_Pieces = queue.Queue[str | BaseException | None]
+
+
+class _LocalServer:
+    """llama.cpp's own server on 127.0.0.1, with a key that nobody else has."""
+
+    def __init__(self, file: str, options: Options) -> None:
+        """Loads the model, which takes seconds. Raises Failure if it can't be had."""
+        path = Path(file).expanduser()
+        if not path.is_file():
+            raise Failure("file", path.name)
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise Failure("package", "pip install 'thesis-qa[llama-cpp]'") from error
+        self.key = secrets.token_urlsafe(24)
+        p = xllamacpp.CommonParams()
+        p.model.path = str(path)
+        p.n_ctx, p.n_parallel = options.context, 1
+        # On a busy machine with two cores one thread was up to fifty times as fast as two.
+        p.cpuparams.n_threads = p.cpuparams_batch.n_threads = options.threads
+        p.port, p.api_keys, p.verbosity = 0, [self.key], -1
+        p.ui = p.endpoint_slots = p.endpoint_metrics = False
+        self._server = xllamacpp.Server(p)
+        self.address = f"{self._server.listening_address}/v1"
+
+
 def _parts(spec: str) -> tuple[str, str]:
     provider, _, model = spec.partition(":")
     if not (provider.strip() and model.strip()):
-        raise SettingError(
-            f"There is no language model {spec!r}",
-            "Name provider and model: ollama:qwen3:4b, openai:gpt-5, llama.cpp:model.gguf",
-        )
+        raise SettingError("llm-spec", spec=spec)
     return provider.strip(), model.strip()
 
 
@@ -170,28 +211,25 @@ def _address_in(chat: "BaseChatModel") -> str | None:
     return str(found) if found else None
 
 
-def _opened(provider: str, model: str, options: Options, extra: dict[str, Any]) -> "BaseChatModel":
-    try:
-        from langchain.chat_models import init_chat_model
-
-        known: dict[str, Any] = {"temperature": 0}
-        if provider == "ollama":
-            known |= {"num_predict": MAX_TOKENS, "num_ctx": options.context, "reasoning": False}
-            known |= {"client_kwargs": {"timeout": options.timeout}}
-        else:
-            known |= {"max_tokens": MAX_TOKENS}
-        if provider == "openai":
-            known |= {"timeout": options.timeout, "max_retries": 0, "stream_usage": False}
-        chat: BaseChatModel = init_chat_model(model, model_provider=provider, **known, **extra)
-    except ImportError as error:
-        raise Failure("package", str(error)) from error
-    return chat
+def _limits(provider: str, options: Options) -> dict[str, Any]:
+    """How long an answer may be and take, as each provider's client calls it."""
+    if provider == "ollama":
+        return {
+            "num_predict": MAX_TOKENS,
+            "num_ctx": options.context,
+            "reasoning": False,
+            "client_kwargs": {"timeout": options.timeout},
+        }
+    known: dict[str, Any] = {"max_tokens": MAX_TOKENS}
+    if provider == "openai":
+        known |= {"timeout": options.timeout, "max_retries": 0, "stream_usage": False}
+    return known
 
 
-def _pieces(chat: "BaseChatModel", said: list[Said]) -> Iterator[str]:
+def _streamed(chat: "BaseChatModel", messages: list[Message]) -> Iterator[str]:
     """Text as it comes; raises Failure where the stream ends before the answer does."""
     length, ended, seen = 0, chat._llm_type not in ENDS, False
-    for chunk in chat.stream(said):
+    for chunk in chat.stream(messages):
         seen = True
         ended = ended or bool(chunk.response_metadata.get(ENDS.get(chat._llm_type, "")))
         text = _text(chunk)
@@ -212,7 +250,7 @@ def _text(chunk: "BaseMessageChunk") -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _received(pieces: "queue.Queue[str | BaseException | None]", end: float) -> Iterator[str]:
+def _received(pieces: _Pieces, end: float) -> Iterator[str]:
     while True:
         try:
             piece = pieces.get(timeout=max(0.0, end - time.monotonic()))
@@ -221,5 +259,24 @@ def _received(pieces: "queue.Queue[str | BaseException | None]", end: float) -> 
         if piece is None:
             return
         if isinstance(piece, BaseException):
-            raise failure(piece) from piece
+            raise _failure(piece) from piece
         yield piece
+
+
+def _failure(error: BaseException) -> Failure:
+    """What went wrong, from an exception of any provider's client."""
+    from langchain_core import exceptions as known
+
+    if isinstance(error, Failure):
+        return error
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, known.ContextOverflowError):
+        return Failure("overflow", detail)
+    if isinstance(error, (known.ModelTimeoutError, TimeoutError)):
+        return Failure("timeout", detail)
+    if isinstance(error, (known.ModelConnectionError, ConnectionError)):
+        return Failure("unreachable", detail)
+    if not (status := getattr(error, "status_code", None)):  # no refusal by the server
+        return Failure("malformed", detail)
+    code = getattr(error, "code", None)
+    return Failure(CODES.get(code) or CODES.get(status, "other"), detail)
