@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from thesis_qa.lang.language import language_of
-from thesis_qa.types import Block, Document, Kind, Language, Page, Passage, Sentence, Span
+from thesis_qa.structure.headings import inherited
+from thesis_qa.types import (
+    Block,
+    Document,
+    Heading,
+    Kind,
+    Language,
+    Page,
+    Passage,
+    Sentence,
+    Span,
+    section_path,
+)
 
 SPLITTER = "3"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
@@ -115,7 +127,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 class _Group:
     """Sentences that become one passage."""
 
-    section: tuple[str, ...]
+    headings: tuple[Heading, ...]
     kind: Kind
     sentences: tuple[Sentence, ...]
 
@@ -129,11 +141,11 @@ class _Draft:
         """Sentences of neighbouring blocks, grouped to about TARGET_CHARACTERS, never across a
         section or a change of kind, and across a page turn only within a sentence."""
         pending: list[Sentence] = []
-        key: tuple[tuple[str, ...], Kind] = ((), "text")
+        key: tuple[tuple[Heading, ...], Kind] = ((), "text")
         for block in self.document.blocks:
             if block.kind == "furniture":
                 continue
-            block_key = (block.section, block.kind if block.kind in SEPARATE else "text")
+            block_key = (block.headings, block.kind if block.kind in SEPARATE else "text")
             for sentence in self.sentences(block):
                 if pending and (block_key != key or not self._fits(pending, sentence)):
                     yield _Group(*key, tuple(pending))
@@ -189,7 +201,9 @@ class _Draft:
             page=page.number,
             page_label=page.label,
             last_page=last_page.number,
-            section=" › ".join(group.section),
+            section=section_path(group.headings),
+            headings=group.headings,
+            role=inherited(group.headings),
             language=language,
             text=text,
             kind="heading" if bare else group.kind,

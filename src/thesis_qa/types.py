@@ -89,6 +89,11 @@ Route = Literal[
 AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
 
 
+def section_path(headings: "tuple[Heading, ...]") -> str:
+    """Headings, outermost first, as they are printed: "BAB IV › 4.3 Hambatan"."""
+    return " › ".join(heading.text for heading in headings)
+
+
 class Mark(StrEnum):
     """What a sentence is or holds, told once, when it is indexed."""
 
@@ -118,8 +123,13 @@ class Block:
 
     spans: tuple[Span, ...]
     kind: Kind = "text"
-    section: tuple[str, ...] = ()  # headings above it, outermost first: ("BAB IV", "4.3 Hambatan")
+    headings: tuple[Heading, ...] = ()  # above it, outermost first; its own, if it is one
     context: str | None = None  # column heads of a table row, caption
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """The headings as they are printed."""
+        return tuple(heading.text for heading in self.headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ class Sentence:
     language: Language | None
     kind: Kind = "text"
     context: str | None = None
+    marks: frozenset[Mark] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,8 @@ class Passage:
     sentences: tuple[Sentence, ...] = ()
     score: float = 0.0
     rank: int = 0
+    headings: tuple[Heading, ...] = ()  # of `section`, outermost first
+    role: Role | None = None  # of the nearest heading that has one; "cover" before the first
 
     def lies_under(self, path: str) -> bool:
         """Whether it stands in the section of `path`, or in one below that."""
@@ -344,10 +357,13 @@ def place(citation: Citation) -> str:
     return f"p. {citation.page_label} (file page {citation.page})"
 
 
+_INTERNAL = {"sentences", "headings", "role"}  # of a passage; its section is given as printed
+
+
 def to_json(value: object) -> Any:
-    """An answer, passage or report as JSON's types; the sentences of passages are left out."""
+    """An answer, passage or report as JSON's types; what passages hold inside is left out."""
     if is_dataclass(value):
-        names = (f.name for f in fields(value) if f.name != "sentences")
+        names = (f.name for f in fields(value) if f.name not in _INTERNAL)
         return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items()}

@@ -206,11 +206,10 @@ class Judge:
     def _note(self, text: str, level: int) -> None:
         numbered = numbered_heading(text)
         if level == 1 or self.listing is None or numbered:
-            words = headings.in_words(text)
             self.listing = None
             if is_contents_title(text):
                 self.listing = "contents"
-            elif words in headings.REFERENCES:
+            elif headings.role_of(text) == "references":
                 self.listing = "references"
         if numbered:
             self.numbering = numbered
