@@ -12,7 +12,7 @@ from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import metadata
 from thesis_qa.answer.outline import outline
 from thesis_qa.answer.passages import passages
-from thesis_qa.answer.suggest import about_section, near_topics
+from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
@@ -96,6 +96,10 @@ class Assistant:
         """Whether `ask` would answer `question`, without putting the answer together."""
         asked = self.index.question(question, documents)
         return self._find(asked, Library(self.index)).answers
+
+    def next_questions(self, answer: Answer, seconds: float = SECONDS) -> tuple[str, ...]:
+        """What could be asked after `answer`, each tried within `seconds`."""
+        return next_questions(self.index.catalog, self.can_answer, answer, seconds)
 
     def translate(self, citation: Citation, language: Language) -> Translation:
         """A quote in `language`, by the language model.
