@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from thesis_qa.lang.language import language_of
+from thesis_qa.mark import marks_of
 from thesis_qa.structure.headings import inherited
 from thesis_qa.types import (
     Block,
@@ -20,18 +21,22 @@ from thesis_qa.types import (
     Language,
     Page,
     Passage,
+    Role,
     Sentence,
     Span,
     section_path,
 )
 
-SPLITTER = "3"
+SPLITTER = "4"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
 TARGET_CHARACTERS = 600  # findings: short passages of whole sentences place a page best
 MAX_TOKENS = 480  # of the embedding model's 512, leaving room for its prefix and special tokens
 MAX_SENTENCE_CHARACTERS = 1500  # text without full stops is cut at white space, to stay quotable
+
+STATED_ON_COVERS = ("author", "student_number", "university", "faculty", "degree")
+MAX_COVER_LINE = 200  # characters; longer ones are an abstract set below title and author
 
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
@@ -168,12 +173,14 @@ class _Draft:
         whole = block.kind not in ("text", "footnote", "list")  # headings, rows … are one unit
         spans = list(_pieces(text, *_trim(text, 0, len(text)))) if whole else sentence_spans(text)
         for start, end in self._short_enough(text, spans):
+            folded = " ".join(text[start:end].split())
             yield Sentence(
                 spans=_spans_of(text, parts, start, end),
-                text=" ".join(text[start:end].split()),
+                text=folded,
                 language=language_of(text[start:end]),
                 kind=block.kind,
                 context=block.context,
+                marks=marks_of(folded, block.kind),
             )
 
     def _short_enough(
@@ -187,6 +194,14 @@ class _Draft:
             middle = middle if middle > start else (start + end) // 2
             halves = (_trim(text, start, middle), _trim(text, middle, end))
             yield from self._short_enough(text, [half for half in halves if half[0] < half[1]])
+
+    def _cover(self, group: _Group) -> Role | None:
+        """ "cover" for short lines before the first heading, on a page that says who and where."""
+        stated = self.document.metadata.places
+        pages = {span.page for field in STATED_ON_COVERS for span in stated.get(field, ())}
+        on_cover = not group.headings and group.sentences[0].spans[0].page in pages
+        short = all(len(sentence.text) < MAX_COVER_LINE for sentence in group.sentences)
+        return "cover" if on_cover and short else None
 
     def passage(self, group: _Group) -> Passage:
         text = " ".join(sentence.text for sentence in group.sentences)
@@ -203,7 +218,7 @@ class _Draft:
             last_page=last_page.number,
             section=section_path(group.headings),
             headings=group.headings,
-            role=inherited(group.headings),
+            role=inherited(group.headings) or self._cover(group),
             language=language,
             text=text,
             kind="heading" if bare else group.kind,

@@ -95,17 +95,15 @@ def section_path(headings: "tuple[Heading, ...]") -> str:
 
 
 class Mark(StrEnum):
-    """What a sentence is or holds, told once, when it is indexed."""
+    """What a sentence is or holds, found once, when it is indexed."""
 
     ASKS = "asks"  # a question, or quotes one
-    ANNOUNCES = "announces"  # only says what a chapter, section, figure or table is about
-    LEADS_IN = "leads_in"  # a list follows
-    LEANS = "leans"  # on the sentence before it: "Hal ini …", "However, it …"
     KEYWORDS = "keywords"
+    ANNOUNCES = "announces"  # only says what a chapter, section, figure or table is about
     POINTS = "points"  # to a place instead of saying it
-    OWN_WORK = "own_work"  # speaks of this thesis
-    OTHERS_WORK = "others_work"  # of somebody else's
-    DENIES = "denies"
+    PICTURED = "pictured"  # a caption of what isn't text: of a figure, diagram, listing …
+    LEADS_IN = "leads_in"  # a list follows, or half of the sentence is elsewhere
+    LEANS = "leans"  # on the sentence before it: "Hal ini …", "However, it …"
     NUMBER = "number"
     DATE = "date"
     DURATION = "duration"
@@ -113,7 +111,7 @@ class Mark(StrEnum):
     PLACE = "place"
     ADDRESS = "address"
     REASON = "reason"
-    DEFINES = "defines"
+    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,14 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
     held = terms_held(question, around, language)
     missing = [(1 - held[t]) * w / RAREST for t, w in question.weights.items()]
     names = frozenset(stem(fold(name)) for name in _NAME.findall(question.text))
+    figure = question.expects in ("number", "date", "duration")
     return {
         **_against_others(evidence),
         "words": best.signals["words"] + best.signals["foreign_words"],
         "passage_words": best.signals["passage_words"] + best.signals["foreign_passage_words"],
         "missing": max(missing, default=0.0),
         "names_missing": float(len(names - stems(around) - set(fold(around).split()))),
-        "lacks_figure": best.signals["lacks"] * (question.expects in ("number", "date", "duration")),
+        "lacks_figure": best.signals["lacks"] * figure,
         "terms": math.log(1 + len(question.terms)),
         **_as_read(evidence),
     }

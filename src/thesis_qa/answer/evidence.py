@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,10 @@ import numpy as np
 
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.index.rows import vector_key
-from thesis_qa.lang.data import cue
 from thesis_qa.lang.glossary import readings
-from thesis_qa.model.weights import Vectors
 from thesis_qa.question.expects import holds
 from thesis_qa.question.read import Question, content_terms
+from thesis_qa.retrieve.rank import Floats
 from thesis_qa.types import Language, Mark, Passage, Role, Sentence
 
 if TYPE_CHECKING:
@@ -49,9 +49,18 @@ def find_evidence(
     question: Question, library: Library, passages: Sequence[Passage]
 ) -> list[Evidence]:
     """Sentences of `passages` that can be quoted, best first."""
-    told = [passage for passage in passages if passage.role not in NO_CONTENT]
+    told = [passage for passage in passages if not stands_beside(passage)]
     found = [e for passage in told for e in _in_passage(question, library, passage)]
     return sorted(found, key=lambda e: -e.score)
+
+
+def stands_beside(passage: Passage) -> bool:
+    """Whether a passage belongs to what stands beside the chapters. A numbered section below such
+    a heading belongs to a chapter whose own heading was not recognised."""
+    if passage.role not in NO_CONTENT:
+        return False
+    behind = takewhile(lambda heading: heading.role is None, reversed(passage.headings))
+    return not any(heading.number for heading in behind)
 
 
 def passages_of(evidence: Sequence[Evidence]) -> list[Passage]:
@@ -61,11 +70,8 @@ def passages_of(evidence: Sequence[Evidence]) -> list[Passage]:
 
 def is_statement(sentence: Sentence, question: Question) -> bool:
     """Whether a sentence states something that may answer `question`."""
-    if sentence.kind == "caption" and cue("answer.pictured").match(sentence.text):
-        # A caption of what isn't text answers only who asks where a figure is.
-        tells = cue("answer.tells").search(sentence.text)
-        if not tells:
-            return question.for_pictures and is_quotable(sentence)
+    if Mark.PICTURED in sentence.marks:  # it answers only who asks where a figure is
+        return question.for_pictures and is_quotable(sentence)
     return is_quotable(sentence) and (not asks(sentence) or question.for_questions)
 
 
@@ -87,9 +93,7 @@ def asks(sentence: Sentence) -> bool:
 
 def _in_passage(question: Question, library: Library, passage: Passage) -> list[Evidence]:
     heads = _heads(passage)
-    statements = [
-        s for s in passage.sentences if is_statement(s, question) and s.text not in heads
-    ]
+    statements = [s for s in passage.sentences if is_statement(s, question) and s.text not in heads]
     if not statements:
         return []
     vectors = centred(library, [(s.text, s.language) for s in statements])
@@ -124,7 +128,7 @@ def _evidence(
     question: Question,
     passage: Passage,
     sentence: Sentence,
-    vector: Vectors,
+    vector: Floats,
     around: tuple[float, float, float],
 ) -> Evidence:
     """`around` are the likeness of the sentence and of its passage, and what that covers."""
@@ -182,8 +186,8 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(term for term, _ in content_terms(text))
 
 
-def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> Vectors:
-    """Vectors of texts less the mean of their language, shape (len(texts), dimensions).
+def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> Floats:
+    """Floats of texts less the mean of their language, shape (len(texts), dimensions).
 
     A text is nearer to questions in its own language whatever it says; one in neither language
     gets the mean of both.
@@ -191,7 +195,7 @@ def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> V
     vectors = library.catalog.vectors([vector_key(text) for text, _ in texts])
     means = library.ranking.means
     neither = np.mean(list(means.values()), axis=0)
-    less: Vectors = vectors - np.stack(
+    less: Floats = vectors - np.stack(
         [means[language] if language else neither for _, language in texts]
     )
     return less
@@ -200,7 +204,9 @@ def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> V
 # Reading
 
 
-def read_again(reader: "Reader", question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def read_again(
+    reader: "Reader", question: Question, evidence: Sequence[Evidence]
+) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of its best passages, best first."""
     passages = passages_of(evidence)[:READ]
     texts = [passage.text for passage in passages]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thesis_qa.library import Index
-from thesis_qa.model.weights import Vectors
 from thesis_qa.question.read import Question
-from thesis_qa.retrieve.rank import Ranking
+from thesis_qa.retrieve.rank import Floats, Ranking
 from thesis_qa.types import AnswerKind, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ MAX_CITATIONS = 8
 STATED = 0.9  # that a page or heading was read rightly, where it states what is asked for
 UNSTATED = 0.1  # that it is stated all the same, where those seem not to
 
-NOWHERE: Vectors = np.zeros(0, np.float32)
+NOWHERE: Floats = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Evidence:
     sentence: Sentence
     score: float = 0.0  # logit; higher is better
     signals: Mapping[str, float] = field(default_factory=dict)  # empty where nothing was weighed
-    vector: Vectors = field(default_factory=lambda: NOWHERE, compare=False, repr=False)
+    vector: Floats = field(default_factory=lambda: NOWHERE, compare=False, repr=False)
     """Language-centred, shape (dimensions,)."""
     answer: tuple[int, int] | None = None  # where in the sentence the answer itself stands
 

@@ -12,7 +12,7 @@ from thesis_qa.answer.found import Evidence
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import alternatives, cue
 from thesis_qa.question.read import Question
-from thesis_qa.types import Mark, Passage, Sentence, Span
+from thesis_qa.types import Passage, Sentence, Span
 
 MAX_LIST = 8
 LONG = 700  # characters up to which a sentence, or those of one item, make a quote
@@ -62,7 +62,12 @@ def placed(passages: Iterable[Passage]) -> list[PlacedSentence]:
 
 def introduces(sentence: Sentence) -> bool:
     """Whether a sentence announces what follows it: "as follows:"."""
-    return Mark.LEADS_IN in sentence.marks
+    return bool(_follows().search(sentence.text))
+
+
+@cache
+def _follows() -> re.Pattern[str]:
+    return re.compile(rf"(?::|\b(?:{alternatives('answer.follows')}))\W*$", re.IGNORECASE)
 
 
 def is_ordinal(sentence: Sentence) -> bool:

@@ -54,9 +54,7 @@ def _overlap(a: Span, b: Span) -> bool:
     return a.page == b.page and a.start < b.end and b.start < a.end
 
 
-def _abstract(
-    question: Question, catalog: Catalog, document: str, stated: Metadata
-) -> list[Shown]:
+def _abstract(question: Question, catalog: Catalog, document: str, stated: Metadata) -> list[Shown]:
     """The sentences of the abstract that say what a thesis is about, and what came of it."""
     written = stated.abstracts
     language = question.language if question.language in written else next(iter(written), None)

@@ -11,12 +11,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from thesis_qa.answer.evidence import centred, is_quotable
-from thesis_qa.answer.found import MAX_DOCUMENTS, UNSTATED, Evidence, Found, Library, Shown, by_thesis
-from thesis_qa.answer.lists import LONG, MAX_LIST, PlacedSentence, counted, is_ordinal, items, placed
+from thesis_qa.answer.found import (
+    MAX_DOCUMENTS,
+    UNSTATED,
+    Evidence,
+    Found,
+    Library,
+    Shown,
+    by_thesis,
+)
+from thesis_qa.answer.lists import (
+    LONG,
+    MAX_LIST,
+    PlacedSentence,
+    counted,
+    is_ordinal,
+    items,
+    placed,
+)
 from thesis_qa.answer.named_sections import asks_to_explain, section_named
 from thesis_qa.answer.passages import weigh
 from thesis_qa.answer.select import with_lead, with_translation
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.data import cue
 from thesis_qa.question.read import Question
 from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
@@ -84,8 +101,7 @@ def _can_be_quoted(item: PlacedSentence) -> bool:
 
 def _leads_in(item: PlacedSentence) -> bool:
     """Whether a list follows, or half of the sentence is elsewhere."""
-    end = item.sentence.text.rstrip(" \"'”’)]")[-1:]
-    return item.sentence.kind == "text" and end not in tuple(".!?…")
+    return Mark.LEADS_IN in item.sentence.marks
 
 
 def _shown(catalog: Catalog, found: Iterable[PlacedSentence]) -> list[Shown]:
@@ -116,9 +132,7 @@ def _of_topics(question: Question, library: Library, document: str) -> list[Show
     return [_translated(question, library, item, pool) for item in found]
 
 
-def _abstracts(
-    library: Library, among: Sequence[PlacedSentence]
-) -> dict[PlacedSentence, Evidence]:
+def _abstracts(library: Library, among: Sequence[PlacedSentence]) -> dict[PlacedSentence, Evidence]:
     """The sentences of abstracts, with their vectors."""
     said = [s for s in among if zone(s.passage) == "abstract" and not s.is_heading]
     if not said:
@@ -167,8 +181,8 @@ def _under_heading(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedS
             shares[named[0]] = named[1]
     if not shares:
         return []
-    order = list(shares)
-    best = max(order, key=lambda path: (shares[path], order.index(path) * (1 if topic.late else -1)))
+    order = reversed(shares) if topic.late else iter(shares)
+    best = max(order, key=lambda path: shares[path])
     return telling(below(said, best), best, partial(_gives, topic), topic.several, topic.parts)
 
 
@@ -181,7 +195,7 @@ def _heading(topic: Topic, headings: Path) -> tuple[Path, float] | None:
 
 def _gives(topic: Topic, item: PlacedSentence) -> bool:
     """Whether it has the topic's phrase; among results, of this thesis."""
-    own = zone(item.passage) != "results" or Mark.OWN_WORK in item.sentence.marks
+    own = zone(item.passage) != "results" or bool(cue("answer.own_work").search(item.sentence.text))
     asked = topic.name == "questions" and item.asks
     return own and (asked or bool(topic.phrase.search(item.sentence.text)))
 
@@ -265,9 +279,9 @@ def _first_of_parts(
     first: dict[Heading, PlacedSentence] = {}
     for item in there:
         part = item.passage.headings[len(path) : len(path) + 1]
-        if part and headings and item.is_heading and item.sentence.text == part[0].text:
-            first.setdefault(part[0], item)
-        elif part and not headings and not item.is_heading and not _leads_in(item):
+        names = item.is_heading and bool(part) and item.sentence.text == part[0].text
+        begins = not item.is_heading and bool(part) and not _leads_in(item)
+        if names if headings else begins:
             first.setdefault(part[0], item)
     return list(first.values())
 

@@ -34,6 +34,8 @@ from thesis_qa.index.rows import (
     delete_document,
     dump_metadata,
     insert_passage,
+    load_headings,
+    load_marks,
     load_metadata,
     marks,
     matrix,
@@ -42,7 +44,7 @@ from thesis_qa.index.rows import (
 )
 from thesis_qa.lang.language import stem
 from thesis_qa.read.files import Source
-from thesis_qa.types import Metadata, Page, Passage, Sentence, Span
+from thesis_qa.types import Heading, Metadata, Page, Passage, Sentence, Span
 
 
 def is_writable(folder: Path) -> bool:
@@ -278,14 +280,17 @@ class Catalog:
         """Passages with their sentences, by row; rows that are gone are left out."""
         found: dict[int, Passage] = {}
         for batch in batches(rows):
-            for row, metadata, *values in self._rows(
-                "SELECT p.id, d.metadata, p.passage_id, d.name, p.page, p.page_label, p.last_page,"
-                " p.section, p.language, p.text, p.kind FROM passages p JOIN documents d ON"
-                f" d.id = p.document WHERE p.id IN ({marks(batch)})",
+            for row, metadata, headings, role, *values in self._rows(
+                "SELECT p.id, d.metadata, p.headings, p.role, p.passage_id, d.name, p.page,"
+                " p.page_label, p.last_page, p.section, p.language, p.text, p.kind FROM passages p"
+                f" JOIN documents d ON d.id = p.document WHERE p.id IN ({marks(batch)})",
                 batch,
             ):
                 title = json.loads(metadata).get("title", "")
-                found[row] = Passage(values[0], values[1], title, *values[2:])
+                above = load_headings(headings)
+                found[row] = Passage(
+                    values[0], values[1], title, *values[2:], headings=above, role=role
+                )
         sentences = self.sentences(list(found))
         return {row: replace(p, sentences=tuple(sentences[row])) for row, p in found.items()}
 
@@ -334,13 +339,13 @@ class Catalog:
         """Sentences in reading order, by row of their passage."""
         found: dict[int, list[Sentence]] = {row: [] for row in passages}
         for batch in batches(passages):
-            for row, spans, *values in self._rows(
-                "SELECT passage, spans, text, language, kind, context FROM sentences WHERE passage"
-                f" IN ({marks(batch)}) ORDER BY id",
+            for row, spans, cues, *values in self._rows(
+                "SELECT passage, spans, marks, text, language, kind, context FROM sentences"
+                f" WHERE passage IN ({marks(batch)}) ORDER BY id",
                 batch,
             ):
                 places = tuple(Span(*place) for place in json.loads(spans))
-                found[row].append(Sentence(places, *values))
+                found[row].append(Sentence(places, *values, marks=load_marks(cues)))
         return found
 
     def sentence_vectors(self, passages: Sequence[int]) -> dict[int, Vectors]:

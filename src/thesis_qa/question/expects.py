@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal
 
 from thesis_qa.lang.data import alternatives, cue, entry
 from thesis_qa.types import Mark, Sentence
@@ -20,7 +20,7 @@ MARKS: dict[Expected, Mark] = {
     "place": Mark.PLACE,
     "address": Mark.ADDRESS,
     "reason": Mark.REASON,
-    "definition": Mark.DEFINES,
+    "definition": Mark.DEFINITION,
 }
 """How a sentence is marked that holds something of the kind."""
 

@@ -34,7 +34,8 @@ class NamedPlaces:
 
 def named_places(question: str) -> NamedPlaces:
     """The places that `question` names."""
-    found = [(m.lastgroup, m[m.lastgroup].lower()) for m in _named().finditer(question) if m.lastgroup]
+    matches = _named().finditer(question)
+    found = [(m.lastgroup, m[m.lastgroup].lower()) for m in matches if m.lastgroup]
     chapters = (number_value(text) for kind, text in found if kind in ("chapter", "ordinal"))
     return NamedPlaces(
         pages=frozenset(text for kind, text in found if kind == "page"),

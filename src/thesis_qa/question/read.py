@@ -173,7 +173,5 @@ def _plural() -> re.Pattern[str]:
 def _each() -> re.Pattern[str]:
     """ "Setiap skripsi", "skripsi mana saja", "each of the theses"."""
     thesis, each = alternatives("question.theses"), alternatives("question.each")
-    return re.compile(
-        rf"\b(?:{each})(?: of)?(?: the)? (?:{thesis})\b|\b(?:{thesis}) (?:mana|apa) (?:saja|yang)\b",
-        re.IGNORECASE,
-    )
+    which = rf"\b(?:{thesis}) (?:mana|apa) (?:saja|yang)\b"
+    return re.compile(rf"\b(?:{each})(?: of)?(?: the)? (?:{thesis})\b|{which}", re.IGNORECASE)

@@ -19,7 +19,7 @@ from thesis_qa.types import Heading, Language, Role
 Zone = Literal["abstract", "introduction", "results", "end", "body"]
 """Where in a thesis something stands."""
 
-LEAST_SHARE = 0.1  # of a heading that has the role without the topic's words: "Tinjauan Pustaka"
+HALF = 0.5  # what "Kesimpulan dan Saran" counts for who asks for suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,17 @@ class Topic:
         return (self.asked_by,) if self.asked_by else self.words or (self.name,)
 
     def share(self, heading: Heading) -> float:
-        """How much of a heading names the topic, 0 to 1; 0 unless its section may answer it."""
+        """How purely a heading names the topic, 0 to 2: 0 unless its section may answer it, and
+        over 1 if it has words by which the topic is asked for ("Landasan Teori" rather than
+        "Tinjauan Pustaka")."""
         title = heading.title or heading.text
-        named = sum(len(name) for name in self.asked.findall(title)) / len(title)
+        asked = self.asked.search(title) is not None
         if heading.role in self.shares:
-            return named / 2
-        return max(named, LEAST_SHARE) if heading.role in self.roles else 0.0
+            return HALF if asked else 0.0
+        if heading.role not in self.roles:
+            return 0.0
+        names = cue(f"headings.roles.{heading.role}").finditer(title)
+        return max((len(name.group()) for name in names), default=1) / len(title) + asked
 
     def question(self, language: Language | None) -> str:
         """A question that asks for it."""
