@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from thesis_qa import accounts
+from thesis_qa.web import accounts
 from thesis_qa.cli import main
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index

@@ -81,8 +81,7 @@ class Index:
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
             raise IndexStateError(
-                f"The index in {str(folder)!r} was made with {made_with}, not {embedding}",
-                f"Start over with: thesis-qa index --rebuild --embedding {embedding}",
+                "index-of-other-embedding", folder=str(folder), made_with=made_with, asked=embedding
             )
         return index
 
@@ -141,9 +140,11 @@ class Index:
         embedding = open_embedding(about["embedding"])
         if about.get("model", embedding.name) != embedding.name:
             raise IndexStateError(
-                f"The index in {str(self.folder)!r} was made with {about['model']},"
-                f" but {about['embedding']} is {embedding.name} here",
-                "Make it anew: thesis-qa index --rebuild",
+                "index-of-other-model",
+                folder=str(self.folder),
+                made_with=about["model"],
+                embedding=about["embedding"],
+                here=embedding.name,
             )
         return embedding
 
@@ -186,7 +187,7 @@ class Index:
         with self._writing():
             known = self.catalog.sources()
             if not files and not known:
-                raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
+                raise DocumentError("folder-empty", folder=str(path))
             reports = []
             for number, file in enumerate(files, start=1):
                 report = _reporter(progress, written(str(file)), number, len(files))
@@ -223,7 +224,7 @@ class Index:
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
-            return DocumentReport(written(name), "failed", error=str(problem))
+            return DocumentReport(written(name), "failed", error=str(problem), failure=problem)
 
     def _store(
         self,
@@ -312,10 +313,7 @@ class Index:
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
                     raise _not_writable(self.folder, error) from error
-                raise IndexStateError(
-                    f"Another process is changing the index in {str(self.folder)!r}",
-                    "Wait until it is done, then try again",
-                ) from error
+                raise IndexStateError("index-locked", folder=str(self.folder)) from error
 
     # Reading
 
@@ -328,8 +326,8 @@ class Index:
         known = self.catalog.names() if names else []
         for name in names or ():
             if name not in known:
-                listed = ", ".join(known[:5]) or "nothing yet"
-                raise QuestionError(f"The index has no document {name!r}", f"It holds: {listed}")
+                listed = ", ".join(known[:5]) or "–"
+                raise QuestionError("document-unknown", document=name, held=listed)
 
     def question(
         self, text: str, documents: Sequence[str] = (), language: Language | None = None
@@ -408,10 +406,7 @@ def _new_catalog(folder: Path, embedding: str) -> Catalog:
 
 
 def _not_writable(folder: Path, error: Exception) -> ThesisQAError:
-    return IndexStateError(
-        f"The index folder {str(folder)!r} can't be written ({error})",
-        "Check its permissions and the space left, or choose another with --index",
-    )
+    return IndexStateError("index-not-writable", folder=str(folder), reason=error)
 
 
 def _clear(folder: Path) -> None:
@@ -424,7 +419,7 @@ def _clear(folder: Path) -> None:
 
 
 def _os_error(name: str, error: OSError) -> DocumentError:
-    return DocumentError(f"{name!r} can't be read ({error.strerror})", "Check its permissions")
+    return DocumentError("file-unreadable", file=name, reason=error.strerror)
 
 
 def _reporter(

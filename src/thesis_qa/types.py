@@ -310,7 +310,9 @@ class DocumentReport:
     languages: Mapping[str, float] | None = None
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
-    error: str | None = None
+    error: str | None = None  # in English
+    failure: Exception | None = None
+    """The error itself, which says it in either language; it isn't part of the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,13 +357,14 @@ def place(citation: Citation) -> str:
     return f"p. {citation.page_label} (file page {citation.page})"
 
 
-_INTERNAL = {"sentences", "headings", "role"}  # of a passage; its section is given as printed
+INTERNAL = frozenset({"sentences", "headings", "role", "failure"})
+"""Fields that JSON leaves out."""
 
 
 def to_json(value: object) -> Any:
     """An answer, passage or report as JSON's types; what passages hold inside is left out."""
     if is_dataclass(value):
-        names = (f.name for f in fields(value) if f.name not in _INTERNAL)
+        names = (f.name for f in fields(value) if f.name not in INTERNAL)
         return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items()}

@@ -28,7 +28,6 @@ from thesis_qa.index.rows import (
     SCHEMA,
     DocumentInfo,
     Unit,
-    Vectors,
     advance,
     batches,
     delete_document,
@@ -43,6 +42,7 @@ from thesis_qa.index.rows import (
     source_values,
 )
 from thesis_qa.lang.language import stem
+from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Heading, Metadata, Page, Passage, Sentence, Span
 
@@ -84,23 +84,15 @@ class Catalog:
         """
         path = folder / FILE_NAME
         if not path.is_file():
-            raise IndexStateError(
-                f"There is no index in {str(folder)!r}", "Make one: thesis-qa index DOCUMENTS"
-            )
-        mend = "Make it anew: thesis-qa index --rebuild"
+            raise IndexStateError("index-missing", folder=str(folder))
         try:
             catalog = cls(folder)
             found = catalog.about().get("format", "?")
         except sqlite3.DatabaseError as error:
-            raise IndexStateError(
-                f"The index {str(path)!r} can't be read ({error})", mend
-            ) from error
+            raise IndexStateError("index-unreadable", file=str(path), reason=error) from error
         if found != FORMAT:
             catalog.close()
-            problem = (
-                f"The index in {str(folder)!r} has format {found}; this version needs {FORMAT}"
-            )
-            raise IndexStateError(problem, mend)
+            raise IndexStateError("index-format", folder=str(folder), found=found, needed=FORMAT)
         return catalog
 
     def close(self) -> None:

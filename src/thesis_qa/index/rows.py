@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from thesis_qa.lang.language import terms
+from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Heading, Language, Mark, Metadata, Page, Passage, Span
 
@@ -21,7 +21,6 @@ FORMAT = "2"
 FILE_NAME = "catalog.sqlite"
 EVALUATIONS = "evaluations"  # folder beside it: runs of question sets, finished or to be resumed
 
-Vectors = npt.NDArray[np.float32]
 T = TypeVar("T")
 
 SCHEMA = (

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thesis_qa.index.rows import Vectors
+from thesis_qa.model.weights import Vectors
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import fold, stem, stop_words
