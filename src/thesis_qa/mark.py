@@ -56,7 +56,7 @@ def _announces() -> re.Pattern[str]:
     """A pattern for "Bab ini membahas …", "Tabel 2 menyajikan …", "In this chapter, we present …";
     not for "Tabel 2 menunjukkan bahwa …", which states something."""
     numbered = rf"{_cues('parts_pointed_to')} [\w.]+"
-    this = rf"(?:this|the (?:next|following|previous|final|last))(?: \w+)? {_cues('parts_pointed_to')}"
+    this = rf"{_cues('which_part')}(?: \w+)? {_cues('parts_pointed_to')}"
     return _any(
         rf"^(?:{_cues('in_part')} )?{_cues('parts')} (?:{_cues('this_part')}|[IVX\d.]+)\b"
         rf".*\b{_cues('announcing')}\b",

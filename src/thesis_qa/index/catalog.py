@@ -280,9 +280,8 @@ class Catalog:
             ):
                 title = json.loads(metadata).get("title", "")
                 above = load_headings(headings)
-                found[row] = Passage(
-                    values[0], values[1], title, *values[2:], headings=above, role=role
-                )
+                passage = Passage(values[0], values[1], title, *values[2:])
+                found[row] = replace(passage, headings=above, role=role)
         sentences = self.sentences(list(found))
         return {row: replace(p, sentences=tuple(sentences[row])) for row, p in found.items()}
 
@@ -337,7 +336,7 @@ class Catalog:
                 batch,
             ):
                 places = tuple(Span(*place) for place in json.loads(spans))
-                found[row].append(Sentence(places, *values, marks=load_marks(cues)))
+                found[row].append(replace(Sentence(places, *values), marks=load_marks(cues)))
         return found
 
     def sentence_vectors(self, passages: Sequence[int]) -> dict[int, Vectors]:

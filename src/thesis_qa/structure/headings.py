@@ -211,7 +211,7 @@ def _named_form() -> re.Pattern[str]:
     """ "BAB IV …": word, number, title."""
     words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
     return re.compile(
-        rf"({words})\s+([IVXLC]+|\d{{1,2}}|[A-Z]|{alternatives('headings.numbers')})\b(?!\.\d)"
+        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{alternatives('headings.numbers')})\b(?!\.\d)"
         r"\s*[.:–—-]?\s*(.*)",
         re.IGNORECASE,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from thesis_qa.read.pdf.pages import Entry
+from thesis_qa.read.pdf.pages import OutlineEntry
 from thesis_qa.structure.headings import (
     ENCLOSING,
     is_bare_chapter,
@@ -13,7 +13,7 @@ from thesis_qa.structure.headings import (
     parse_heading,
     role_of,
 )
-from thesis_qa.structure.layout import PageLines
+from thesis_qa.structure.layout import OrderedPage
 from thesis_qa.structure.paragraphs import Draft
 from thesis_qa.types import Heading, Kind
 
@@ -28,7 +28,9 @@ _NUMBER = re.compile(
 )
 
 
-def outlined(pages: Sequence[PageLines], entries: Sequence[Entry]) -> dict[tuple[int, int], int]:
+def outlined(
+    pages: Sequence[OrderedPage], entries: Sequence[OutlineEntry]
+) -> dict[tuple[int, int], int]:
     """The level of every line, by page and number on it, that an outline's entry leads to.
 
     Empty where most entries aren't found: the outline is of something else.
@@ -45,7 +47,7 @@ def outlined(pages: Sequence[PageLines], entries: Sequence[Entry]) -> dict[tuple
     return found if matched >= MIN_FOUND * max(1, len(entries)) else {}
 
 
-def _matching(page: PageLines, title: str) -> Sequence[int]:
+def _matching(page: OrderedPage, title: str) -> Sequence[int]:
     """The numbers of neighbouring lines that together say `title`."""
     wanted = bare(title)
     texts = [bare(line.text) for line in page.lines]

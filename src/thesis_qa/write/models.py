@@ -7,6 +7,7 @@ language files word.
 import os
 import queue
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -274,9 +275,17 @@ def _failure(error: BaseException) -> Failure:
         return Failure("overflow", detail)
     if isinstance(error, (known.ModelTimeoutError, TimeoutError)):
         return Failure("timeout", detail)
-    if isinstance(error, (known.ModelConnectionError, ConnectionError)):
+    connecting = (known.ModelConnectionError, ConnectionRefusedError, socket.gaierror)
+    if any(isinstance(cause, connecting) for cause in _causes(error)):
         return Failure("unreachable", detail)
     if not (status := getattr(error, "status_code", None)):  # no refusal by the server
         return Failure("malformed", detail)
     code = getattr(error, "code", None)
     return Failure(CODES.get(code) or CODES.get(status, "other"), detail)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those that it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__
