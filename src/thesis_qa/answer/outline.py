@@ -7,8 +7,9 @@ nothing is guessed by likeness. And "Jelaskan Advanced RAG" asks for the section
 as whoever looks into the table of contents knows.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 from thesis_qa.answer.evidence import centred, is_quotable
 from thesis_qa.answer.found import (
@@ -33,7 +34,7 @@ from thesis_qa.answer.named_sections import asks_to_explain, section_named
 from thesis_qa.answer.passages import weigh
 from thesis_qa.answer.select import with_lead, with_translation
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.lang.data import cue
+from thesis_qa.lang.data import alternatives, cue
 from thesis_qa.question.read import Question
 from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
@@ -310,7 +311,7 @@ def _beginning(question: Question, library: Library, document: str, path: Path) 
     """How a section begins, or its list; its parts, where nothing stands right under its title."""
     main = library.catalog.document(document).main_language
     said = below(quotable(library.catalog.passages_of(document), main, main), path)
-    said = [s for s in said if s.is_heading or _in_one_piece(s)]
+    said = [s for s in said if s.is_heading or _begins_well(s)]
     own = [s for s in said if s.passage.headings == path]
     if any(not s.is_heading for s in own):
         said = own
@@ -318,7 +319,16 @@ def _beginning(question: Question, library: Library, document: str, path: Path) 
     return _shown(library.catalog, found)
 
 
-def _in_one_piece(item: PlacedSentence) -> bool:
-    """Whether a sentence stands on each page once: no footnote or column break interrupts it."""
+def _begins_well(item: PlacedSentence) -> bool:
+    """Whether a sentence stands in one piece (no footnote or column break interrupts it), and
+    doesn't only point to a table, a figure or a formula."""
     pages = [span.page for span in item.sentence.spans]
-    return len(set(pages)) == len(pages)
+    return len(set(pages)) == len(pages) and not _points_out().search(item.sentence.text)
+
+
+@cache
+def _points_out() -> re.Pattern[str]:
+    beside = f"{alternatives('captions.table')}|{alternatives('captions.figure')}"
+    return re.compile(
+        rf"^\W*(?:{beside})\b|\b(?:{beside}) \S+$|\((?:[IVX]+|\d+)\.\d+\)", re.IGNORECASE
+    )

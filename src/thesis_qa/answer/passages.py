@@ -17,7 +17,7 @@ from thesis_qa.answer.found import (
 from thesis_qa.answer.select import select
 from thesis_qa.question.expects import holds
 from thesis_qa.question.read import Question, squeezed
-from thesis_qa.types import Mark, Passage
+from thesis_qa.types import AnswerKind, Mark, Passage
 
 DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
 
@@ -48,7 +48,7 @@ def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fou
     missing = tuple(dict.fromkeys([*codes, *_words_missing(question, evidence)]))
     if codes or (question.figure and not any(_has_figure(question, s) for s in shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing)
-    kind = "answer" if likely(seen) else "decline"
+    kind: AnswerKind = "answer" if likely(seen) else "decline"
     return Found(confidence(seen), shown, kind, missing=missing)
 
 

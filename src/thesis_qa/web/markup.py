@@ -67,7 +67,8 @@ def runs_on(where: str | None, texts: Texts) -> str:
 
 def _declined(answer: Answer, key: str, texts: Texts) -> str:
     """What was looked for and what is nearest, without what stands on the buttons below."""
-    text = answer.text.removeprefix(entry("answer.declined", answer.language or SPOKEN))  # the heading says it
+    known = entry("answer.declined", answer.language or SPOKEN)  # the heading says it
+    text = answer.text.removeprefix(known)
     if answer.suggestion:  # offered as something to click
         text = "\n".join(line for line in text.splitlines() if answer.suggestion not in line)
     for citation in answer.nearest:

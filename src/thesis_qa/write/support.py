@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thesis_qa.model.weights import Vectors
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import fold, stem, stop_words
+from thesis_qa.model.weights import Vectors
 from thesis_qa.retrieve.rank import Ranking
 from thesis_qa.types import Language
 
