@@ -41,7 +41,7 @@ from thesis_qa.index.rows import (
     page_of,
     source_values,
 )
-from thesis_qa.lang.language import stem
+from thesis_qa.lang.words import stem
 from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Heading, Metadata, Page, Passage, Sentence, Span

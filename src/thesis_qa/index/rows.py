@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from thesis_qa.lang.language import terms
+from thesis_qa.lang.words import terms
 from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Heading, Language, Mark, Metadata, Page, Passage, Span

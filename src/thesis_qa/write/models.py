@@ -288,4 +288,4 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """An exception and those that it was raised from."""
     while error is not None:
         yield error
-        error = error.__cause__
+        error = error.__cause__ or error.__context__

@@ -29,7 +29,7 @@ from thesis_qa.types import Language
 if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
 
-FITTED = Path(__file__).parents[1] / "data" / "support.json"
+FITTED = Path(__file__).with_name("support.json")
 MAX_CHARACTERS = 1200  # of one piece of evidence that are read
 WEAKEST = 2  # words that tell whether something was added
 
