@@ -35,7 +35,7 @@ SEEMS = 0.5  # probability that a passage answers
 LEAST = 1e-4  # probability below which the reader's are all the same
 MARKED = 0.3  # probability of a span from which it is marked in the quote
 
-NUMBERS = Path(__file__).parents[1] / "data" / "answer.json"
+NUMBERS = Path(__file__).with_name("fitted.json")
 
 
 @cache
