@@ -23,7 +23,7 @@ from thesis_qa.retrieve.rank import (
     ranking,
     same_language,
 )
-from thesis_qa.retrieve.retriever import MAX_TOP_K, Retriever, by_document, repeats, search_words
+from thesis_qa.retrieve.retriever import MAX_TOP_K, Retriever, repeats, search_words
 
 TEXTS = {
     "hanoi.md": """# Kerja Sama Sister City Jakarta dan Hanoi
@@ -131,12 +131,6 @@ def test_ranks_count_from_one_and_scores_fall(index: Index) -> None:
 def test_a_longer_list_begins_with_the_shorter_one(index: Index) -> None:
     ids = [p.passage_id for p in index.search("permits", top_k=MAX_TOP_K)]
     assert [p.passage_id for p in index.search("permits", top_k=2)] == ids[:2]
-
-
-def test_results_can_be_grouped_by_thesis(index: Index) -> None:
-    groups = by_document(index.search("Which theses speak of permits?", top_k=10))
-    assert {"hanoi.md", "boats.md"} <= groups.keys()
-    assert all(p.document == name for name, found in groups.items() for p in found)
 
 
 def test_every_score_is_explained(index: Index) -> None:

@@ -1,6 +1,7 @@
 """Turn evidence into citations: verbatim quotes with the place they were taken from."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.metadata import holds_span
@@ -18,28 +19,38 @@ def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
 
 def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
     passage, sentence = shown.evidence.passage, shown.evidence.sentence
-    pages = _pages(catalog, passage.document, sentence.spans)
-    metadata = catalog.document(passage.document).metadata
-    first = pages[sentence.spans[0].page]
+    cited = _quoted(catalog, number, passage.document, sentence.spans, passage)
     context = [part for part in (sentence.context, shown.lead and shown.lead.text) if part]
-    quoted = quote(pages, sentence.spans)
+    return replace(
+        cited,
+        language=sentence.language or passage.language,
+        answer=_marked(cited.quote, shown.evidence),
+        context="\n".join(context) or None,
+        places=tuple(span for other in shown.places for span in _places(catalog, other)),
+        translation=shown.translation.sentence.text if shown.translation else None,
+    )
+
+
+def _quoted(
+    catalog: Catalog, number: int, document: str, spans: Sequence[Span], passage: Passage | None
+) -> Citation:
+    """A citation of what stands at `spans`, in `passage`."""
+    metadata = catalog.document(document).metadata
+    pages = _pages(catalog, document, spans)
+    first = pages[spans[0].page]
     return Citation(
         number=number,
-        document=passage.document,
-        title=metadata.title or passage.document,
+        document=document,
+        title=metadata.title or document,
         author=metadata.author,
         year=metadata.year,
         page=first.number,
         page_label=first.label,
-        section=passage.section,
-        language=sentence.language or passage.language,
-        quote=quoted,
-        spans=_cited_spans(pages, sentence.spans),
-        answer=_marked(quoted, shown.evidence),
-        context="\n".join(context) or None,
-        passage_id=passage.passage_id,
-        places=tuple(span for other in shown.places for span in _places(catalog, other)),
-        translation=shown.translation.sentence.text if shown.translation else None,
+        section=passage.section if passage else "",
+        language=passage.language if passage else None,
+        quote=quote(pages, spans),
+        spans=_cited_spans(pages, spans),
+        passage_id=passage.passage_id if passage else "",
     )
 
 
@@ -57,26 +68,11 @@ def recite(catalog: Catalog, number: int, document: str, spans: Sequence[Span]) 
 
     Raises KeyError where the document, a page or the characters of a span aren't there.
     """
-    metadata = catalog.document(document).metadata
     pages = _pages(catalog, document, spans)
     if not all(0 <= s.start < s.end <= len(pages[s.page].text) for s in spans):
         raise KeyError(f"{document} has no such characters")
-    first = pages[spans[0].page]
-    passage = _passage_at(catalog, document, first.number, spans[0])
-    return Citation(
-        number=number,
-        document=document,
-        title=metadata.title or document,
-        author=metadata.author,
-        year=metadata.year,
-        page=first.number,
-        page_label=first.label,
-        section=passage.section if passage else "",
-        language=passage.language if passage else None,
-        quote=quote(pages, spans),
-        spans=_cited_spans(pages, spans),
-        passage_id=passage.passage_id if passage else "",
-    )
+    passage = _passage_at(catalog, document, pages[spans[0].page].number, spans[0])
+    return _quoted(catalog, number, document, spans, passage)
 
 
 def _passage_at(catalog: Catalog, document: str, page: int | None, span: Span) -> Passage | None:

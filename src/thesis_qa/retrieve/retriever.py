@@ -1,6 +1,6 @@
 """Rank passages for a question, within and across languages, in one list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -264,11 +264,3 @@ def repeats(said: frozenset[str], before: frozenset[str]) -> bool:
     if min(len(said), len(before)) < SAME_WORDS * max(len(said), len(before)):
         return False
     return len(said & before) >= SAME_WORDS * len(said | before)
-
-
-def by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    """Passages grouped by thesis, the thesis of the best passage first."""
-    groups: dict[str, list[Passage]] = {}
-    for passage in sorted(passages, key=lambda p: p.rank):
-        groups.setdefault(passage.document, []).append(passage)
-    return groups
