@@ -228,6 +228,6 @@ def _answer(
         resolved_question=question.text if question.resolved_from else None,
         missing=() if found.answers else found.missing,
         kind=found.kind,
-        route=question.route,
+        route=found.route or question.route,
         documents=question.documents,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from thesis_qa.library import Index
 from thesis_qa.question.read import Question
 from thesis_qa.retrieve.rank import Floats, Ranking
-from thesis_qa.types import AnswerKind, Passage, Sentence
+from thesis_qa.types import AnswerKind, Passage, Route, Sentence
 
 if TYPE_CHECKING:
     from thesis_qa.model.span_reader import Reader
@@ -59,6 +59,7 @@ class Found:
     kind: AnswerKind = "decline"
     silent: tuple[str, ...] = ()  # titles of theses that say nothing
     missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
+    route: Route | None = None  # what the question was taken for, where only finding told it
 
     @property
     def answers(self) -> bool:

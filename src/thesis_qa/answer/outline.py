@@ -9,6 +9,7 @@ as whoever looks into the table of contents knows.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
 from thesis_qa.answer.evidence import centred, is_quotable
@@ -63,6 +64,7 @@ def outline(question: Question, library: Library) -> Found | None:
         found = by_thesis({name: _of_topics(question, library, name) for name in names}, library)
     elif not library.asked_apart(question):
         found = _in_section(question, library, names)
+        found = replace(found, route="section")
     else:
         return None
     return found if found.answers else None
