@@ -1,14 +1,29 @@
 """The index as a LangChain retriever."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from thesis_qa.library import Index
 from thesis_qa.types import Language, Passage, to_json
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """What is searched: an index, which comes later in the pipeline."""
+
+    def search(
+        self,
+        question: str,
+        top_k: int = 5,
+        documents: Sequence[str] | None = None,
+        section: str | None = None,
+        language: Language | None = None,
+    ) -> list[Passage]:
+        """The passages most likely to answer `question`, best first."""
 
 
 class ThesisRetriever(BaseRetriever):
@@ -20,7 +35,7 @@ class ThesisRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    index: Index
+    index: Searchable
     k: int = 5
     documents: list[str] | None = None
     section: str | None = None
