@@ -9,10 +9,10 @@ from thesis_qa.answer.cite import cite
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
-from thesis_qa.answer.metadata import metadata
-from thesis_qa.answer.outline import outline
-from thesis_qa.answer.passages import passages
+from thesis_qa.answer.metadata import by_metadata
+from thesis_qa.answer.passages import by_passages
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
+from thesis_qa.answer.under_headings import by_headings
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
@@ -24,7 +24,7 @@ from thesis_qa.write import LanguageModel, Writing
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-STRATEGIES: tuple[Strategy, ...] = (metadata, outline, passages)
+STRATEGIES: tuple[Strategy, ...] = (by_metadata, by_headings, by_passages)
 """Tried in this order; the first that has anything to say to a question has the last word."""
 
 

@@ -54,7 +54,7 @@ ZONES: dict[Role, Zone] = {
 Path = tuple[Heading, ...]
 
 
-def outline(question: Question, library: Library) -> Found | None:
+def by_headings(question: Question, library: Library) -> Found | None:
     """What stands under the headings that a question asks for; None where it names none, or where
     nothing stands there."""
     names = library.names(question)
@@ -127,9 +127,9 @@ def _of_topics(question: Question, library: Library, document: str) -> list[Show
     second = quotable([p for p in passages if zone(p) == "abstract"], other, main)
     found: list[PlacedSentence] = []
     for topic in question.topics:
-        stated = find(topic, first)
+        stated = find_topic(topic, first)
         if all(zone(item.passage) == "abstract" for item in stated):
-            stated = (find(topic, second) if question.language == other else []) or stated
+            stated = (find_topic(topic, second) if question.language == other else []) or stated
         found += [item for item in stated if item not in found][: MAX_LIST // len(question.topics)]
     pool = _abstracts(library, [*first, *second])
     return [_translated(question, library, item, pool) for item in found]
@@ -163,10 +163,10 @@ def of_topic(
     """What `document` states of each topic, in its own language."""
     main = catalog.document(document).main_language
     said = quotable(catalog.passages_of(document), main, main)
-    return ((topic, _shown(catalog, find(topic, said))) for topic in topics)
+    return ((topic, _shown(catalog, find_topic(topic, said))) for topic in topics)
 
 
-def find(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedSentence]:
+def find_topic(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedSentence]:
     """What of `said` answers `topic`, in reading order."""
     if topic.name != "questions":
         said = [item for item in said if not item.asks or item.is_heading]
