@@ -85,6 +85,14 @@ class Heading:
         return self.text
 
 
+Route = Literal[
+    "talk", "library", "metadata", "standing", "section", "comparison", "content", "off-topic"
+]
+"""What a question is taken for."""
+
+AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
+
+
 def section_path(headings: "tuple[Heading, ...]") -> str:
     """Headings, outermost first, as they are printed: "BAB IV › 4.3 Hambatan"."""
     return " › ".join(heading.text for heading in headings)
@@ -281,6 +289,7 @@ class Answer:
     writing: bool = False  # a language model is still at it
     translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
     kind: AnswerKind = "answer"
+    route: Route = "content"  # what the question was taken for
     documents: tuple[str, ...] = ()  # it was asked of these; of all, if there are none
 
     def __str__(self) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from thesis_qa.answer.card import Entry, fill_card
-from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.card import CardEntry, fill_card
 from thesis_qa.errors import QuestionError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.web.context import QUIET, AppContext
@@ -62,7 +61,7 @@ def filling(app: AppContext, document: str | None, texts: Texts) -> Iterator[tup
     if not document:
         yield _empty(app, texts), gr.update(visible=False)
         return
-    entries: list[Entry] = []
+    entries: list[CardEntry] = []
     try:
         for entry in fill_card(app.assistant.index, document):
             entries.append(entry)
@@ -74,7 +73,7 @@ def filling(app: AppContext, document: str | None, texts: Texts) -> Iterator[tup
     yield card_markup(app, document, entries, texts), gr.update(visible=True)
 
 
-def card_markup(app: AppContext, document: str, entries: Sequence[Entry], texts: Texts) -> str:
+def card_markup(app: AppContext, document: str, entries: Sequence[CardEntry], texts: Texts) -> str:
     """A card with the entries found so far; the others are announced, so that nothing jumps."""
     return fragment(
         "card.html",
@@ -82,7 +81,7 @@ def card_markup(app: AppContext, document: str, entries: Sequence[Entry], texts:
         document=document,
         known=app.assistant.index.catalog.document(document).metadata,
         topics=[topic.name for topic in TOPICS],
-        questions=phrases(texts.language).topics,
+        questions={topic.name: topic.question(texts.language) for topic in TOPICS},
         found={entry.topic: entry.citations for entry in entries},
     )
 

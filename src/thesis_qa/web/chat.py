@@ -12,7 +12,6 @@ from thesis_qa.web.context import AppContext
 from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.permalink import reopen
 from thesis_qa.web.render import fragment, notice
-from thesis_qa.web.suggest import next_questions
 from thesis_qa.web.texts import Texts, error_line
 
 log = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ def _followed(app: AppContext, turn: Turn) -> Turn:
     answer = turn.answer
     if answer is None or not answer.answered:
         return turn
-    return replace(turn, following=next_questions(app.assistant, answer))
+    return replace(turn, following=app.assistant.next_questions(answer))
 
 
 def stopped_turns(turns: Turns, texts: Texts) -> Turns:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from thesis_qa.answer.phrases import phrases
+from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Answer, Citation
 from thesis_qa.web.places import answer_paragraphs, page_words, place_link
 from thesis_qa.web.render import fragment
@@ -46,7 +46,8 @@ def _kind(answer: Answer, written: bool, texts: Texts) -> str:
 
 def _refusal(answer: Answer) -> str:
     """What was looked for and what is nearest, without what stands above it or on the buttons."""
-    text = answer.text.removeprefix(phrases(answer.language).declined)
+    declined = entry("answer.declined", answer.language or SPOKEN)  # the heading says it
+    text = answer.text.removeprefix(declined)
     if answer.suggestion:  # offered as something to click
         text = "\n".join(line for line in text.splitlines() if answer.suggestion not in line)
     for citation in answer.nearest:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from thesis_qa.answer.card import Entry
+from thesis_qa.answer.card import CardEntry
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.paper import Kind, Paragraph
@@ -41,7 +41,7 @@ def single_answer(answer: Answer, known: Known, style: Style, texts: Texts) -> l
 
 
 def card_parts(
-    title: str, entries: Iterable[Entry], known: Known, style: Style, texts: Texts
+    title: str, entries: Iterable[CardEntry], known: Known, style: Style, texts: Texts
 ) -> list[Paragraph]:
     """A thesis card, each quote with its page."""
     entries = list(entries)
