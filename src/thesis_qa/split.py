@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.detect import language_of
 from thesis_qa.mark import marks_of
 from thesis_qa.structure.headings import inherited
 from thesis_qa.types import (

@@ -90,8 +90,6 @@ Route = Literal[
 ]
 """What a question is taken for."""
 
-AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
-
 
 def section_path(headings: "tuple[Heading, ...]") -> str:
     """Headings, outermost first, as they are printed: "BAB IV › 4.3 Hambatan"."""

@@ -9,7 +9,7 @@ from thesis_qa.evaluate.conversations import ALTERNATIVE
 from thesis_qa.evaluate.fresh import PagesOf, find_document
 from thesis_qa.evaluate.matching import bare_text, contains_phrase, plain_letters
 from thesis_qa.evaluate.remarks import Remark, remark, suggestion
-from thesis_qa.lang.language import words
+from thesis_qa.lang.words import words
 from thesis_qa.types import Page
 
 SHORT = 12  # letters and digits below which a quote proves little; also of the pieces compared

@@ -17,7 +17,8 @@ from thesis_qa.evaluate.question_set import read_questions
 from thesis_qa.evaluate.remarks import BrokenSetError, Finding, Remark, remark, suggestion
 from thesis_qa.evaluate.set_files import SetEntry, read_set_file
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, cue
-from thesis_qa.lang.language import language_of, words
+from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.words import words
 from thesis_qa.types import Language
 
 DIFFICULTIES = ("easy", "medium", "hard")

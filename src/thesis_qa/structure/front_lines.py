@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.detect import language_of
 from thesis_qa.read.glyphs import PLACES_PER_POINT, unpack
 from thesis_qa.structure.front_cues import is_name
 from thesis_qa.structure.headings import (

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.detect import language_of
 from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Box, Language
