@@ -26,7 +26,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
-from thesis_qa.evaluate.summary import NAMES
 from thesis_qa.lang.data import entry
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
@@ -391,10 +390,9 @@ def test_a_port_in_use_is_one_line_with_a_remedy(settings: Settings) -> None:
             serve(Settings(index=settings.index, port=port))
 
 
-def test_every_topic_and_metric_has_a_name() -> None:
+def test_every_topic_has_a_name() -> None:
     for language in TEXTS:
         assert entry("text.web.card.topics", language).keys() == {topic.name for topic in TOPICS}
-        assert entry("text.web.evaluation.metrics", language).keys() == set(NAMES)
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,34 @@
 """The evaluation tab: run a question set while one waits, and see what went wrong and where."""
 
 import json
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from thesis_qa.errors import QuestionSetError, ThesisQAError
-from thesis_qa.evaluate import Comparison, Report, compare, evaluate, read_run, report_json
+from thesis_qa.evaluate import (
+    Comparison,
+    Report,
+    compare,
+    evaluate,
+    read_run,
+    report_html,
+    report_json,
+)
+from thesis_qa.evaluate.fresh import find_document
+from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.index.feedback import all_feedback, drafts
 from thesis_qa.index.rows import EVALUATIONS
-from thesis_qa.types import to_json
+from thesis_qa.types import Citation, Language, to_json
 from thesis_qa.web.context import QUIET, AppContext
 from thesis_qa.web.paper import download
-from thesis_qa.web.render import fragment, notice
-from thesis_qa.web.results import results_markup
+from thesis_qa.web.places import Highlight, link_to, place_link
+from thesis_qa.web.render import fragment, notice, render
 from thesis_qa.web.texts import Texts, error_line
 
 UPDATES = 0.25  # seconds between two states of the progress bar
@@ -99,7 +110,7 @@ def evaluation_tab(app: AppContext, texts: Texts, saved: Any) -> None:
         on_start, [choice, sent], [last, shown, start, cancel, report, run_file], **QUIET
     )
     cancel.click(on_cancel, None, [shown, start, cancel], cancels=[run], **QUIET)
-    report.click(_report_file, last, saved, **QUIET)
+    report.click(partial(_report_file, language=texts.language), last, saved, **QUIET)
     run_file.click(_run_file, last, saved, **QUIET)
     draft.click(on_drafts, None, saved, **QUIET)
 
@@ -207,28 +218,62 @@ def _as_json(report: Report, comparison: Comparison | None) -> str:
 
 
 def run_markup(app: AppContext, run: RunState, texts: Texts) -> str:
-    """How a run goes, or its results."""
+    """How a run goes, or its report."""
     say = texts.evaluation
     if run.problem:
         return notice(run.problem, texts, style="nothing", role="alert")
     if run.report:
-        done = say.done.format(count=len(run.report.questions), minutes=f"{run.seconds / 60:.1f}")
-        index = app.assistant.index
-        return results_markup(run.report, run.comparison, run.since, done, index, texts)
+        return _results(app, run.report, run, texts)
     words = say.indexing if run.stage == "indexing" else say.asking
     label = words.format(done=run.done, total=run.total) if run.total else texts.answers.working
     share = run.done / run.total if run.total else 0.0
     return fragment("progress.html", texts, lines=[], label=label, left=None, share=share)
 
 
-def _report_file(run: RunState) -> str:
-    from thesis_qa.evaluate import save_page
+def _results(app: AppContext, report: Report, run: RunState, texts: Texts) -> str:
+    """The report in the language of the page, its places linked to the pages they are on."""
+    say = texts.evaluation
+    done = say.done.format(count=len(report.questions), minutes=f"{run.seconds / 60:.1f}")
+    when = run.since.replace("T", " ").replace("+00:00", " UTC")
+    since = say.since.format(when=when) if run.comparison else say.first_run
+    markup = report_html(
+        report, run.comparison, fragment=True, language=texts.language,
+        link_to=_linked(app, texts),
+    )  # fmt: skip
+    return render("results.html", texts, said=f"{done}. {since}", report=markup)
 
+
+def _linked(app: AppContext, texts: Texts) -> Callable[[str | None, Any], str]:
+    """The addresses of places; what was to be cited is marked where its page holds it."""
+    names = {info.name: info.path for info in app.assistant.index.documents()}
+    only = next(iter(names)) if len(names) == 1 else None
+
+    def link(document: str | None, place: Citation | GoldPlace) -> str:
+        if isinstance(place, Citation):
+            return place_link("place", place, texts)
+        found = find_document(document, names) if document else only
+        if found is None or place.pdf_page is None:
+            return ""
+        marks = _marks(app, found, place.quote, place.pdf_page)
+        return link_to("place", found, place.pdf_page, marks, texts)
+
+    return link
+
+
+def _marks(app: AppContext, document: str, quote: str, page: int) -> list[Highlight]:
+    try:
+        text = app.assistant.index.catalog.page(document, page - 1).text
+    except KeyError:
+        return []
+    words = r"\s+".join(map(re.escape, quote.split()))
+    found = re.search(words, text) if words else None
+    return [Highlight(page, *found.span())] if found else []
+
+
+def _report_file(run: RunState, language: Language) -> str:
     assert run.report
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "report.html"
-        save_page(run.report, path, run.comparison)
-        return download("thesis-qa-report.html", "text/html", path.read_bytes())
+    report = report_html(run.report, run.comparison, language=language)
+    return download("thesis-qa-report.html", "text/html", report.encode())
 
 
 def _run_file(run: RunState) -> str:
