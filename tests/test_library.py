@@ -235,7 +235,7 @@ def test_a_read_only_library_changes_nothing_whatever_is_asked(
         changes.read_thesis_again(closed, NAME, EN),
         changes.remove_thesis(closed, NAME, EN),
     ):
-        assert line(works) == EN.shelf.read_only
+        assert line(works) == EN.library.read_only
     assert [path.name for path in app.documents.iterdir()] == [NAME]
     assert names(app) == [NAME]
 

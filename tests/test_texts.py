@@ -36,7 +36,7 @@ def test_both_languages_say_everything(table: str) -> None:
 def test_no_text_of_the_page_is_left_over() -> None:
     files = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
     source = " ".join(path.read_text(encoding="utf-8") for path in files)
-    by_name = ("card.topics", "shelf.fields", "reading_notes", "examples")
+    by_name = ("card.topics", "library.fields", "reading_notes", "examples")
     for name in (n for n, _ in leaves(entry("text.web", "en")) if not n.startswith(by_name)):
         group, _, key = name.rpartition(".")
         owner = rf"\b(?:{group}|say)" if group else r"(?:\b|_)(?:texts|t)"

@@ -24,7 +24,7 @@ REMOVED = ".removed"
 def add_files(app: AppContext, files: Sequence[tuple[Path, str]], texts: Texts) -> Iterator[Work]:
     """Bring uploads, given with the names they had, into the library."""
     if app.settings.read_only:
-        yield finished(texts.shelf.read_only)
+        yield finished(texts.library.read_only)
         return
     lines: tuple[str, ...] = ()
     for path, name in files[:MAX_FILES]:
@@ -79,7 +79,7 @@ def _change(
 ) -> Iterator[Work]:
     """Do something with the file of a document, if there is one and it may be changed."""
     if app.settings.read_only:
-        yield finished(texts.shelf.read_only)
+        yield finished(texts.library.read_only)
         return
 
     def checked(progress: OnProgress) -> Work:
@@ -96,7 +96,7 @@ def read_thesis_again(app: AppContext, name: str, texts: Texts) -> Iterator[Work
 
     def read(path: Path, progress: OnProgress) -> Work:
         report = _read(app, path, progress, again=True)
-        return finished(_of_report(texts.shelf.was_read_again, report, texts), name)
+        return finished(_of_report(texts.library.was_read_again, report, texts), name)
 
     yield from _change(app, name, texts, read)
 
@@ -108,13 +108,13 @@ def describe_thesis(app: AppContext, name: str, given: Described, texts: Texts) 
         known = app.assistant.index.catalog.document(name).metadata
         restore = write_described(path, known, given)
         if restore is None:
-            return finished(texts.shelf.nothing_changed, name)
+            return finished(texts.library.nothing_changed, name)
         try:
             _read(app, path, progress)
         except BaseException:
             restore()
             raise
-        return finished(texts.shelf.fields_saved.format(document=name), name)
+        return finished(texts.library.fields_saved.format(document=name), name)
 
     yield from _change(app, name, texts, write)
 
@@ -126,9 +126,9 @@ def remove_thesis(app: AppContext, name: str, texts: Texts) -> Iterator[Work]:
         app.assistant.index.remove(name)
         folder = app.documents.resolve()
         if not path.is_relative_to(folder) or not path.exists():
-            return finished(texts.shelf.forgotten.format(document=name))
+            return finished(texts.library.forgotten.format(document=name))
         _put_aside(path, folder / REMOVED)
-        return finished(texts.shelf.removed.format(document=name, folder=removed_folder(app)))
+        return finished(texts.library.removed.format(document=name, folder=removed_folder(app)))
 
     yield from _change(app, name, texts, forget)
 

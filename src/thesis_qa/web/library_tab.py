@@ -71,7 +71,7 @@ def _listed(app: AppContext, texts: Texts) -> str:
 def _components(app: AppContext, texts: Texts) -> LibraryTab:
     import gradio as gr
 
-    say, writable = texts.shelf, not app.settings.read_only
+    say, writable = texts.library, not app.settings.read_only
     changed, chosen = gr.State(0), gr.State("")
     progress = gr.HTML("", elem_id="progress", padding=False)
     cancel = gr.Button(texts.cancel, size="sm", visible=False, elem_id="cancel")
@@ -117,7 +117,7 @@ def _adding(app: AppContext, texts: Texts) -> Any:
 def _form(texts: Texts) -> tuple[tuple[Any, ...], Any]:
     import gradio as gr
 
-    say = texts.shelf
+    say = texts.library
     with gr.Accordion(say.described, open=False, elem_id="described"):
         fields = tuple(
             gr.Textbox(
@@ -169,7 +169,7 @@ def _opened(app: AppContext, name: str, texts: Texts) -> tuple[Any, ...]:
     if name not in known:
         return (*views, "", listed, "", "", *("" for _ in FIELDS))
     typed = Described.of(known[name].metadata).form()
-    warning = texts.shelf.removing.format(document=name, folder=changes.removed_folder(app))
+    warning = texts.library.removing.format(document=name, folder=changes.removed_folder(app))
     thesis = thesis_markup(app, name, texts)
     return (*views, name, listed, thesis, notice(warning, texts), *(typed[f] for f in FIELDS))
 
@@ -189,7 +189,7 @@ def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
         try:
             given = Described.parse(dict(zip(FIELDS, typed, strict=True)))
         except ValueError:
-            yield (*_progress(finished(texts.shelf.no_year), texts), gr.skip())
+            yield (*_progress(finished(texts.library.no_year), texts), gr.skip())
             return
         yield from _following(changes.describe_thesis(app, name, given, texts), name, texts)
 

@@ -44,7 +44,7 @@ def _facts(document: DocumentInfo, texts: Texts) -> dict[str, Any]:
 
 
 def _health_lines(found: Health, texts: Texts) -> Iterator[str]:
-    say = texts.shelf
+    say = texts.library
     if found.pages:
         yield say.pages_read.format(read=found.pages - found.failed, pages=found.pages)
         counted = (

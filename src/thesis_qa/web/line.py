@@ -60,7 +60,7 @@ def lined_up(
         import gradio as gr
 
         if (ticket := line.enter()) is None:
-            full = notice(texts.shelf.line_full, texts, **SAID)
+            full = notice(texts.library.line_full, texts, **SAID)
             yield (*(gr.skip() for _ in range(outputs)), full)
             return
         try:
@@ -68,7 +68,7 @@ def lined_up(
             step = await asyncio.to_thread(next, steps, None)
             async for place in line.wait(ticket):
                 if step:
-                    yield (*step, notice(texts.shelf.in_line.format(place=place), texts, **SAID))
+                    yield (*step, notice(texts.library.in_line.format(place=place), texts, **SAID))
             while step:
                 yield (*step, "")
                 step = await asyncio.to_thread(next, steps, None)

@@ -77,7 +77,7 @@ class SignIn:
 
     def _form(self, request: Request, back: str, problem: str = "", status: int = 200) -> Response:
         texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
-        said = getattr(texts.shelf, problem) if problem else ""
+        said = getattr(texts.library, problem) if problem else ""
         markup = render("sign_in.html", texts, back=_inside(back), problem=said)
         return HTMLResponse(markup, status, {"Content-Security-Policy": PLACE_POLICY})
 

@@ -60,7 +60,7 @@ def _tabs(page: Any, app: AppContext, texts: Texts, saved: Any) -> dict[str, Any
     with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
         cards = gr.HTML(chat.sources_markup((), texts), elem_id="sources", padding=False)
         saving = _saving(texts)
-    with gr.Tab(texts.library, id="library", elem_id="library-tab"):
+    with gr.Tab(texts.library.tab, id="library", elem_id="library-tab"):
         library = library_tab(page, app, texts)
     with gr.Tab(texts.card.tab, id="card", elem_id="card-tab") as tab:
         card = card_tab(app, texts, tab, saved)
