@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.types import Answer
-from thesis_qa.web.permalink import permalink, reopen, unpack
+from thesis_qa.web.permalink import permalink, reopen, unpack_link
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -82,13 +82,13 @@ def test_text_that_changed_since_is_said_to_have(tmp_path: Path) -> None:
 )
 def test_what_no_link_of_ours_says_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        unpack(packed(value))
+        unpack_link(packed(value))
 
 
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda b: b.hex()))
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        unpack(text)
+        unpack_link(text)
 
 
 json_values: Any = st.recursive(
@@ -100,7 +100,7 @@ json_values: Any = st.recursive(
 @given(json_values)
 def test_json_of_any_shape_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        unpack(packed(value))
+        unpack_link(packed(value))
 
 
 def test_a_place_that_is_not_there_is_not_shown(sister_city: Index) -> None:

@@ -1,7 +1,7 @@
 """The web chat's page: what it shows, in Indonesian and English."""
 
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.look import icon, script, style, theme
+from thesis_qa.web.look import icon, script, style_sheet, theme
 from thesis_qa.web.page import build_page
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import TEXTS, preferred
@@ -21,7 +21,7 @@ __all__ = [
     "place_page",
     "preferred",
     "script",
-    "style",
+    "style_sheet",
     "theme",
     "translation_page",
 ]

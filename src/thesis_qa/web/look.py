@@ -19,7 +19,7 @@ COLOURS = {  # of Gradio's parts, from the style sheet, which has them for light
 }  # fmt: skip
 
 
-def style() -> str:
+def style_sheet() -> str:
     """The style sheet."""
     return (HERE / "style.css").read_text(encoding="utf-8")
 

@@ -58,7 +58,7 @@ def permalink(answer: Answer, texts: Texts) -> str:
     return f"/{texts.language}/?answer={encoded}"
 
 
-def unpack(link: str) -> tuple[str, list[Cited]]:
+def unpack_link(link: str) -> tuple[str, list[Cited]]:
     """The question and the places of a link. Raises ValueError for anything that is none."""
     if len(link) > MAX_LINK:
         raise ValueError("the link is too long")
@@ -81,7 +81,7 @@ def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
 
     Raises ValueError for what is no link, or one of which nothing is left.
     """
-    question, cited = unpack(link)
+    question, cited = unpack_link(link)
     citations: list[Citation] = []
     said: list[str] = []
     for document, marks, fingerprint in cited:

@@ -31,7 +31,7 @@ from thesis_qa.web import (
     icon,
     missing_page,
     script,
-    style,
+    style_sheet,
     theme,
 )
 from thesis_qa.web.accounts import Accounts, is_network
@@ -131,7 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
             page,
             path=f"/{language}",
             theme=theme(),
-            css=style(),
+            css=style_sheet(),
             head=f"<script>{script()}</script>",
             footer_links=[],
             run_history=False,
@@ -239,7 +239,7 @@ def _add_start(app: FastAPI, index: Index, counted: bool) -> None:
 
     @app.get("/style.css")
     def stylesheet() -> Response:
-        return PlainTextResponse(style(), media_type="text/css")
+        return PlainTextResponse(style_sheet(), media_type="text/css")
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
