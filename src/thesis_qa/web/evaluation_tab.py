@@ -2,9 +2,9 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,14 +30,10 @@ from thesis_qa.web.paper import download
 from thesis_qa.web.places import Highlight, link_to, place_link
 from thesis_qa.web.render import fragment, notice, render
 from thesis_qa.web.texts import Texts, error_line
+from thesis_qa.web.work import Worker
 
-UPDATES = 0.25  # seconds between two states of the progress bar
 KINDS = (".jsonl", ".json", ".yaml", ".yml")
 UPLOADED = "↑ "  # before the name of a set that was sent
-
-
-class RunCancelledError(Exception):
-    """Raised inside a run when the visitor cancels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,29 +134,6 @@ def _path(app: AppContext, name: str | None, sent: str | None) -> Path:
 # Running
 
 
-class _RunThread(threading.Thread):
-    """Runs one set, so that its progress can be told and it can be cancelled meanwhile."""
-
-    def __init__(self, app: AppContext, path: Path) -> None:
-        super().__init__(daemon=True)
-        self._app, self._path = app, path
-        self.cancelled = threading.Event()
-        self.state = RunState()
-        self.report: Report | None = None
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self.report = evaluate(self._app.assistant, self._path, progress=self._watch)
-        except Exception as error:  # raised again in the thread that waits
-            self.error = error
-
-    def _watch(self, stage: str, done: int, total: int) -> None:
-        if self.cancelled.is_set():
-            raise RunCancelledError
-        self.state = RunState(stage, done, total)
-
-
 def running(
     app: AppContext, name: str | None, sent: str | None, texts: Texts
 ) -> Iterator[RunState]:
@@ -178,20 +151,15 @@ def running(
 
 
 def _run(app: AppContext, path: Path, name: str) -> Iterator[RunState]:
-    started, thread = time.monotonic(), _RunThread(app, path)
-    thread.start()
-    try:
-        while thread.is_alive():
-            yield thread.state
-            thread.join(UPDATES)
-    finally:  # also when the visitor cancels or leaves
-        thread.cancelled.set()
-        thread.join()
-    if thread.error:
-        raise thread.error
-    if thread.report:
-        finished = RunState(report=thread.report, seconds=time.monotonic() - started)
-        yield _compared(app, finished, name)
+    def task(tell: Callable[[RunState], None]) -> Report:
+        return evaluate(app.assistant, path, progress=lambda *step: tell(RunState(*step)))
+
+    started, worker = time.monotonic(), Worker(task)
+    with closing(worker.states()) as states:
+        for state in states:
+            yield state or RunState()
+    report = worker.result()
+    yield _compared(app, RunState(report=report, seconds=time.monotonic() - started), name)
 
 
 def _compared(app: AppContext, run: RunState, name: str) -> RunState:

@@ -2,9 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
@@ -62,20 +64,16 @@ def working(
     while not app.writing.acquire(timeout=UPDATES):
         yield Work(document, waiting=True)
     try:
-        thread = _Thread(task)
-        try:
-            yield from _watched(thread, document)
-        finally:  # also when the visitor cancels or leaves
-            thread.cancelled.set()
-            thread.join()
+        worker: Worker[Progress, Work] = Worker(task)
+        with closing(worker.states()) as states:
+            yield from _watched(states, document)
     finally:
         app.writing.release()
-    if isinstance(thread.error, ThesisQAError | OSError):
-        yield finished(refused.format(reason=_reason(thread.error, texts)), document)
-    elif thread.error:
-        raise thread.error
-    else:
-        yield thread.outcome
+    try:
+        done = worker.result()
+    except (ThesisQAError, OSError) as error:
+        done = finished(refused.format(reason=_reason(error, texts)), document)
+    yield done
 
 
 def _reason(error: ThesisQAError | OSError, texts: Texts) -> str:
@@ -87,35 +85,52 @@ def _reason(error: ThesisQAError | OSError, texts: Texts) -> str:
     return text("text.server.disk", texts.language, file=repr(name), reason=said)
 
 
-class _Thread(threading.Thread):
+State = TypeVar("State")
+Outcome = TypeVar("Outcome")
+
+
+class Worker(threading.Thread, Generic[State, Outcome]):
     """Works, so that it can be told how far it is and be cancelled meanwhile."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Callable[[Callable[[State], None]], Outcome]) -> None:
         super().__init__(daemon=True)
-        self._task = task
-        self.cancelled = threading.Event()
-        self.progress: Progress | None = None
-        self.outcome = Work()
-        self.error: Exception | None = None
+        self._task, self._cancelled = task, threading.Event()
+        self._state: State | None = None
+        self._outcome: Outcome | Exception
         self.start()
 
     def run(self) -> None:
+        """The work itself, in the thread."""
         try:
-            self.outcome = self._task(self._watch)
+            self._outcome = self._task(self._tell)
         except Exception as error:  # handed to the thread that waits
-            self.error = error
+            self._outcome = error
 
-    def _watch(self, progress: Progress) -> None:
-        if self.cancelled.is_set():
+    def _tell(self, state: State) -> None:
+        if self._cancelled.is_set():
             raise CancelledError
-        self.progress = progress
+        self._state = state
+
+    def states(self) -> Generator[State | None, None, None]:
+        """How far it is, again and again until it is done; closing this cancels the work."""
+        try:
+            while self.is_alive():
+                yield self._state
+                self.join(UPDATES)
+        finally:
+            self._cancelled.set()
+            self.join()
+
+    def result(self) -> Outcome:
+        """What came of it; raises what went wrong."""
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
 
 
-def _watched(thread: _Thread, document: str) -> Iterator[Work]:
+def _watched(states: Iterator[Progress | None], document: str) -> Iterator[Work]:
     step, started = None, time.monotonic()
-    while thread.is_alive():
-        thread.join(UPDATES)
-        progress = thread.progress
+    for progress in states:
         if progress and bool(progress.scanned) != step:  # recognising is over, embedding begins
             step, started = bool(progress.scanned), time.monotonic()
         done, seconds = Work(document, progress).share, time.monotonic() - started
