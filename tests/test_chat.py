@@ -14,6 +14,7 @@ from thesis_qa.types import Language
 from thesis_qa.web import chat
 from thesis_qa.web.actions import rate
 from thesis_qa.web.context import AppContext
+from thesis_qa.web.evaluation_tab import RunState, run_markup
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -126,3 +127,10 @@ def test_what_goes_wrong_inside_is_not_shown_to_visitors(
     monkeypatch.setattr(Assistant, "stream", broken)
     *_, turns = chat.growing_turns(app, (), METHOD, None, EN)
     assert turns[-1].problem == EN.broken
+
+
+def test_a_run_of_a_question_set_tells_how_far_it_is(app: AppContext) -> None:
+    markup = run_markup(app, RunState("asking", 1, 4), EN)
+    assert "Question 1 of 4" in markup
+    assert 'value="0.250"' in markup
+    assert "&lt;b&gt;" in run_markup(app, RunState(problem="<b>"), EN)

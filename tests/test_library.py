@@ -110,7 +110,7 @@ def test_more_files_than_may_be_sent_at_once_are_left_out(app: AppContext, tmp_p
     [
         ("skripsi.exe", b"MZ", "type that can't be read"),
         ("skripsi.txt", b"%PDF-1.7\n", "is a PDF"),
-        ("skripsi.md", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "a picture"),
+        ("skripsi.md", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "of type PNG"),
         ("skripsi.txt", b"PK\x03\x04" + b"\0" * 99, "zip archive"),
         ("skripsi.docx", b"%PDF-1.7\n" + b"\0" * 99, "is a PDF"),
         ("skripsi.pdf", b"PK\x03\x04" + b"\0" * 99, "skripsi.pdf"),

@@ -21,7 +21,7 @@ from thesis_qa.evaluate import (
     report_json,
 )
 from thesis_qa.evaluate.fresh import find_document
-from thesis_qa.evaluate.question_set import GoldPlace
+from thesis_qa.evaluate.gold import GoldPlace
 from thesis_qa.index.feedback import all_feedback, drafts
 from thesis_qa.index.rows import EVALUATIONS
 from thesis_qa.types import Citation, Language, to_json
@@ -195,7 +195,7 @@ def run_markup(app: AppContext, run: RunState, texts: Texts) -> str:
     words = say.indexing if run.stage == "indexing" else say.asking
     label = words.format(done=run.done, total=run.total) if run.total else texts.answers.working
     share = run.done / run.total if run.total else 0.0
-    return fragment("progress.html", texts, lines=[], label=label, left=None, share=share)
+    return fragment("run.html", texts, label=label, share=share)
 
 
 def _results(app: AppContext, report: Report, run: RunState, texts: Texts) -> str:

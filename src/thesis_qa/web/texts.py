@@ -1,14 +1,14 @@
 """The texts of the page, and which of its two languages a browser prefers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, entry, text
 from thesis_qa.types import Language
 
-NOTES = "text.web.reading_notes"
+NOTES = ("pdf", "overrides")  # the tables of what is noted of files
 
 
 class Texts:
@@ -48,11 +48,20 @@ def noted(note: str, language: Language) -> str:
 
     Notes are stored in English; which one it is shows by its text. Others stay as they are.
     """
-    for code, template in entry(NOTES, SPOKEN).items():
+    for table, code, template in _notes():
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
         if found := re.fullmatch(pattern, note):
-            return text(f"{NOTES}.{code}", language, **found.groupdict())
-    return note
+            parts = {name: noted(part, language) for name, part in found.groupdict().items()}
+            return text(f"{table}.{code}", language, **parts)
+    file, colon, about = note.partition(": ")
+    return f"{file}{colon}{noted(about, language)}" if about else note
+
+
+def _notes() -> Iterator[tuple[str, str, str]]:
+    for table in NOTES:
+        for code, template in entry(table, SPOKEN).items():
+            if isinstance(template, str):
+                yield table, code, template
 
 
 def preferred(accept_language: str) -> Language:
