@@ -7,7 +7,7 @@ from thesis_qa.errors import QuestionError
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
 from thesis_qa.question.expects import Expected, expected_answer, holds_expected
-from thesis_qa.question.places import named_places
+from thesis_qa.question.named_places import named_places
 from thesis_qa.question.read import read_question, squeezed, two_questions
 from thesis_qa.structure.headings import parse_heading
 from thesis_qa.types import Heading, Sentence, Span

@@ -8,12 +8,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from shutil import rmtree
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from thesis_qa.errors import DocumentError, IndexStateError, QuestionError, ThesisQAError
+from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.folder import clear_index, new_catalog, not_writable, reporter
 from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.read.files import Source, document_name, find_files, read_source, written
@@ -25,7 +25,6 @@ from thesis_qa.types import (
     Language,
     OnProgress,
     Passage,
-    Progress,
     Status,
 )
 
@@ -74,9 +73,9 @@ class Index:
         """
         folder = Path(folder)
         if rebuild:
-            _clear(folder)
+            clear_index(folder)
         if not (folder / FILE_NAME).is_file():
-            return cls(folder, _new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+            return cls(folder, new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
         index = cls.open(folder, rerank=rerank)
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
@@ -119,7 +118,7 @@ class Index:
             for number, (name, text) in enumerate(texts.items(), start=1):
                 digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
                 source = Source(name, "", "", len(text), 0, digest, SPLITTER)
-                report = _reporter(progress, name, number, len(texts))
+                report = reporter(progress, name, number, len(texts))
                 index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
         return index
 
@@ -190,7 +189,7 @@ class Index:
                 raise DocumentError("folder-empty", folder=str(path))
             reports = []
             for number, file in enumerate(files, start=1):
-                report = _reporter(progress, written(str(file)), number, len(files))
+                report = reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
@@ -222,9 +221,11 @@ class Index:
 
             document = load(file, name, partial(report, 0, 0))
             return self._store(source, document, started, report, "updated" if old else "added")
-        except (DocumentError, OSError) as error:
-            problem = error if isinstance(error, DocumentError) else _os_error(name, error)
-            return DocumentReport(written(name), "failed", error=str(problem), failure=problem)
+        except DocumentError as error:
+            problem = error
+        except OSError as error:
+            problem = DocumentError("file-unreadable", file=name, reason=error.strerror)
+        return DocumentReport(written(name), "failed", error=str(problem), failure=problem)
 
     def _store(
         self,
@@ -312,7 +313,7 @@ class Index:
                 yield
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
-                    raise _not_writable(self.folder, error) from error
+                    raise not_writable(self.folder, error) from error
                 raise IndexStateError("index-locked", folder=str(self.folder)) from error
 
     # Reading
@@ -338,6 +339,7 @@ class Index:
         be asked, or for documents that aren't here.
         """
         from thesis_qa.question.read import read_question
+        from thesis_qa.retrieve.corpus import term_weights
 
         self.check_documents(documents)
         asked = read_question(text, language)
@@ -345,7 +347,7 @@ class Index:
             asked,
             documents=tuple(documents),
             vector=self.embedding.query_vector(asked.text),
-            weights=self.catalog.term_weights(asked.terms),
+            weights=term_weights(self.catalog, asked.terms),
         )
 
     def search(
@@ -396,37 +398,3 @@ class Index:
         from thesis_qa.retrieve.langchain import ThesisRetriever
 
         return ThesisRetriever(index=self, k=k)
-
-
-def _new_catalog(folder: Path, embedding: str) -> Catalog:
-    try:
-        return Catalog.create(folder, {"embedding": embedding})
-    except (OSError, sqlite3.OperationalError) as error:
-        raise _not_writable(folder, error) from error
-
-
-def _not_writable(folder: Path, error: Exception) -> ThesisQAError:
-    return IndexStateError("index-not-writable", folder=str(folder), reason=error)
-
-
-def _clear(folder: Path) -> None:
-    """Remove what we wrote, and nothing else that may be in the folder."""
-    from thesis_qa.index.vectors import FOLDER
-
-    rmtree(folder / FOLDER, ignore_errors=True)
-    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
-        (folder / name).unlink(missing_ok=True)
-
-
-def _os_error(name: str, error: OSError) -> DocumentError:
-    return DocumentError("file-unreadable", file=name, reason=error.strerror)
-
-
-def _reporter(
-    progress: OnProgress | None, document: str, number: int, documents: int
-) -> Callable[..., None]:
-    def report(done: int, total: int, page: int = 0, scanned: int = 0) -> None:
-        if progress:
-            progress(Progress(document, number, documents, done, total, page, scanned))
-
-    return report

@@ -56,11 +56,14 @@ def find_evidence(
 
 def stands_beside(passage: Passage) -> bool:
     """Whether a passage belongs to what stands beside the chapters. A numbered section below such
-    a heading belongs to a chapter whose own heading was not recognised."""
+    a heading, or whole sentences below one of contents, belong to a chapter whose own heading was
+    not recognised."""
     if passage.role not in NO_CONTENT:
         return False
     behind = takewhile(lambda heading: heading.role is None, reversed(passage.headings))
-    return not any(heading.number for heading in behind)
+    numbered = any(heading.number for heading in behind)
+    entries = all(Mark.LEADS_IN in sentence.marks for sentence in passage.sentences)
+    return not numbered and (passage.role != "contents" or entries)
 
 
 def passages_of(evidence: Sequence[Evidence]) -> list[Passage]:

@@ -62,12 +62,9 @@ def placed(passages: Iterable[Passage]) -> list[PlacedSentence]:
 
 def introduces(sentence: Sentence) -> bool:
     """Whether a sentence announces what follows it: "as follows:"."""
-    return bool(_follows().search(sentence.text))
-
-
-@cache
-def _follows() -> re.Pattern[str]:
-    return re.compile(rf"(?::|\b(?:{alternatives('answer.follows')}))\W*$", re.IGNORECASE)
+    said = sentence.text.rstrip(" .\"'”’)]")
+    ends = (found.end() for found in cue("answer.follows").finditer(said))
+    return said.endswith(":") or len(said) in ends
 
 
 def is_ordinal(sentence: Sentence) -> bool:

@@ -12,6 +12,7 @@ from thesis_qa.lang.data import cue, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import stem, words
 from thesis_qa.question.read import Question
+from thesis_qa.retrieve.corpus import read_sections
 from thesis_qa.types import Heading
 
 LIKELY = 0.3  # probability from which a word of a heading translates one of the question
@@ -25,7 +26,7 @@ def section_named(
     """The headings down to the first one of `document` that the question names; None for none."""
     if question.expects not in ("any", "definition") or not _asks_for_section(question.text):
         return None
-    paths = catalog.sections(document)
+    paths = read_sections(catalog, document)
     return next((path for path in paths if path and _is_named(question, path[-1])), None)
 
 

@@ -10,6 +10,7 @@ from thesis_qa.lang.data import cue, text
 from thesis_qa.lang.words import words
 from thesis_qa.question.read import read_question
 from thesis_qa.question.topics import TOPICS, topic_named
+from thesis_qa.retrieve.corpus import read_sections
 from thesis_qa.types import Answer, Heading, Language, Role
 
 OFFERED = 3
@@ -70,7 +71,7 @@ def _question(heading: Heading, language: Language | None) -> str:
 
 def sections_near(catalog: Catalog, document: str, section: str) -> list[Heading]:
     """Headings of the sections that hold text, those after `section` first, then those before."""
-    lengths = catalog.sections(document)
+    lengths = read_sections(catalog, document)
     paths = [p for p, length in lengths.items() if p and (length >= MIN_TEXT or _is(p, section))]
     at = next((i for i, path in enumerate(paths) if _is(path, section)), -1)
     near = [*paths[at + 1 :], *reversed(paths[: max(at, 0)])]

@@ -6,7 +6,6 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 """
 
 import json
-import math
 import os
 import sqlite3
 import threading
@@ -44,7 +43,7 @@ from thesis_qa.index.rows import (
 from thesis_qa.lang.words import stem
 from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
-from thesis_qa.types import Heading, Metadata, Page, Passage, Sentence, Span
+from thesis_qa.types import Metadata, Page, Passage, Sentence, Span
 
 
 def is_writable(folder: Path) -> bool:
@@ -285,17 +284,6 @@ class Catalog:
         sentences = self.sentences(list(found))
         return {row: replace(p, sentences=tuple(sentences[row])) for row, p in found.items()}
 
-    def sections(self, document: str) -> dict[tuple[Heading, ...], int]:
-        """The headings above each section of a document, in reading order, with the length of the
-        running text under the last of them."""
-        rows = self._rows(
-            "SELECT p.headings, sum(CASE WHEN p.kind IN ('text', 'list') THEN length(p.text) ELSE 0"
-            " END) FROM passages p JOIN documents d ON d.id = p.document WHERE d.name = ?"
-            " GROUP BY p.headings ORDER BY min(p.id)",
-            (document,),
-        )
-        return {load_headings(headings): length for headings, length in rows}
-
     def around(self, passage_id: str, before: int, after: int) -> list[Passage]:
         """A passage with those before and after it in its document, in reading order."""
         rows = self._rows(
@@ -339,18 +327,6 @@ class Catalog:
                 found[row].append(replace(Sentence(places, *values), marks=load_marks(cues)))
         return found
 
-    def sentence_vectors(self, passages: Sequence[int]) -> dict[int, Vectors]:
-        """Vectors of the sentences in reading order, shape (n, dimensions), by passage row."""
-        found: dict[int, list[bytes]] = {row: [] for row in passages}
-        for batch in batches(passages):
-            for row, blob in self._rows(
-                "SELECT s.passage, v.vector FROM sentences s JOIN vectors v ON v.hash = s.vector"
-                f" WHERE s.passage IN ({marks(batch)}) ORDER BY s.id",
-                batch,
-            ):
-                found[row].append(blob)
-        return {row: matrix(blobs) for row, blobs in found.items()}
-
     def units(self) -> dict[str, tuple[Unit, bytes]]:
         """Every passage and sentence with the hash of its vector, by key."""
         rows = self._rows(
@@ -383,12 +359,6 @@ class Catalog:
         )
         found = dict(rows)
         return {word: found[term] for word, term in stems.items() if term in found}
-
-    def term_weights(self, terms: Sequence[tuple[str, str]]) -> dict[str, float]:
-        """How rare each term (stem, word) is: its inverse document frequency over passages."""
-        known = self.document_frequency([word for _, word in terms])
-        total = self.count_passages() + 0.5
-        return {term: math.log(1 + total / (known.get(word, 0) + 0.5)) for term, word in terms}
 
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])

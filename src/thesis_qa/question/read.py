@@ -14,7 +14,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words, words
 from thesis_qa.question.expects import Expected, expected_answer
 from thesis_qa.question.fields import AskedFields, asked_fields
-from thesis_qa.question.places import NamedPlaces, named_places
+from thesis_qa.question.named_places import NamedPlaces, named_places
 from thesis_qa.question.topics import Topic, asked_topics
 from thesis_qa.types import Language, Route
 

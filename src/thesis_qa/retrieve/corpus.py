@@ -1,5 +1,6 @@
 """What search reads from the catalog: all passages as arrays, postings of words, and vectors."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -143,3 +144,22 @@ def sample_vectors(catalog: Catalog, size: int = 500) -> dict[Language, Floats]:
             if rows:
                 samples[cast(Language, language)] = matrix([blob for (blob,) in rows])
     return samples
+
+
+def read_sections(catalog: Catalog, document: str) -> dict[tuple[Heading, ...], int]:
+    """The headings above each section of a document, in reading order, with the length of the
+    running text under the last of them."""
+    rows = catalog.read(
+        "SELECT p.headings, sum(CASE WHEN p.kind IN ('text', 'list') THEN length(p.text) ELSE 0"
+        " END) FROM passages p JOIN documents d ON d.id = p.document WHERE d.name = ?"
+        " GROUP BY p.headings ORDER BY min(p.id)",
+        (document,),
+    )
+    return {load_headings(headings): length for headings, length in rows}
+
+
+def term_weights(catalog: Catalog, terms: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """How rare each term (stem, word) is: its inverse document frequency over passages."""
+    known = catalog.document_frequency([word for _, word in terms])
+    total = catalog.count_passages() + 0.5
+    return {term: math.log(1 + total / (known.get(word, 0) + 0.5)) for term, word in terms}

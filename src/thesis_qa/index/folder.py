@@ -1,0 +1,45 @@
+"""An index's folder: made, cleared, or not writable, and who is told how far indexing is."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from shutil import rmtree
+
+from thesis_qa.errors import IndexStateError
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.rows import FILE_NAME
+from thesis_qa.types import OnProgress, Progress
+
+
+def new_catalog(folder: Path, embedding: str) -> Catalog:
+    """An empty catalog in `folder`. Raises IndexStateError where that can't be written."""
+    try:
+        return Catalog.create(folder, {"embedding": embedding})
+    except (OSError, sqlite3.OperationalError) as error:
+        raise not_writable(folder, error) from error
+
+
+def not_writable(folder: Path, error: Exception) -> IndexStateError:
+    """What is wrong with a folder that can't be written."""
+    return IndexStateError("index-not-writable", folder=str(folder), reason=error)
+
+
+def clear_index(folder: Path) -> None:
+    """Remove what we wrote, and nothing else that may be in the folder."""
+    from thesis_qa.index.vectors import FOLDER
+
+    rmtree(folder / FOLDER, ignore_errors=True)
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def reporter(
+    progress: OnProgress | None, document: str, number: int, documents: int
+) -> Callable[..., None]:
+    """What tells `progress` how far one of several documents is."""
+
+    def report(done: int, total: int, page: int = 0, scanned: int = 0) -> None:
+        if progress:
+            progress(Progress(document, number, documents, done, total, page, scanned))
+
+    return report
