@@ -1,4 +1,4 @@
-"""Fit the numbers that retrieval ships: `lang/glossary.json` and `data/ranking.json`.
+"""Fit the numbers that retrieval ships: `lang/glossary.json` and `retrieve/ranking.json`.
 
     python benchmarks/fit_retrieval.py     # needs: pip install wordfreq
 

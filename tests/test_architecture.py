@@ -19,12 +19,12 @@ MAX_LINES = 400
 
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
-    types lang errors settings read structure split model index question retrieve library answer
-    write assistant evaluate web cli
+    types lang errors settings read structure mark split index model question retrieve library
+    answer write assistant evaluate web cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
-FACES = {("retrieve", "library"), ("read", "structure")}
+FACES = {("retrieve", "library"), ("read", "structure"), ("index", "model")}
 
 # Where each library is at home. What is slow to import or large stays out of everything else, so
 # that a command loads only what it needs and a library can be replaced in one place.

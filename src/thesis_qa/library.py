@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
@@ -31,6 +32,8 @@ from thesis_qa.types import (
 if TYPE_CHECKING:
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
+    from thesis_qa.model.span_reader import Reader
+    from thesis_qa.question.read import Question
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.retriever import Retriever
 
@@ -157,7 +160,14 @@ class Index:
         from thesis_qa.retrieve.retriever import Retriever
 
         reranker = open_reranker(self.rerank)
-        return Retriever(self.catalog, self.vectors, self.embedding, reranker)
+        return Retriever(self.catalog, self.vectors, self.embedding.name, reranker)
+
+    @cached_property
+    def reader(self) -> "Reader | None":
+        """What reads question and passage together, if the setting `rerank` names it."""
+        from thesis_qa.model.span_reader import open_reader
+
+        return open_reader(self.rerank, self.embedding)
 
     # Writing
 
@@ -319,6 +329,25 @@ class Index:
                 listed = ", ".join(known[:5]) or "–"
                 raise QuestionError("document-unknown", document=name, held=listed)
 
+    def question(
+        self, text: str, documents: Sequence[str] = (), language: Language | None = None
+    ) -> "Question":
+        """A question of this index, or of some `documents`, read and embedded once.
+
+        `language` is spoken where the text doesn't tell which. Raises QuestionError for what can't
+        be asked, or for documents that aren't here.
+        """
+        from thesis_qa.question.read import read_question
+
+        self.check_documents(documents)
+        asked = read_question(text, language)
+        return replace(
+            asked,
+            documents=tuple(documents),
+            vector=self.embedding.query_vector(asked.text),
+            weights=self.catalog.term_weights(asked.terms),
+        )
+
     def search(
         self,
         question: str,
@@ -332,11 +361,22 @@ class Index:
         `documents`, `section` (text that occurs in the section's path) and `language` narrow the
         search. Raises QuestionError for a question that can't be asked.
         """
-        self.check_documents(documents)
+        asked = self.question(question, documents or ())
+        if documents is not None and not documents:
+            return []
+        return self.passages(asked, top_k, section, language)
+
+    def passages(
+        self,
+        question: "Question",
+        top_k: int = 5,
+        section: str | None = None,
+        language: Language | None = None,
+    ) -> list[Passage]:
+        """The same for a question that was read already."""
         self.refresh()
-        return self.retriever.search(
-            question, top_k, documents=documents, section=section, language=language
-        )
+        ranked = self.retriever.ranked(question, top_k, section=section, language=language)
+        return [item.passage for item in ranked]
 
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""

@@ -27,7 +27,8 @@ class Searchable(Protocol):
 
 
 class ThesisRetriever(BaseRetriever):
-    """Passages as LangChain documents; `metadata` carries the fields of a passage.
+    """Passages as LangChain documents; `metadata` carries the fields of a passage that are known,
+    for vector stores take no None.
 
     `k`, `documents`, `section` and `language` can be set here or given to `invoke`.
     """
@@ -59,4 +60,5 @@ class ThesisRetriever(BaseRetriever):
 def _document(passage: Passage) -> Document:
     fields = to_json(passage)
     text = fields.pop("text")
-    return Document(id=passage.passage_id, page_content=text, metadata=fields)
+    stated = {name: value for name, value in fields.items() if value is not None}
+    return Document(id=passage.passage_id, page_content=text, metadata=stated)

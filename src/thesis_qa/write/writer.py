@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
-from thesis_qa.question.query import content_terms
-from thesis_qa.retrieve.retriever import MAX_QUESTION
+from thesis_qa.question.read import MAX_QUESTION, content_terms
 from thesis_qa.types import Answer, Citation, Language, Struck, Translation
 from thesis_qa.write.checker import Checker, Objection
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
