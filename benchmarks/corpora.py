@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from thesis_qa.lang.glossary import readings
-from thesis_qa.lang.language import STOP_WORDS, stem, terms, words
+from thesis_qa.lang.words import stem, stop_words, terms, words
 from thesis_qa.model.encoder import open_embedding
 from thesis_qa.retrieve import rank
 from thesis_qa.retrieve.rank import Floats, Ints
@@ -21,7 +21,7 @@ from thesis_qa.types import Language
 DATA = Path(os.environ.get("THESIS_QA_DATA", "../shared/data"))
 CACHE = Path(__file__).parent / ".cache"
 LANGUAGES: tuple[Language, ...] = ("en", "id")
-EMPTY = STOP_WORDS["id"] | STOP_WORDS["en"]
+EMPTY = stop_words()
 Item = dict[str, Any]
 
 

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from thesis_qa.index.rows import Vectors
 from thesis_qa.model.encoder import PASSAGE, QUERY, BundledEmbedding
 from thesis_qa.model.unpack import sentence_transformers_folder
+from thesis_qa.model.weights import Vectors
 
 SEED, REPEATS = 20260901, 3
 TIMED, COMPARED, QUESTIONS = 64, 500, 100

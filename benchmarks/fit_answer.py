@@ -1,4 +1,4 @@
-"""Fit how sentences are weighed and how sure an answer is: src/thesis_qa/data/answer.json.
+"""Fit how sentences are weighed and how sure an answer is: src/thesis_qa/answer/fitted.json.
 
 Fitted on questions of IDK-MRC train and of the even titles of the crosslingual set; reported on
 IDK-MRC valid and the odd titles. Gold questions of the theses are never seen.
@@ -30,12 +30,12 @@ from scipy.optimize import minimize
 from corpora import covid_qa, crosslingual, idk_mrc
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
-from thesis_qa.answer.evidence import Asked, Evidence, asked, find_evidence
-from thesis_qa.answer.reading import read_again
+from thesis_qa.answer.evidence import find_evidence, read_again
+from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.library import Index
 from thesis_qa.model.rerank import READER
 from thesis_qa.model.span_reader import open_reader
-from thesis_qa.question.query import understand
+from thesis_qa.question.read import Question
 from thesis_qa.types import Passage, Sentence
 
 CONTEXTS = 400  # of IDK-MRC train
@@ -199,25 +199,26 @@ def _restricted(
 
 # What is found
 
-Weighed = tuple[Case, Asked, list[Evidence]]
+Weighed = tuple[Case, Question, list[Evidence]]
 
 
-def look(index: Index, cases: Sequence[Case]) -> list[tuple[Case, Asked, list[Passage]]]:
+def look(index: Index, cases: Sequence[Case]) -> list[tuple[Case, Question, list[Passage]]]:
     found = []
     for case in cases:
-        text = " ".join(case.question.split())
-        passages = index.search(text, CANDIDATES, documents=case.documents)
+        question = index.question(case.question, case.documents or ())
+        passages = index.passages(question, CANDIDATES)
         if case.kind == "dropped":
             passages = [p for p in passages if not any(case.right(p, s) for s in p.sentences)]
-        vector = index.embedding.query_vector(text)
-        fitted = index.retriever.fitted
-        found.append((case, asked(index.catalog, fitted, understand(text), vector), passages))
+        found.append((case, question, passages))
     return found
 
 
-def evidence_for(found: Sequence[tuple[Case, Asked, list[Passage]]]) -> list[Weighed]:
+def evidence_for(
+    index: Index, found: Sequence[tuple[Case, Question, list[Passage]]]
+) -> list[Weighed]:
     """The sentences weighed for each case, where there are any."""
-    weighed = ((case, question, find_evidence(question, ps)) for case, question, ps in found)
+    library = Library(index)
+    weighed = ((case, asked, find_evidence(asked, library, ps)) for case, asked, ps in found)
     return [item for item in weighed if item[2]]
 
 
@@ -361,9 +362,9 @@ def main() -> None:
         name: _index(work / name.removesuffix("-fit"), texts) for name, (texts, _) in sets.items()
     }
     found = {name: look(indexes[name], _sample(c, given.most)) for name, (_, c) in sets.items()}
-    fitted, seen = weighing.numbers(), {}
+    fitted, seen = weighing.fitted_numbers(), {}
     fitted.setdefault("read_rank", dict.fromkeys(READ_RANK, 0.0))
-    weighed = {name: evidence_for(cases) for name, cases in found.items()}
+    weighed = {name: evidence_for(indexes[name], cases) for name, cases in found.items()}
     for model, rank, names, used in (
         ("unread", "rank", RANK, UNREAD),
         ("read", "read_rank", READ_RANK, READ),

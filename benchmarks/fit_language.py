@@ -1,4 +1,4 @@
-"""Fit and check `src/thesis_qa/data/language.json`: which letter groups speak for Indonesian.
+"""Fit and check `src/thesis_qa/lang/letter_groups.json`: which letter groups speak for Indonesian.
 
     python benchmarks/fit_language.py          # fit, write the table, print the held-out check
     python benchmarks/fit_language.py --check  # only the check

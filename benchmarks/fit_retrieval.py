@@ -1,4 +1,4 @@
-"""Fit the numbers that retrieval ships: `data/glossary.json` and `data/ranking.json`.
+"""Fit the numbers that retrieval ships: `lang/glossary.json` and `retrieve/ranking.json`.
 
     python benchmarks/fit_retrieval.py     # needs: pip install wordfreq
 
@@ -28,10 +28,11 @@ from corpora import (
     sentences,
 )
 from thesis_qa.lang import glossary
-from thesis_qa.lang.language import STOP_WORDS, language_of, stem, terms
+from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.words import stem, stop_words, terms
 from thesis_qa.retrieve import rank
 
-EVERY_WORD = STOP_WORDS["id"] | STOP_WORDS["en"]
+EVERY_WORD = stop_words()
 EMPTY = frozenset(map(stem, EVERY_WORD)) | EVERY_WORD
 UNTRANSLATED = 0.5  # "Indonesian" articles that share this many lines with the English are left out
 ROUNDS = 6

@@ -1,4 +1,4 @@
-"""Fit when evidence supports a statement: src/thesis_qa/data/support.json; and report the check.
+"""Fit when evidence supports a statement: src/thesis_qa/write/support.json; and report the check.
 
 Statements are made from sentences of the crosslingual set and their machine translations: fitted
 on the even titles, reported on the odd ones, whose false statements come in kinds.
@@ -32,7 +32,7 @@ from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.retrieve.rank import ranking
 from thesis_qa.types import Language
 from thesis_qa.write import support
-from thesis_qa.write.check import Checker
+from thesis_qa.write.checker import Checker
 from thesis_qa.write.support import Premise, encoded, support_signals
 
 SEED = 9

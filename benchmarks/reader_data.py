@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from corpora import DATA, LANGUAGES, Item, crosslingual, idk_mrc
-from thesis_qa.lang.language import STOP_WORDS, fold, words
+from thesis_qa.lang.words import fold, stop_words, words
 from thesis_qa.read import load
 from thesis_qa.split import join_spans, sentence_spans
 from thesis_qa.types import Block, Document, Language
@@ -245,7 +245,7 @@ def shortened(asked: list[Example], draw: random.Random) -> Iterator[Example]:
 
 
 def keywords(question: str, draw: random.Random) -> str:
-    empty = STOP_WORDS["id"] | STOP_WORDS["en"] | ASKING
+    empty = stop_words() | ASKING
     kept = [w for w in question.strip(" ?").split() if w.lower().strip(",") not in empty]
     return " ".join(kept) + draw.choice(["", "?"])
 
@@ -339,7 +339,7 @@ def text_of(document: Document, block: Block) -> str:
 
 def language_in(text: str) -> Language:
     found = words(text)
-    return max(LANGUAGES, key=lambda code: sum(word in STOP_WORDS[code] for word in found))
+    return max(LANGUAGES, key=lambda code: sum(word in stop_words(code) for word in found))
 
 
 def known(section: Section) -> tuple[str, str] | None:
@@ -392,7 +392,7 @@ def elsewhere(asked: Section, among: Sequence[Section], draw: random.Random) -> 
     """The same question with a passage of the document that has none of the heading's words."""
     other = draw.choice(among)
     pair = known(asked) or ()
-    names = {w for name in (asked.heading, *pair) for w in words(name)} - STOP_WORDS["id"]
+    names = {w for name in (asked.heading, *pair) for w in words(name)} - stop_words("id")
     text = " ".join(part for part, _ in other.parts)
     left, right = window(text, 0, 0, draw)
     passage = text[left:right]

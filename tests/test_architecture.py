@@ -19,8 +19,8 @@ MAX_LINES = 400
 
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
-    types lang errors settings read structure split index model question retrieve library answer
-    write assistant evaluate web cli
+    types lang errors settings read structure mark split index model question retrieve library
+    answer write assistant evaluate web cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.

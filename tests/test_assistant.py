@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
 from thesis_qa.types import Answer
 

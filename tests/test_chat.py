@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from thesis_qa.answer.phrases import phrases
 from thesis_qa.assistant import Assistant
 from thesis_qa.index.feedback import all_feedback
+from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
 from thesis_qa.types import Language
@@ -64,7 +64,7 @@ def test_a_question_in_no_language_is_answered_in_that_of_the_page(
     answer = turns[-1].answer
     assert answer
     assert answer.language == language
-    assert answer.text.startswith(phrases(language).declined)
+    assert answer.text.startswith(text("answer.declined", language))
 
 
 def test_a_refusal_is_said_once_and_leads_to_what_is_near(desk: Desk) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.structure.labels import printed_labels, roman, roman_value
+from thesis_qa.lang.numbers import roman_numeral, roman_value
+from thesis_qa.structure.labels import printed_labels
 
 
 def feet(*numbers: str) -> list[list[str]]:
@@ -13,7 +14,7 @@ def feet(*numbers: str) -> list[list[str]]:
 
 @given(st.integers(1, 3000))
 def test_roman_numerals_are_read_as_they_are_written(value: int) -> None:
-    assert roman_value(roman(value)) == value
+    assert roman_value(roman_numeral(value)) == value
 
 
 @pytest.mark.parametrize("word", ["civil", "vivid", "iiii", "vx", "mix up"])

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.lang.language import CHAT, STOP_WORDS, fold, language_of, words
+from thesis_qa.lang.data import cue, entry, text, word_map, word_set
+from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.words import chat_spellings, fold, stop_words, words
 
 
 @pytest.mark.parametrize(
@@ -107,5 +109,31 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
 
 
 def test_chat_spellings_stand_for_other_words() -> None:
-    assert not CHAT.keys() & set(CHAT.values())
-    assert not CHAT.keys() & STOP_WORDS["id"]
+    assert not chat_spellings().keys() & set(chat_spellings().values())
+    assert not chat_spellings().keys() & stop_words("id")
+
+
+# The language files
+
+
+def test_a_text_is_filled_in_and_english_where_the_language_is_not_known() -> None:
+    assert text("text.write.no_number", "id", what="[3]") == "tidak ada bukti bernomor [3]"
+    assert text("text.write.no_number", None, what="[3]") == "there is no evidence [3]"
+
+
+def test_a_cue_is_found_as_whole_words_in_either_language() -> None:
+    pattern = cue("write.deny_nothing")
+    assert pattern.search("Not only rice")
+    assert pattern.search("TIDAK  hanya padi")
+    assert not pattern.search("knot only rice")
+    assert not cue("write.deny_nothing", "id").search("not only rice")
+
+
+def test_words_are_of_one_language_or_of_both() -> None:
+    assert word_set("write.turn") == word_set("write.turn", "id") | word_set("write.turn", "en")
+    assert word_map("numbers.words")["dua"] == word_map("numbers.words")["two"] == 2
+
+
+def test_a_key_that_is_not_there_is_an_error_of_ours() -> None:
+    with pytest.raises(KeyError):
+        entry("text.nothing", "en")

@@ -9,7 +9,8 @@ from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.lists import counted, is_ordinal, whole_items
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
-from thesis_qa.question.query import understand
+from thesis_qa.mark import marks_of
+from thesis_qa.question.read import read_question
 from thesis_qa.types import Kind, Sentence, Span
 
 NAMES = "Ciroyom Andir Baru Kosambi Cicadas Leuwi Gedebage Ujung Sederhana Balubur".split()
@@ -91,9 +92,9 @@ def test_of_a_long_table_the_rows_that_sum_it_up_are_shown(market: Assistant) ->
 def test_a_picture_s_caption_is_quoted_only_to_who_asks_for_pictures() -> None:
     caption = sentence("Gambar 2.1 Alur pengangkutan sampah pasar", "caption")
     telling = sentence("Gambar 2.1 menunjukkan bahwa sampah berkurang.", "caption")
-    assert not is_statement(caption, understand("Bagaimana alur pengangkutan sampah?"))
-    assert is_statement(caption, understand("Di gambar mana alur pengangkutan terlihat?"))
-    assert is_statement(telling, understand("Apakah sampah berkurang?"))
+    assert not is_statement(caption, read_question("Bagaimana alur pengangkutan sampah?"))
+    assert is_statement(caption, read_question("Di gambar mana alur pengangkutan terlihat?"))
+    assert is_statement(telling, read_question("Apakah sampah berkurang?"))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,8 @@ def test_an_item_over_a_page_turn_keeps_both_places() -> None:
 
 
 def sentence(text: str, kind: Kind = "list", span: Span | None = None) -> Sentence:
-    return Sentence((span or Span(0, 0, len(text)),), text, "id", kind)
+    place = span or Span(0, 0, len(text))
+    return Sentence((place,), text, "id", kind, marks=marks_of(text, kind))
 
 
 def test_the_columns_of_a_row_are_named_before_it_without_references_like_ours(

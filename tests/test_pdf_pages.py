@@ -23,14 +23,14 @@ def bad_child(folder: Path, monkeypatch: pytest.MonkeyPatch, happens: str) -> No
     (folder / "bad_child.py").write_text(
         f"""
 import json, os, sys, time
-from thesis_qa.read import pdf_child
-good = pdf_child._page
-def page(pdf, number):
+from thesis_qa.read.pdf import child
+good = child._page
+def page(pdf, number, job):
     if number == 1:
         {happens}
-    return good(pdf, number)
-pdf_child._page = page
-pdf_child.run(json.loads(sys.argv[1]), sys.stdout.buffer)
+    return good(pdf, number, job)
+child._page = page
+child.run(json.loads(sys.argv[1]), sys.stdout.buffer)
 """
     )
     monkeypatch.setenv("PYTHONPATH", str(folder))

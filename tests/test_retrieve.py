@@ -11,7 +11,6 @@ from thesis_qa.errors import ModelError, QuestionError, SettingError
 from thesis_qa.lang.glossary import glossary, readings
 from thesis_qa.library import Index
 from thesis_qa.model.rerank import Reranker, open_reranker
-from thesis_qa.question.hints import chapter_of, digits, hints, in_section, on_page
 from thesis_qa.retrieve.rank import (
     K1,
     B,
@@ -24,15 +23,7 @@ from thesis_qa.retrieve.rank import (
     ranking,
     same_language,
 )
-from thesis_qa.retrieve.retriever import (
-    MAX_TOP_K,
-    Retriever,
-    by_document,
-    checked_question,
-    repeats,
-    search_words,
-    spelt_out,
-)
+from thesis_qa.retrieve.retriever import MAX_TOP_K, Retriever, repeats, search_words
 
 TEXTS = {
     "hanoi.md": """# Kerja Sama Sister City Jakarta dan Hanoi
@@ -142,14 +133,9 @@ def test_a_longer_list_begins_with_the_shorter_one(index: Index) -> None:
     assert [p.passage_id for p in index.search("permits", top_k=2)] == ids[:2]
 
 
-def test_results_can_be_grouped_by_thesis(index: Index) -> None:
-    groups = by_document(index.search("Which theses speak of permits?", top_k=10))
-    assert {"hanoi.md", "boats.md"} <= groups.keys()
-    assert all(p.document == name for name, found in groups.items() for p in found)
-
-
 def test_every_score_is_explained(index: Index) -> None:
-    for item in index.retriever.ranked("What does chapter 4 say about permits?", 10):
+    question = index.question("What does chapter 4 say about permits?")
+    for item in index.retriever.ranked(question, 10):
         parts = item.dense + item.keyword + item.language + item.place
         assert math.isclose(item.passage.score, parts, abs_tol=1e-3)
         assert "dense" in item.why
@@ -175,94 +161,9 @@ def test_query_syntax_is_only_text(index: Index, question: str) -> None:
     assert isinstance(index.search(question + " boats"), list)
 
 
-# Reading the question
-
-
-@pytest.mark.parametrize(
-    ("question", "pages", "chapters"),
-    [
-        ("di bab 4 apa hasilnya", set(), {"4"}),
-        ("What does chapter three say?", set(), {"3"}),
-        ("isi bab keempat", set(), {"4"}),
-        ("BAB IV", set(), {"4"}),
-        ("on page 29", {"29"}, set()),
-        ("hlm. xii", {"xii"}, set()),
-        ("Apa keterbatasan penelitian ini?", set(), set()),
-    ],
-)
-def test_pages_and_chapters_named_are_understood(
-    question: str, pages: set[str], chapters: set[str]
-) -> None:
-    assert (hints(question).pages, hints(question).chapters) == (pages, chapters)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "who supervised it?",
-        "siapa pembimbingnya",
-        "Apa judul skripsi ini?",
-        "when was it submitted?",
-    ],
-)
-def test_questions_about_the_thesis_look_at_its_cover(question: str) -> None:
-    assert hints(question).cover
-
-
-@pytest.mark.parametrize("question", ["What is this thesis about?", "skripsi ini tentang apa?"])
-def test_what_it_is_about_looks_at_the_abstract(question: str) -> None:
-    assert hints(question).abstract
-
-
-@pytest.mark.parametrize(
-    "question",
-    ["Which contributions does the author put forward?", "Apa itu penelitian eksperimen?"],
-)
-def test_other_questions_look_everywhere(question: str) -> None:
-    assert not hints(question)
-
-
-def test_a_page_is_named_as_printed_or_as_counted() -> None:
-    assert on_page(hints("page 29"), 61, "29")
-    assert on_page(hints("page 61"), 61, "29")
-    assert not on_page(hints("page 6"), 61, "29")
-
-
-@pytest.mark.parametrize(
-    ("heading", "chapter"),
-    [
-        ("BAB IV HASIL", "4"),
-        ("4 Results", "4"),
-        ("CHAPTER 3", "3"),
-        ("Civil law", ""),
-        ("IX.", "9"),
-    ],
-)
-def test_chapters_are_recognised_in_headings(heading: str, chapter: str) -> None:
-    assert chapter_of(heading) == chapter
-
-
-def test_sections_are_not_mistaken_for_longer_numbers() -> None:
-    assert in_section(hints("section 4.1"), "BAB IV › 4.1 Data")
-    assert not in_section(hints("section 4.1"), "BAB IV › 4.10 Data")
-
-
-def test_numbers_are_read_as_words_and_roman_numerals() -> None:
-    assert [digits(n) for n in ("xiv", "four", "ketiga", "07", "foo")] == ["14", "4", "3", "7", ""]
-
-
-def test_chat_spellings_are_written_out_in_indonesian_only() -> None:
-    assert spelt_out("gmn metodenya yg dipakai") == "bagaimana metodenya yang dipakai"
-    assert spelt_out("What is PD in this org?") == "What is PD in this org?"
-
-
 def test_function_words_are_searched_for_only_if_there_is_nothing_else() -> None:
     assert search_words("Apa saja metodenya?") == ["metode"]
     assert search_words("what is it") == ["what", "is", "it"]
-
-
-def test_white_space_of_a_question_is_folded() -> None:
-    assert checked_question(" a\n\0 b ") == "a b"
 
 
 # The glossary
@@ -379,8 +280,9 @@ class _Lengths:
 
 
 def test_a_reranker_has_the_last_word(index: Index) -> None:
-    retriever = Retriever(index.catalog, index.vectors, index.embedding, Reranker(_Lengths()))
-    found = retriever.ranked("boats", 4, documents=["boats.md", "hanoi.md"])
+    reranker = Reranker(_Lengths())
+    retriever = Retriever(index.catalog, index.vectors, index.embedding.name, reranker)
+    found = retriever.ranked(index.question("boats", ["boats.md", "hanoi.md"]), 4)
     assert [len(i.passage.text) for i in found] == sorted(
         (len(i.passage.text) for i in found), reverse=True
     )

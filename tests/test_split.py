@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.split import MAX_TOKENS, TARGET_CHARACTERS, sentence_spans, split
-from thesis_qa.types import Block, Document, Page, Span
+from thesis_qa.types import Block, Document, Heading, Page, Span
 
 
 def sentences(text: str) -> list[str]:
@@ -66,6 +66,10 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
+def path(*texts: str) -> tuple[Heading, ...]:
+    return tuple(Heading(text) for text in texts)
+
+
 def document(*pages: str, **block: object) -> Document:
     blocks = tuple(Block((Span(i, 0, len(text)),), **block) for i, text in enumerate(pages))  # type: ignore[arg-type]
     numbered = tuple(Page(i, str(i), text) for i, text in enumerate(pages, start=1))
@@ -74,7 +78,7 @@ def document(*pages: str, **block: object) -> Document:
 
 def test_a_passage_knows_where_it_stands() -> None:
     (passage,) = split(
-        document("Kerja sama ini terhambat.", section=("BAB IV", "4.3 H")), count_words
+        document("Kerja sama ini terhambat.", headings=path("BAB IV", "4.3 H")), count_words
     )
     assert (passage.document, passage.page, passage.last_page) == ("a.pdf", 1, 1)
     assert passage.page_label == "1"

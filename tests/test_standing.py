@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from thesis_qa import Assistant, Index
-from thesis_qa.answer.phrases import phrases
-from thesis_qa.answer.standing import KIN, asks_standing
-from thesis_qa.question.query import understand
-from thesis_qa.question.topics import ASKED
+from thesis_qa.question.read import read_question
+from thesis_qa.question.topics import ASKED, TOPICS, topic_named
 from thesis_qa.types import Language
 
 INDONESIAN = """# Pengolahan Sampah Organik di Pasar Tradisional
@@ -107,14 +105,14 @@ def quotes(assistant: Assistant, question: str) -> str:
 def test_a_standing_question_is_known_however_it_is_worded(
     question: str, topics: list[str]
 ) -> None:
-    assert [topic.name for topic in asks_standing(understand(question))] == topics
+    assert [topic.name for topic in read_question(question).topics] == topics
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_the_questions_of_the_card_are_standing_ones(language: Language) -> None:
-    for name, question in phrases(language).topics.items():
-        found = [topic.name for topic in asks_standing(understand(question))]
-        assert found == [name], question
+def test_the_question_for_a_topic_asks_for_it(language: Language) -> None:
+    for topic in (*TOPICS, *ASKED):
+        question = topic.question(language)
+        assert [found.name for found in read_question(question).topics] == [topic.name], question
 
 
 @pytest.mark.parametrize(
@@ -131,7 +129,7 @@ def test_the_questions_of_the_card_are_standing_ones(language: Language) -> None
     ],
 )
 def test_a_question_with_a_subject_of_its_own_is_none(question: str) -> None:
-    assert asks_standing(understand(question)) == ()
+    assert read_question(question).topics == ()
 
 
 def test_what_earlier_work_lacks_is_not_what_this_thesis_lacks(market: Assistant) -> None:
@@ -215,11 +213,8 @@ def test_who_asks_for_more_is_not_told_the_same_again(market: Assistant) -> None
     assert not {c.quote for c in more.citations} & {c.quote for c in first.citations}
 
 
-def test_every_topic_that_is_offered_has_a_question() -> None:
-    names = {topic.name for topic in ASKED}
-    offered = {kin for kins in KIN.values() for kin in kins} | KIN.keys()
-    assert offered <= names
-    assert all(phrases(language).topics.keys() == KIN.keys() for language in ("id", "en"))
+def test_what_lies_near_a_topic_is_a_topic() -> None:
+    assert all(topic_named(near).name == near for topic in ASKED for near in topic.near)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from thesis_qa.lang.numbers import months_in
 from thesis_qa.model.encoder import open_embedding
 from thesis_qa.retrieve.rank import ranking
-from thesis_qa.write.check import Checker, Objection
+from thesis_qa.write.checker import Checker, Objection
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
 from thesis_qa.write.support import Premise
 

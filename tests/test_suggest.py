@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from thesis_qa.answer.suggest import OFFERED, sections_near
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
-from thesis_qa.web.suggest import OFFERED, next_questions, sections_near
 
 SECTIONS = {
     "BAB I PENDAHULUAN": "Terumbu karang melindungi pantai dari ombak besar. " * 8,
@@ -35,12 +35,12 @@ def test_sections_after_the_cited_one_come_first(reef: Assistant) -> None:
     section = "2.1 Pemutihan Karang"
     near = sections_near(reef.index.catalog, "karang.md", section)
     # what introduces or is nearly empty tells nothing
-    assert near == ["Arus Laut", "Transplantasi Karang"]
+    assert [heading.title for heading in near] == ["Arus Laut", "Transplantasi Karang"]
 
 
 def test_what_is_offered_is_answered_when_it_is_asked(reef: Assistant) -> None:
     answer = reef.ask("Mengapa pemutihan karang terjadi?")
-    offered = next_questions(reef, answer, seconds=60)
+    offered = reef.next_questions(answer, seconds=60)
     assert 0 < len(offered) <= OFFERED
     assert all(reef.ask(question, documents=["karang.md"]).answered for question in offered)
     assert answer.question not in offered
@@ -49,8 +49,9 @@ def test_what_is_offered_is_answered_when_it_is_asked(reef: Assistant) -> None:
 def test_a_refusal_and_an_empty_budget_offer_nothing(reef: Assistant) -> None:
     declined = reef.ask("Siapa presiden Prancis?")
     assert not declined.answered
-    assert next_questions(reef, declined, seconds=60) == ()
-    assert next_questions(reef, reef.ask("Mengapa pemutihan karang terjadi?"), seconds=0) == ()
+    assert reef.next_questions(declined, seconds=60) == ()
+    answer = reef.ask("Mengapa pemutihan karang terjadi?")
+    assert reef.next_questions(answer, seconds=0) == ()
 
 
 def test_after_a_standing_question_its_kin_are_offered(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_after_a_standing_question_its_kin_are_offered(tmp_path: Path) -> None:
     index = Index.build(tmp_path / "pasar.md", tmp_path / "index")
     assistant = Assistant(index)
     answer = assistant.ask("Apa kesimpulannya?")
-    assert next_questions(assistant, answer, seconds=60) == (
+    assert assistant.next_questions(answer, seconds=60) == (
         "Apa saran untuk penelitian selanjutnya?",  # the only one that it states
     )
     index.close()
@@ -78,5 +79,5 @@ def test_a_section_named_like_a_topic_is_asked_for_as_one_asks(tmp_path: Path) -
     assistant = Assistant(index)
     answer = assistant.ask("Sampah pasar mana yang menumpuk sejak lama?")
     assert answer.answered
-    assert next_questions(assistant, answer, seconds=60) == ("Apa tujuan penelitian ini?",)
+    assert assistant.next_questions(answer, seconds=60) == ("Apa tujuan penelitian ini?",)
     index.close()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.answer.card import Entry
+from thesis_qa.answer.card import CardEntry
 from thesis_qa.read import load
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
@@ -121,7 +121,7 @@ def test_one_thesis_cited_twice_is_one_reference_and_two_theses_have_two_keys() 
 
 
 def test_a_card_says_what_is_not_stated() -> None:
-    entries = [Entry("method", (citation(),)), Entry("scope", ())]
+    entries = [CardEntry("method", (citation(),)), CardEntry("scope", ())]
     text = markdown(card("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
     assert "## Method\n\n> “Graf" in text
     assert "## Scope\n\n*Not stated" in text

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from thesis_qa import unpack, weights
 from thesis_qa.errors import ModelError
+from thesis_qa.model import unpack, weights
 from thesis_qa.model.graph import write_graph
 from thesis_qa.model.unpack import (
     DRAFT,

@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
-from thesis_qa.answer.find import Finder, Found
-from thesis_qa.answer.phrases import phrases
-from thesis_qa.answer.standing import KIN, asks_standing
-from thesis_qa.answer.under_headings import zone
+from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
+from thesis_qa.answer.lists import introduces
+from thesis_qa.answer.metadata import metadata
+from thesis_qa.answer.outline import outline
+from thesis_qa.answer.passages import passages
+from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
 from thesis_qa.errors import SettingError
+from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.question.follow_up import Resolved, resolve
-from thesis_qa.question.query import Query, understand
-from thesis_qa.retrieve.retriever import checked_question
-from thesis_qa.types import Answer, Citation, Language, Passage, Translation
+from thesis_qa.question.read import Question, checked_question
+from thesis_qa.types import Answer, Citation, Language, Translation
 from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-MAX_TITLE = 60  # characters of a heading that can be asked about
+STRATEGIES: tuple[Strategy, ...] = (metadata, outline, passages)
+"""Tried in this order; the first that has anything to say to a question has the last word."""
 
 
 class Assistant:
@@ -36,7 +39,6 @@ class Assistant:
         Raises SettingError for a spec that names no provider and model.
         """
         self.index = index
-        self._finder = Finder(index)
         self.writing = Writing(index, llm) if llm is not None else None
 
     def ask(
@@ -67,31 +69,37 @@ class Assistant:
         `language` is spoken where the question doesn't tell which: "GraphRAG?".
         """
         started = time.perf_counter()
-        question = checked_question(question)
-        resolved = self._resolved(question, history)
-        query = understand(checked_question(resolved.question))
-        query = replace(query, language=query.language or language)
-        said = history[-1][1] if resolved.more and history else ""
-        passages, found = self._finder.find(query, documents, top_k, said)
+        asked = self._read(question, history, documents, language)
+        library = Library(self.index, top_k)
+        near = library.passages(asked)[:top_k]
+        found = self._find(asked, library)
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
-        answer = self._answer(question, resolved, query, found, citations, passages)
+        answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
         if found.answers:
             for count in range(1, len(citations)):
-                text = answer_text(query.language, found.shown[:count], citations[:count])
-                yield replace(answer, text=text, citations=citations[:count])
+                part = answer_text(asked.language, found.shown[:count], citations[:count])
+                yield replace(answer, text=part, citations=citations[:count])
         else:
-            yield self._declined(answer, found, documents)
-            suggestion = self._suggestion(query, found, documents)
-            answer = self._declined(answer, found, documents, suggestion)
+            yield self._declined(answer, asked)
+            answer = self._declined(answer, asked, self._suggestion(asked, found))
         ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
         timings["total"] = ended - started
         answer = replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
         if self.writing and found.plain:
-            yield from self.writing.worded(answer, silence(query.language, found.silent))
+            yield from self.writing.worded(answer, silence(asked.language, found.silent))
         else:
             yield answer
+
+    def can_answer(self, question: str, documents: Sequence[str] = ()) -> bool:
+        """Whether `ask` would answer `question`, without putting the answer together."""
+        asked = self.index.question(question, documents)
+        return self._find(asked, Library(self.index)).answers
+
+    def next_questions(self, answer: Answer, seconds: float = SECONDS) -> tuple[str, ...]:
+        """What could be asked after `answer`, each tried within `seconds`."""
+        return next_questions(self.index.catalog, self.can_answer, answer, seconds)
 
     def translate(self, citation: Citation, language: Language) -> Translation:
         """A quote in `language`, by the language model.
@@ -99,9 +107,27 @@ class Assistant:
         Raises SettingError where none is set.
         """
         if self.writing is None:
-            raise SettingError("Translating needs a language model", "Set one: --llm SPEC")
+            raise SettingError("translating-needs-model")
         c = citation
         return self.writing.translated(c.quote, c.language, language, c.number)
+
+    # The question
+
+    def _read(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]],
+        documents: Sequence[str] | None,
+        language: Language | None,
+    ) -> Question:
+        checked = checked_question(question)
+        resolved = self._resolved(checked, history)
+        asked = self.index.question(resolved.question, documents or (), language)
+        return replace(
+            asked,
+            resolved_from=checked if resolved.follows else None,
+            besides=history[-1][1] if resolved.more and history else "",
+        )
 
     def _resolved(self, question: str, history: Sequence[tuple[str, str]]) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""
@@ -111,72 +137,97 @@ class Assistant:
         reworded = self.writing.reworded(question, history)
         return Resolved(reworded, follows=reworded != question) if reworded else by_rules
 
-    def can_answer(self, question: str, documents: Sequence[str] | None = None) -> bool:
-        """Whether `ask` would answer `question`, without putting the answer together."""
-        query = understand(checked_question(question))
-        return self._finder.find(query, documents, 1)[1].answers
-
     # The answer
 
-    def _answer(
-        self,
-        question: str,
-        resolved: Resolved,
-        query: Query,
-        found: Found,
-        citations: tuple[Citation, ...],
-        passages: tuple[Passage, ...],
-    ) -> Answer:
-        text = answer_text(query.language, found.shown, citations, found.silent)
-        return Answer(
-            question=question,
-            language=query.language,
-            answered=found.answers,
-            confidence=round(found.probability, 4),
-            text=text if found.answers else "",
-            citations=citations if found.answers else (),
-            passages=passages,
-            model="quotes",
-            timings={},
-            nearest=citations if found.answers else _unmarked(citations),
-            resolved_question=resolved.question if resolved.follows else None,
-            missing=() if found.answers else found.missing,
-        )
+    def _find(self, question: Question, library: Library) -> Found:
+        """What is found for a question, and for the parts of one that asks two things: whoever
+        asks two things at once is understood worse than who asks one."""
+        found = _tried(question, library)
+        if question.parts and not question.besides:
+            first, second = (self.index.question(p, question.documents) for p in question.parts)
+            found = _joined(found, _tried(first, library))
+            if _of_thesis(first, second):
+                found = _joined(found, _tried(second, library))
+        return found
 
     def _declined(
-        self,
-        answer: Answer,
-        found: Found,
-        documents: Sequence[str] | None,
-        suggestion: str | None = None,
+        self, answer: Answer, question: Question, suggestion: str | None = None
     ) -> Answer:
-        names = list(documents or self.index.catalog.names())
-        catalog = self.index.catalog
-        chosen = [catalog.document(name).passages for name in documents or ()]
-        text = refusal_text(
+        catalog, chosen = self.index.catalog, question.documents
+        names = chosen or catalog.names()
+        searched = sum(catalog.document(name).passages for name in chosen)
+        only = catalog.document(names[0]).metadata.title or names[0] if len(names) == 1 else ""
+        refusal = refusal_text(
             answer.language,
-            passages=sum(chosen) if documents else catalog.count_passages(),
+            passages=searched if chosen else catalog.count_passages(),
             documents=len(names),
-            title=self._finder.title(names[0]) if len(names) == 1 else "",
-            missing=found.missing,
+            title=only,
+            missing=answer.missing,
             nearest=answer.nearest,
             suggestion=suggestion,
         )
-        return replace(answer, text=text, suggestion=suggestion)
+        return replace(answer, text=refusal, suggestion=suggestion)
 
-    def _suggestion(
-        self, query: Query, found: Found, documents: Sequence[str] | None
-    ) -> str | None:
+    def _suggestion(self, question: Question, found: Found) -> str | None:
         """A question near to this one that can be answered; tried before it is offered."""
-        say = phrases(query.language)
-        offers = [say.topics[kin] for t in asks_standing(query)[:1] for kin in KIN.get(t.name, ())]
-        nearest = [s.evidence.passage for s in found.shown[:1]]
-        sections = [p.section.split(" › ")[-1] for p in nearest if zone(p) != "abstract"]
-        offers += [say.section.format(section=n) for n in sections if 0 < len(n) <= MAX_TITLE]
-        tried = (offer for offer in (*offers, say.what_about) if self.can_answer(offer, documents))
-        return next(tried, None)
+        language = question.language
+        near = [s.evidence.passage for s in found.shown[:1]]
+        sections = [p.headings[-1] for p in near if p.headings and p.role != "abstract"]
+        offers = near_topics(question.text, language)
+        offers += [offer for h in sections if (offer := about_section(h, language))]
+        offers.append(text("answer.what_about", language))
+        return next((o for o in offers if self.can_answer(o, question.documents)), None)
 
 
-def _unmarked(nearest: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Quotes that are near but don't answer: no words in them are the answer."""
-    return tuple(replace(citation, answer=None) for citation in nearest)
+def _tried(question: Question, library: Library) -> Found:
+    """What the first strategy found that has anything to say to a question."""
+    found = (strategy(question, library) for strategy in STRATEGIES)
+    return next((each for each in found if each is not None), Found(0.0))
+
+
+def _of_thesis(first: Question, second: Question) -> bool:
+    """Whether the second of two questions asks of the thesis itself, and can stand alone.
+
+    "Who wrote it, and what was found?" does; "How was it tested, and what was found?" asks of what
+    stood before.
+    """
+    if first.fields or second.fields:
+        return True
+    topics = [topic for topic in second.topics if topic.expects != "reason"]
+    return bool(topics and first.topics)
+
+
+def _joined(whole: Found, first: Found) -> Found:
+    """What is found for a question that asks two things, and for one of them by itself."""
+    best, other = sorted((whole, first), key=lambda f: (f.answers, f.probability), reverse=True)
+    if not other.answers:
+        return best
+    known = [s.evidence.sentence for s in best.shown]
+    more = [s for s in other.shown if s.evidence.sentence not in known]
+    if more and introduces(more[-1].evidence.sentence):  # its list is known already
+        more.pop()
+    return replace(best, shown=(*best.shown, *more)[:MAX_CITATIONS])
+
+
+def _answer(
+    asked_as: str, question: Question, found: Found, citations: tuple[Citation, ...]
+) -> Answer:
+    said = answer_text(question.language, found.shown, citations, found.silent)
+    unmarked = tuple(replace(citation, answer=None) for citation in citations)
+    return Answer(
+        question=checked_question(asked_as),
+        language=question.language,
+        answered=found.answers,
+        confidence=round(found.probability, 4),
+        text=said if found.answers else "",
+        citations=citations if found.answers else (),
+        passages=(),
+        model="quotes",
+        timings={},
+        nearest=citations if found.answers else unmarked,  # no words in those are the answer
+        resolved_question=question.text if question.resolved_from else None,
+        missing=() if found.answers else found.missing,
+        kind=found.kind,
+        route=question.route,
+        documents=question.documents,
+    )

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
@@ -31,6 +32,8 @@ from thesis_qa.types import (
 if TYPE_CHECKING:
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
+    from thesis_qa.model.span_reader import Reader
+    from thesis_qa.question.read import Question
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.retriever import Retriever
 
@@ -78,8 +81,7 @@ class Index:
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
             raise IndexStateError(
-                f"The index in {str(folder)!r} was made with {made_with}, not {embedding}",
-                f"Start over with: thesis-qa index --rebuild --embedding {embedding}",
+                "index-of-other-embedding", folder=str(folder), made_with=made_with, asked=embedding
             )
         return index
 
@@ -138,9 +140,11 @@ class Index:
         embedding = open_embedding(about["embedding"])
         if about.get("model", embedding.name) != embedding.name:
             raise IndexStateError(
-                f"The index in {str(self.folder)!r} was made with {about['model']},"
-                f" but {about['embedding']} is {embedding.name} here",
-                "Make it anew: thesis-qa index --rebuild",
+                "index-of-other-model",
+                folder=str(self.folder),
+                made_with=about["model"],
+                embedding=about["embedding"],
+                here=embedding.name,
             )
         return embedding
 
@@ -156,7 +160,14 @@ class Index:
         from thesis_qa.retrieve.retriever import Retriever
 
         reranker = open_reranker(self.rerank)
-        return Retriever(self.catalog, self.vectors, self.embedding, reranker)
+        return Retriever(self.catalog, self.vectors, self.embedding.name, reranker)
+
+    @cached_property
+    def reader(self) -> "Reader | None":
+        """What reads question and passage together, if the setting `rerank` names it."""
+        from thesis_qa.model.span_reader import open_reader
+
+        return open_reader(self.rerank, self.embedding)
 
     # Writing
 
@@ -176,7 +187,7 @@ class Index:
         with self._writing():
             known = self.catalog.sources()
             if not files and not known:
-                raise DocumentError(f"{str(path)!r} holds no documents", "Put theses into it")
+                raise DocumentError("folder-empty", folder=str(path))
             reports = []
             for number, file in enumerate(files, start=1):
                 report = _reporter(progress, written(str(file)), number, len(files))
@@ -213,7 +224,7 @@ class Index:
             return self._store(source, document, started, report, "updated" if old else "added")
         except (DocumentError, OSError) as error:
             problem = error if isinstance(error, DocumentError) else _os_error(name, error)
-            return DocumentReport(written(name), "failed", error=str(problem))
+            return DocumentReport(written(name), "failed", error=str(problem), failure=problem)
 
     def _store(
         self,
@@ -302,10 +313,7 @@ class Index:
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
                     raise _not_writable(self.folder, error) from error
-                raise IndexStateError(
-                    f"Another process is changing the index in {str(self.folder)!r}",
-                    "Wait until it is done, then try again",
-                ) from error
+                raise IndexStateError("index-locked", folder=str(self.folder)) from error
 
     # Reading
 
@@ -318,8 +326,27 @@ class Index:
         known = self.catalog.names() if names else []
         for name in names or ():
             if name not in known:
-                listed = ", ".join(known[:5]) or "nothing yet"
-                raise QuestionError(f"The index has no document {name!r}", f"It holds: {listed}")
+                listed = ", ".join(known[:5]) or "–"
+                raise QuestionError("document-unknown", document=name, held=listed)
+
+    def question(
+        self, text: str, documents: Sequence[str] = (), language: Language | None = None
+    ) -> "Question":
+        """A question of this index, or of some `documents`, read and embedded once.
+
+        `language` is spoken where the text doesn't tell which. Raises QuestionError for what can't
+        be asked, or for documents that aren't here.
+        """
+        from thesis_qa.question.read import read_question
+
+        self.check_documents(documents)
+        asked = read_question(text, language)
+        return replace(
+            asked,
+            documents=tuple(documents),
+            vector=self.embedding.query_vector(asked.text),
+            weights=self.catalog.term_weights(asked.terms),
+        )
 
     def search(
         self,
@@ -334,11 +361,22 @@ class Index:
         `documents`, `section` (text that occurs in the section's path) and `language` narrow the
         search. Raises QuestionError for a question that can't be asked.
         """
-        self.check_documents(documents)
+        asked = self.question(question, documents or ())
+        if documents is not None and not documents:
+            return []
+        return self.passages(asked, top_k, section, language)
+
+    def passages(
+        self,
+        question: "Question",
+        top_k: int = 5,
+        section: str | None = None,
+        language: Language | None = None,
+    ) -> list[Passage]:
+        """The same for a question that was read already."""
         self.refresh()
-        return self.retriever.search(
-            question, top_k, documents=documents, section=section, language=language
-        )
+        ranked = self.retriever.ranked(question, top_k, section=section, language=language)
+        return [item.passage for item in ranked]
 
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""
@@ -368,10 +406,7 @@ def _new_catalog(folder: Path, embedding: str) -> Catalog:
 
 
 def _not_writable(folder: Path, error: Exception) -> ThesisQAError:
-    return IndexStateError(
-        f"The index folder {str(folder)!r} can't be written ({error})",
-        "Check its permissions and the space left, or choose another with --index",
-    )
+    return IndexStateError("index-not-writable", folder=str(folder), reason=error)
 
 
 def _clear(folder: Path) -> None:
@@ -384,7 +419,7 @@ def _clear(folder: Path) -> None:
 
 
 def _os_error(name: str, error: OSError) -> DocumentError:
-    return DocumentError(f"{name!r} can't be read ({error.strerror})", "Check its permissions")
+    return DocumentError("file-unreadable", file=name, reason=error.strerror)
 
 
 def _reporter(

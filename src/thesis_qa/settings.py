@@ -79,9 +79,7 @@ def _from_file(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(
-            f"{path.name} can't be read ({error})", "Correct or remove it"
-        ) from error
+        raise SettingError("settings-unreadable", file=path.name, reason=error) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
@@ -111,14 +109,17 @@ def _checked(name: str, value: object, source: str) -> object:
     """`value` if the setting `name` may have it; `source` is where a message says it stands."""
     shown = f"{PREFIX}{name.upper()}" if source == "environment" else f"{name} ({source})"
     if name not in NAMES:
-        raise SettingError(f"There is no setting {shown}", f"There are: {', '.join(NAMES)}")
+        raise SettingError("setting-unknown", setting=shown, known=", ".join(NAMES))
     if value == "none" and getattr(Settings(), name) is None:
         return None
     limits = LIMITS.get(name)
     if type(value) is not _kind(name) or (limits and value not in limits):
-        wanted = "true or false" if _kind(name) is bool else "text"
-        wanted = f"a whole number from {limits[0]} to {limits[-1]}" if limits else wanted
-        raise SettingError(f"The setting {shown} is {value!r}", f"It must be {wanted}")
+        if limits:
+            raise SettingError(
+                "setting-not-in-range", setting=shown, value=value, low=limits[0], high=limits[-1]
+            )
+        code = "setting-not-true-or-false" if _kind(name) is bool else "setting-not-text"
+        raise SettingError(code, setting=shown, value=value)
     return value
 
 

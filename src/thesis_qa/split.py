@@ -11,15 +11,32 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from thesis_qa.lang.language import language_of
-from thesis_qa.types import Block, Document, Kind, Language, Page, Passage, Sentence, Span
+from thesis_qa.mark import marks_of
+from thesis_qa.structure.headings import inherited
+from thesis_qa.types import (
+    Block,
+    Document,
+    Heading,
+    Kind,
+    Language,
+    Page,
+    Passage,
+    Role,
+    Sentence,
+    Span,
+    section_path,
+)
 
-SPLITTER = "3"
+SPLITTER = "4"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
 TARGET_CHARACTERS = 600  # findings: short passages of whole sentences place a page best
 MAX_TOKENS = 480  # of the embedding model's 512, leaving room for its prefix and special tokens
 MAX_SENTENCE_CHARACTERS = 1500  # text without full stops is cut at white space, to stay quotable
+
+STATED_ON_COVERS = ("author", "student_number", "university", "faculty", "degree")
+MAX_COVER_LINE = 200  # characters; longer ones are an abstract set below title and author
 
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
@@ -115,7 +132,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 class _Group:
     """Sentences that become one passage."""
 
-    section: tuple[str, ...]
+    headings: tuple[Heading, ...]
     kind: Kind
     sentences: tuple[Sentence, ...]
 
@@ -129,11 +146,11 @@ class _Draft:
         """Sentences of neighbouring blocks, grouped to about TARGET_CHARACTERS, never across a
         section or a change of kind, and across a page turn only within a sentence."""
         pending: list[Sentence] = []
-        key: tuple[tuple[str, ...], Kind] = ((), "text")
+        key: tuple[tuple[Heading, ...], Kind] = ((), "text")
         for block in self.document.blocks:
             if block.kind == "furniture":
                 continue
-            block_key = (block.section, block.kind if block.kind in SEPARATE else "text")
+            block_key = (block.headings, block.kind if block.kind in SEPARATE else "text")
             for sentence in self.sentences(block):
                 if pending and (block_key != key or not self._fits(pending, sentence)):
                     yield _Group(*key, tuple(pending))
@@ -156,12 +173,14 @@ class _Draft:
         whole = block.kind not in ("text", "footnote", "list")  # headings, rows … are one unit
         spans = list(_pieces(text, *_trim(text, 0, len(text)))) if whole else sentence_spans(text)
         for start, end in self._short_enough(text, spans):
+            folded = " ".join(text[start:end].split())
             yield Sentence(
                 spans=_spans_of(text, parts, start, end),
-                text=" ".join(text[start:end].split()),
+                text=folded,
                 language=language_of(text[start:end]),
                 kind=block.kind,
                 context=block.context,
+                marks=marks_of(folded, block.kind),
             )
 
     def _short_enough(
@@ -176,6 +195,14 @@ class _Draft:
             halves = (_trim(text, start, middle), _trim(text, middle, end))
             yield from self._short_enough(text, [half for half in halves if half[0] < half[1]])
 
+    def _cover(self, group: _Group) -> Role | None:
+        """ "cover" for short lines before the first heading, on a page that says who and where."""
+        stated = self.document.metadata.places
+        pages = {span.page for field in STATED_ON_COVERS for span in stated.get(field, ())}
+        on_cover = not group.headings and group.sentences[0].spans[0].page in pages
+        short = all(len(sentence.text) < MAX_COVER_LINE for sentence in group.sentences)
+        return "cover" if on_cover and short else None
+
     def passage(self, group: _Group) -> Passage:
         text = " ".join(sentence.text for sentence in group.sentences)
         first, last = group.sentences[0].spans[0], group.sentences[-1].spans[-1]
@@ -189,7 +216,9 @@ class _Draft:
             page=page.number,
             page_label=page.label,
             last_page=last_page.number,
-            section=" › ".join(group.section),
+            section=section_path(group.headings),
+            headings=group.headings,
+            role=inherited(group.headings) or self._cover(group),
             language=language,
             text=text,
             kind="heading" if bare else group.kind,

@@ -81,18 +81,29 @@ class Heading:
         return self.text
 
 
+Route = Literal[
+    "talk", "library", "metadata", "standing", "section", "comparison", "content", "off-topic"
+]
+"""What a question is taken for."""
+
+AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
+
+
+def section_path(headings: "tuple[Heading, ...]") -> str:
+    """Headings, outermost first, as they are printed: "BAB IV › 4.3 Hambatan"."""
+    return " › ".join(heading.text for heading in headings)
+
+
 class Mark(StrEnum):
-    """What a sentence is or holds, told once, when it is indexed."""
+    """What a sentence is or holds, found once, when it is indexed."""
 
     ASKS = "asks"  # a question, or quotes one
-    ANNOUNCES = "announces"  # only says what a chapter, section, figure or table is about
-    LEADS_IN = "leads_in"  # a list follows
-    LEANS = "leans"  # on the sentence before it: "Hal ini …", "However, it …"
     KEYWORDS = "keywords"
+    ANNOUNCES = "announces"  # only says what a chapter, section, figure or table is about
     POINTS = "points"  # to a place instead of saying it
-    OWN_WORK = "own_work"  # speaks of this thesis
-    OTHERS_WORK = "others_work"  # of somebody else's
-    DENIES = "denies"
+    PICTURED = "pictured"  # a caption of what isn't text: of a figure, diagram, listing …
+    LEADS_IN = "leads_in"  # a list follows, or half of the sentence is elsewhere
+    LEANS = "leans"  # on the sentence before it: "Hal ini …", "However, it …"
     NUMBER = "number"
     DATE = "date"
     DURATION = "duration"
@@ -100,7 +111,7 @@ class Mark(StrEnum):
     PLACE = "place"
     ADDRESS = "address"
     REASON = "reason"
-    DEFINES = "defines"
+    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +121,13 @@ class Block:
 
     spans: tuple[Span, ...]
     kind: Kind = "text"
-    section: tuple[str, ...] = ()  # headings above it, outermost first: ("BAB IV", "4.3 Hambatan")
+    headings: tuple[Heading, ...] = ()  # above it, outermost first; its own, if it is one
     context: str | None = None  # column heads of a table row, caption
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """The headings as they are printed."""
+        return tuple(heading.text for heading in self.headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,7 @@ class Sentence:
     language: Language | None
     kind: Kind = "text"
     context: str | None = None
+    marks: frozenset[Mark] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +201,8 @@ class Passage:
     sentences: tuple[Sentence, ...] = ()
     score: float = 0.0
     rank: int = 0
+    headings: tuple[Heading, ...] = ()  # of `section`, outermost first
+    role: Role | None = None  # of the nearest heading that has one; "cover" before the first
 
     def lies_under(self, path: str) -> bool:
         """Whether it stands in the section of `path`, or in one below that."""
@@ -265,6 +284,9 @@ class Answer:
     problem: str | None = None  # why a language model was asked and the answer is quotes
     writing: bool = False  # a language model is still at it
     translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
+    kind: AnswerKind = "answer"
+    route: Route = "content"  # what the question was taken for
+    documents: tuple[str, ...] = ()  # it was asked of these; of all, if there are none
 
     def __str__(self) -> str:
         sources = [
@@ -288,7 +310,9 @@ class DocumentReport:
     languages: Mapping[str, float] | None = None
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
-    error: str | None = None
+    error: str | None = None  # in English
+    failure: Exception | None = None
+    """The error itself, which says it in either language; it isn't part of the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,10 +357,14 @@ def place(citation: Citation) -> str:
     return f"p. {citation.page_label} (file page {citation.page})"
 
 
+INTERNAL = frozenset({"sentences", "headings", "role", "failure"})
+"""Fields that JSON leaves out."""
+
+
 def to_json(value: object) -> Any:
-    """An answer, passage or report as JSON's types; the sentences of passages are left out."""
+    """An answer, passage or report as JSON's types; what passages hold inside is left out."""
     if is_dataclass(value):
-        names = (f.name for f in fields(value) if f.name != "sentences")
+        names = (f.name for f in fields(value) if f.name not in INTERNAL)
         return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items()}

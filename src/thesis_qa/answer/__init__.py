@@ -1,9 +1,2 @@
-"""Choose the sentences that answer a question, and judge whether they do.
-
-No language model: the answer is made of sentences of the documents.
-"""
-
-from thesis_qa.answer.evidence import Evidence
-from thesis_qa.answer.select import Shown
-
-__all__ = ["Evidence", "Shown"]
+"""Answer a question with sentences of the documents: strategies find them, and judge whether they
+answer; no language model takes part."""

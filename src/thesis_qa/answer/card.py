@@ -4,29 +4,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thesis_qa.answer.cite import cite
-from thesis_qa.answer.standing import find
-from thesis_qa.answer.under_headings import shown, statements
+from thesis_qa.answer.outline import of_topic
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CardEntry:
     """A topic of the card and what the thesis says to it."""
 
     topic: str
     citations: tuple[Citation, ...]  # empty where it isn't stated
 
 
-def fill_card(index: Index, document: str) -> Iterator[Entry]:
+def fill_card(index: Index, document: str) -> Iterator[CardEntry]:
     """The entries of a thesis's card, in the order of TOPICS, in the language of the thesis.
 
     Raises QuestionError if the index has no such document.
     """
     index.check_documents([document])
-    language = index.catalog.document(document).main_language
-    said = statements(index.catalog.passages_of(document), language, language)
-    for topic in TOPICS:
-        found = shown(index.catalog, find(topic, said))
-        yield Entry(topic.name, cite(index.catalog, found))
+    for topic, shown in of_topic(index.catalog, document, TOPICS):
+        yield CardEntry(topic.name, cite(index.catalog, shown))

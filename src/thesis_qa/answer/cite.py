@@ -1,8 +1,10 @@
 """Turn evidence into citations: verbatim quotes with the place they were taken from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from thesis_qa.answer import Evidence, Shown
+from thesis_qa.answer.found import Evidence, Shown
+from thesis_qa.answer.metadata import holds_span
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Citation, CitedSpan, Page, Passage, Span
@@ -17,32 +19,38 @@ def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
 
 def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
     passage, sentence = shown.evidence.passage, shown.evidence.sentence
-    pages = _pages(catalog, shown.evidence)
-    metadata = catalog.document(passage.document).metadata
-    first = pages[sentence.spans[0].page]
-    context = [part for part in (sentence.context, shown.context) if part]
-    quoted = quote(pages, sentence.spans)
+    cited = _quoted(catalog, number, passage.document, sentence.spans, passage)
+    context = [part for part in (sentence.context, shown.lead and shown.lead.text) if part]
+    return replace(
+        cited,
+        language=sentence.language or passage.language,
+        answer=_marked(cited.quote, shown.evidence),
+        context="\n".join(context) or None,
+        places=tuple(span for other in shown.places for span in _places(catalog, other)),
+        translation=shown.translation.sentence.text if shown.translation else None,
+    )
+
+
+def _quoted(
+    catalog: Catalog, number: int, document: str, spans: Sequence[Span], passage: Passage | None
+) -> Citation:
+    """A citation of what stands at `spans`, in `passage`."""
+    metadata = catalog.document(document).metadata
+    pages = _pages(catalog, document, spans)
+    first = pages[spans[0].page]
     return Citation(
         number=number,
-        document=passage.document,
-        title=metadata.title or passage.document,
+        document=document,
+        title=metadata.title or document,
         author=metadata.author,
         year=metadata.year,
         page=first.number,
         page_label=first.label,
-        section=passage.section,
-        language=sentence.language or passage.language,
-        quote=quoted,
-        spans=_cited_spans(pages, sentence.spans),
-        answer=_marked(quoted, shown.evidence),
-        context="\n".join(context) or None,
-        passage_id=passage.passage_id,
-        places=tuple(
-            span
-            for other in shown.places
-            for span in _cited_spans(_pages(catalog, other), other.sentence.spans)
-        ),
-        translation=shown.translation.sentence.text if shown.translation else None,
+        section=passage.section if passage else "",
+        language=passage.language if passage else None,
+        quote=quote(pages, spans),
+        spans=_cited_spans(pages, spans),
+        passage_id=passage.passage_id if passage else "",
     )
 
 
@@ -60,51 +68,35 @@ def recite(catalog: Catalog, number: int, document: str, spans: Sequence[Span]) 
 
     Raises KeyError where the document, a page or the characters of a span aren't there.
     """
-    metadata = catalog.document(document).metadata
-    pages = {span.page: catalog.page(document, span.page) for span in spans}
+    pages = _pages(catalog, document, spans)
     if not all(0 <= s.start < s.end <= len(pages[s.page].text) for s in spans):
         raise KeyError(f"{document} has no such characters")
-    first = pages[spans[0].page]
-    passage = _passage_at(catalog, document, first.number, spans[0])
-    return Citation(
-        number=number,
-        document=document,
-        title=metadata.title or document,
-        author=metadata.author,
-        year=metadata.year,
-        page=first.number,
-        page_label=first.label,
-        section=passage.section if passage else "",
-        language=passage.language if passage else None,
-        quote=quote(pages, spans),
-        spans=_cited_spans(pages, spans),
-        passage_id=passage.passage_id if passage else "",
-    )
+    passage = _passage_at(catalog, document, pages[spans[0].page].number, spans[0])
+    return _quoted(catalog, number, document, spans, passage)
 
 
 def _passage_at(catalog: Catalog, document: str, page: int | None, span: Span) -> Passage | None:
-    def holds(passage: Passage) -> bool:
-        places = (place for sentence in passage.sentences for place in sentence.spans)
-        return any(
-            p.page == span.page and p.start < span.end and span.start < p.end for p in places
-        )
-
     begun = [page] if page is None else [page, page - 1]  # it may have begun a page before
-    return next((p for n in begun for p in catalog.passages_on(document, n) if holds(p)), None)
+    near = (p for number in begun for p in catalog.passages_on(document, number))
+    return next((p for p in near if holds_span(p, span)), None)
 
 
-def quote(pages: dict[int, Page], spans: Sequence[Span]) -> str:
+def quote(pages: Mapping[int, Page], spans: Sequence[Span]) -> str:
     """What stands at `spans`, white space folded, parts joined by " … "."""
     parts = (pages[span.page].text[span.start : span.end] for span in spans)
     return PART_SEPARATOR.join(" ".join(part.split()) for part in parts)
 
 
-def _pages(catalog: Catalog, evidence: Evidence) -> dict[int, Page]:
-    document = evidence.passage.document
-    return {s.page: catalog.page(document, s.page) for s in evidence.sentence.spans}
+def _pages(catalog: Catalog, document: str, spans: Sequence[Span]) -> dict[int, Page]:
+    return {number: catalog.page(document, number) for number in {span.page for span in spans}}
 
 
-def _cited_spans(pages: dict[int, Page], spans: Sequence[Span]) -> tuple[CitedSpan, ...]:
+def _places(catalog: Catalog, evidence: Evidence) -> tuple[CitedSpan, ...]:
+    spans = evidence.sentence.spans
+    return _cited_spans(_pages(catalog, evidence.passage.document, spans), spans)
+
+
+def _cited_spans(pages: Mapping[int, Page], spans: Sequence[Span]) -> tuple[CitedSpan, ...]:
     return tuple(_cited_span(pages[span.page], span) for span in spans)
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from thesis_qa.answer.phrases import Phrases, phrases
-from thesis_qa.answer.select import Shown
+from thesis_qa.answer.found import Shown
+from thesis_qa.lang.data import text
 from thesis_qa.types import Citation, Language
 
 MAX_NEAREST = 240  # characters of a nearest quote that a refusal shows, or of column heads
@@ -20,16 +20,15 @@ def answer_text(
     silent: Sequence[str] = (),
 ) -> str:
     """Quotes in order; by thesis where there are several. `silent` are titles that say nothing."""
-    say = phrases(language)
     pairs = list(zip(shown, citations, strict=True))
-    documents = dict.fromkeys(c.document for c in citations)
-    parts = [_opening(say, language, shown)]
+    several = len({c.document for c in citations}) > 1 or bool(silent)
+    parts = [_opening(language, shown)]
     for _, group in groupby(pairs, key=lambda pair: pair[1].document):
         members = list(group)
-        if len(documents) > 1 or silent:
+        if several:
             parts.append(f"{members[0][1].title}:")
         for columns, rows in groupby(members, key=lambda pair: _columns(pair[0])):
-            parts += [columns, *(_quote(say, s, c) for s, c in rows)]
+            parts += [columns, *(_quote(language, s, c) for s, c in rows)]
     return "\n\n".join(filter(None, [*parts, silence(language, silent)]))
 
 
@@ -44,27 +43,28 @@ def _columns(shown: Shown) -> str:
 
 def silence(language: Language | None, silent: Sequence[str]) -> str:
     """Names the theses that say nothing, by their titles."""
-    return "\n\n".join(f"{title}: {phrases(language).not_stated}." for title in silent)
+    return "\n\n".join(f"{title}: {text('answer.not_stated', language)}." for title in silent)
 
 
-def _opening(say: Phrases, language: Language | None, shown: Sequence[Shown]) -> str:
+def _opening(language: Language | None, shown: Sequence[Shown]) -> str:
     """Announces evidence in the other language, if all of it is, with the text around it.
 
     A sentence full of English terms may be taken for English in an Indonesian text.
     """
     spoken = {of.language for s in shown for of in (s.evidence.sentence, s.evidence.passage)}
     if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
-        return say.quoted_foreign.format(language=say.languages[other])
-    return say.quoted
+        name = text(f"answer.languages.{other}", language)
+        return text("answer.quoted_foreign", language, language=name)
+    return text("answer.quoted", language)
 
 
-def _quote(say: Phrases, shown: Shown, citation: Citation) -> str:
-    text = f"“{citation.quote}” [{citation.number}]"
+def _quote(language: Language | None, shown: Shown, citation: Citation) -> str:
+    quote = f"“{citation.quote}” [{citation.number}]"
     if shown.label:
-        text = f"{say.fields[shown.label]}: {text}"
+        quote = f"{text(f'answer.fields.{shown.label}', language)}: {quote}"
     if shown.contradicts:
-        text = f"{say.contradicts}\n\n{text}"
-    return text
+        quote = f"{text('answer.contradicts', language)}\n\n{quote}"
+    return quote
 
 
 def refusal_text(
@@ -81,17 +81,17 @@ def refusal_text(
 
     `documents` is the number of those searched, `title` that of the only one.
     """
-    say = phrases(language)
-    count = f"{passages:,}".replace(",", "." if language == "id" else ",")
-    searched = say.searched_one if documents == 1 else say.searched
-    where = searched.format(passages=count, documents=documents, document=title)
-    lines = [f"{say.declined} {where}"]
+    searched = "answer.searched_one" if documents == 1 else "answer.searched"
+    count = f"{passages:,}".replace(",", text("answer.thousands", language))
+    where = text(searched, language, passages=count, documents=documents, document=title)
+    lines = [f"{text('answer.declined', language)} {where}"]
     if missing:
-        lines[0] += " " + say.missing.format(words=", ".join(f"“{w}”" for w in missing))
+        words = ", ".join(f"“{w}”" for w in missing)
+        lines[0] += " " + text("answer.missing", language, words=words)
     if nearest:
-        lines += [say.nearest, f"“{_shortened(nearest[0].quote)}”"]
+        lines += [text("answer.nearest", language), f"“{_shortened(nearest[0].quote)}”"]
     if suggestion:
-        lines.append(say.suggestion.format(question=suggestion))
+        lines.append(text("answer.suggestion", language, question=suggestion))
     return "\n\n".join(lines)
 
 

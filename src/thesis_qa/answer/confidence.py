@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from thesis_qa.answer.evidence import Asked, Evidence, numbers, stems, terms_held
-from thesis_qa.lang.language import fold, stem
+from thesis_qa.answer.evidence import fitted_numbers, stems, terms_held
+from thesis_qa.answer.found import Evidence
+from thesis_qa.lang.words import fold, stem
+from thesis_qa.question.read import Question
 
 RAREST = 7.0  # weight of a term that none of 500 passages holds: puts rarities on a scale of one
 OTHERS = 10  # sentences, or passages, that the best is compared with
@@ -34,43 +36,46 @@ def likely(found: Mapping[str, float]) -> bool:
 
 def _model(found: Mapping[str, float]) -> dict[str, Any]:
     """The fitted numbers; other ones where the passages were not read."""
-    model: dict[str, Any] = numbers()["read" if "answers" in found else "unread"]
+    model: dict[str, Any] = fitted_numbers()["read" if "answers" in found else "unread"]
     return model
 
 
-def signals(question: Asked, evidence: Sequence[Evidence]) -> dict[str, float]:
+def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
     """What the estimate is made from, by name; empty without evidence."""
     if not evidence:
         return {}
-    best, expected = evidence[0], question.query.expected
+    best = evidence[0]
     around = f"{best.passage.section} {best.passage.text}"
-    by_sentence = sorted((e.signals["sentence"] for e in evidence), reverse=True)
-    of_passages = {e.passage.passage_id: e.signals["passage"] for e in evidence}
-    by_passage = sorted(of_passages.values(), reverse=True)
     language = best.sentence.language or best.passage.language
     held = terms_held(question, around, language)
     missing = [(1 - held[t]) * w / RAREST for t, w in question.weights.items()]
-    names = _names(question.query.text)
+    names = frozenset(stem(fold(name)) for name in _NAME.findall(question.text))
+    figure = question.expects in ("number", "date", "duration")
     return {
-        "sentence": best.signals["sentence"],
-        "passage": best.signals["passage"],
-        "best_sentence": by_sentence[0],
-        "best_passage": by_passage[0],
-        "sentence_gap": best.signals["sentence"] - _mean(by_sentence[1 : 1 + OTHERS]),
-        "passage_gap": best.signals["passage"] - _mean(by_passage[1 : 1 + OTHERS]),
-        "share": _share(evidence),
+        **_against_others(evidence),
         "words": best.signals["words"] + best.signals["foreign_words"],
         "passage_words": best.signals["passage_words"] + best.signals["foreign_passage_words"],
         "missing": max(missing, default=0.0),
-        "missing_sum": sum(missing),
-        "names_missing": float(len(names - _loose(around))),
-        "names": float(bool(names)),
-        "foreign": float(question.query.language != language),
-        "lacks": best.signals["lacks"],
-        "lacks_figure": best.signals["lacks"] * (expected in ("number", "date", "duration")),
-        "terms": math.log(1 + len(question.query.terms)),
-        "several": float(question.query.several),
+        "names_missing": float(len(names - stems(around) - set(fold(around).split()))),
+        "lacks_figure": best.signals["lacks"] * figure,
+        "terms": math.log(1 + len(question.terms)),
         **_as_read(evidence),
+    }
+
+
+def _against_others(evidence: Sequence[Evidence]) -> dict[str, float]:
+    """How the best sentence, and its passage, stand out from the rest."""
+    best = evidence[0].signals
+    by_sentence = sorted((e.signals["sentence"] for e in evidence), reverse=True)
+    of_passages = {e.passage.passage_id: e.signals["passage"] for e in evidence}
+    by_passage = sorted(of_passages.values(), reverse=True)
+    return {
+        "sentence": best["sentence"],
+        "passage": best["passage"],
+        "sentence_gap": best["sentence"] - _mean(by_sentence[1 : 1 + OTHERS]),
+        "passage_gap": best["passage"] - _mean(by_passage[1 : 1 + OTHERS]),
+        # Probability of the best among all sentences weighed, if one of them is right.
+        "share": 1 / sum(math.exp(e.score - evidence[0].score) for e in evidence),
     }
 
 
@@ -83,23 +88,7 @@ def _as_read(evidence: Sequence[Evidence]) -> dict[str, float]:
         "answers": best["answers"],
         "best_answers": max(e.signals["answers"] for e in evidence),
         "relevance": best["relevance"],
-        "best_relevance": max(e.signals["relevance"] for e in evidence),
-        "span": best["span"],
     }
-
-
-def _share(evidence: Sequence[Evidence]) -> float:
-    """Probability of the best among all sentences weighed, if one of them is right."""
-    return 1 / sum(math.exp(e.score - evidence[0].score) for e in evidence)
-
-
-def _names(question: str) -> frozenset[str]:
-    """Stems of what a question names: capitalised words, abbreviations and numbers."""
-    return frozenset(stem(fold(name)) for name in _NAME.findall(question))
-
-
-def _loose(text: str) -> frozenset[str]:
-    return stems(text) | frozenset(fold(text).split())
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -2,13 +2,16 @@
 of one item, the rows under a caption."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import takewhile
 
-from thesis_qa.answer.evidence import Evidence, stems
+from thesis_qa.answer.evidence import asks, stems
+from thesis_qa.answer.found import Evidence
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.question.query import Query
+from thesis_qa.lang.data import alternatives, cue
+from thesis_qa.question.read import Question
 from thesis_qa.types import Passage, Sentence, Span
 
 MAX_LIST = 8
@@ -18,40 +21,69 @@ FOLLOWING = 30  # passages after "as follows" in which the parts of a section ar
 COUNTING = 4  # passages in which "First, …", "Second, …" and so on are looked for
 SAME_CAPTION = 30  # characters by which the caption of a row is known; a page may cut it short
 
-_FOLLOWS = re.compile(
-    r":\W*$|\b(?:berikut(?: ini)?|di bawah ini|(?:the )?following(?: \w+)?|as follows|below)\W*$",
-    re.IGNORECASE,
-)
-_NUMERALS = "pertama|kedua|ketiga|keempat|kelima|keenam|ketujuh|terakhir"
-_ENGLISH = r"(?:first|second|third|fourth|fifth|final|last)(?:ly)?"
-_ORDINAL = re.compile(  # not "kedua sistem", which are both, nor "the first order"
-    rf"^\W*(?:(?:{_NUMERALS})(?:[,:]| (?:adalah|ialah|yaitu|yakni)\b)|yang (?:{_NUMERALS})\b"
-    rf"|(?:the )?{_ENGLISH}(?:[,:]| (?:is|are|we|I|it|there|the|an?)\b))",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(r"^\W*(?:yang pertama|pertama|(?:the )?first)", re.IGNORECASE)
-_MARKED = re.compile(r"^\W*(?:\d{1,2}|[a-z])[.)]\s|^[•▪◦·●○■\uf0b7–-]\s", re.IGNORECASE)
+_ITEM = re.compile(r"^\W*(?:\d{1,2}|[a-z])[.)]\s|^[•▪◦·●○■\uf0b7–-]\s", re.IGNORECASE)
 
-_SUMS_UP = re.compile(
-    r"^(?:total|jumlah|keseluruhan|rata-rata|rerata|overall|average|mean|sum)\b", re.IGNORECASE
-)
 
-Placed = tuple[Passage, Sentence]
+@dataclass(frozen=True, slots=True)
+class PlacedSentence:
+    """A sentence and the passage it stands in."""
+
+    passage: Passage
+    sentence: Sentence
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it begins: page and character."""
+        return self.sentence.spans[0].page, self.sentence.spans[0].start
+
+    @property
+    def is_heading(self) -> bool:
+        return self.sentence.kind == "heading"
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it stands in a list."""
+        return self.sentence.kind == "list"
+
+    @property
+    def asks(self) -> bool:
+        return asks(self.sentence)
+
+    @property
+    def depth(self) -> int:
+        """How many headings it stands under."""
+        return len(self.passage.headings)
+
+
+def placed(passages: Iterable[Passage]) -> list[PlacedSentence]:
+    """The sentences of passages, in their order."""
+    return [PlacedSentence(passage, s) for passage in passages for s in passage.sentences]
 
 
 def introduces(sentence: Sentence) -> bool:
     """Whether a sentence announces what follows it: "as follows:"."""
-    return bool(_FOLLOWS.search(sentence.text))
+    return bool(_follows().search(sentence.text))
+
+
+@cache
+def _follows() -> re.Pattern[str]:
+    return re.compile(rf"(?::|\b(?:{alternatives('answer.follows')}))\W*$", re.IGNORECASE)
 
 
 def is_ordinal(sentence: Sentence) -> bool:
-    """Whether a sentence counts: "First, …"."""
-    return bool(_ORDINAL.match(sentence.text))
+    """Whether a sentence counts: "First, …"; not "kedua sistem", which are both."""
+    return bool(_ordinal().match(sentence.text))
 
 
-def is_item(sentence: Sentence) -> bool:
-    """Whether a sentence stands in a list."""
-    return sentence.kind == "list"
+@cache
+def _ordinal() -> re.Pattern[str]:
+    words, verbs = alternatives("answer.ordinals"), alternatives("answer.ordinal_verbs")
+    alone = alternatives("answer.ordinals_alone")
+    return re.compile(rf"\W*(?:(?:{words})(?:[,:]| (?:{verbs})\b)|(?:{alone})\b)", re.IGNORECASE)
+
+
+def _is_first(sentence: Sentence) -> bool:
+    return bool(cue("answer.first").match(sentence.text.lstrip(" \"'“‘(•–-")))
 
 
 # The sentences of one item
@@ -75,10 +107,9 @@ def whole_items(sentences: Sequence[Sentence]) -> list[tuple[int, Sentence]]:
 def _goes_on(item: Sentence, sentence: Sentence) -> bool:
     """Whether `sentence` belongs to the item that it stands right behind."""
     return (
-        is_item(item)
-        and is_item(sentence)
-        and bool(_MARKED.match(item.text))
-        and not _MARKED.match(sentence.text)
+        item.kind == sentence.kind == "list"
+        and bool(_ITEM.match(item.text))
+        and not _ITEM.match(sentence.text)
         and len(item.text) + len(sentence.text) < LONG
     )
 
@@ -89,19 +120,26 @@ def _joined(item: Sentence, sentence: Sentence) -> Sentence:
     spans = (*item.spans, *sentence.spans)
     if first.page == last.page and 0 <= first.start - last.end <= WHITE:
         spans = (*before, Span(last.page, last.start, first.end), *after)
-    return replace(item, text=f"{item.text} {sentence.text}", spans=spans)
+    marks = item.marks | sentence.marks
+    return replace(item, text=f"{item.text} {sentence.text}", spans=spans, marks=marks)
+
+
+def items(statements: Sequence[PlacedSentence]) -> list[PlacedSentence]:
+    """Items of lists, each with all of its sentences."""
+    whole = whole_items([s.sentence for s in statements])
+    return [replace(statements[at], sentence=s) for at, s in whole if s.kind == "list"]
 
 
 def whole_item(catalog: Catalog, evidence: Evidence) -> Evidence:
     """`evidence` with all of the item that it is a sentence of."""
-    if not is_item(evidence.sentence):
+    if evidence.sentence.kind != "list":
         return evidence
-    flat, at = _section_around(catalog, evidence, 1)
+    around, at = _section_around(catalog, evidence, 1)
     if at is None:
         return evidence
-    items = whole_items([sentence for _, sentence in flat])
-    start, item = next(found for found in reversed(items) if found[0] <= at)
-    return _like(evidence, flat[start][0], item)
+    whole = whole_items([item.sentence for item in around])
+    start, item = next(found for found in reversed(whole) if found[0] <= at)
+    return _like(evidence, PlacedSentence(around[start].passage, item))
 
 
 # The list that it stands in, or that follows
@@ -109,125 +147,116 @@ def whole_item(catalog: Catalog, evidence: Evidence) -> Evidence:
 
 def whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
     """The list that `best` is an item of, with its introduction, in order; empty if it is none."""
-    flat, at = _section_around(catalog, best, COUNTING)
+    around, at = _section_around(catalog, best, COUNTING)
     if at is None:
         return []
     if is_ordinal(best.sentence):
-        return _as_evidence(best, _counted_around(flat, at))
-    if not is_item(best.sentence):
+        return _as_evidence(best, _counted_around(around, at))
+    if best.sentence.kind != "list":
         return []
-    start = at - len(list(takewhile(_in_list, reversed(flat[:at]))))
-    items = _items(flat[start:])
-    opening = [flat[start - 1]] if start and introduces(flat[start - 1][1]) else []
-    return _as_evidence(best, [*opening, *items])
+    start = at - len(list(takewhile(lambda item: item.is_item, reversed(around[:at]))))
+    opening = [around[start - 1]] if start and introduces(around[start - 1].sentence) else []
+    return _as_evidence(best, [*opening, *_items_first(around[start:])])
 
 
-def announced(catalog: Catalog, query: Query, best: Evidence) -> list[Evidence]:
+def announced(catalog: Catalog, question: Question, best: Evidence) -> list[Evidence]:
     """What `best` announces: behind "as follows" the items or the parts, behind "three
     contributions" the sentences that count them."""
     if is_ordinal(best.sentence):
         return []
     leads = introduces(best.sentence)
-    flat, _ = _section_around(catalog, best, FOLLOWING if leads else COUNTING)
+    around, _ = _section_around(catalog, best, FOLLOWING if leads else COUNTING)
     end = best.sentence.spans[-1]
-    after = [placed for placed in flat if _place(placed[1]) >= (end.page, end.end)]
+    after = [item for item in around if item.place >= (end.page, end.end)]
     if leads:
-        return _as_evidence(best, _following(query, best, after))
-    return _as_evidence(best, [after[i] for i in counted([s for _, s in after])])
+        return _as_evidence(best, _following(question, best, after))
+    return _as_evidence(best, [after[i] for i in counted([s.sentence for s in after])])
 
 
 def counted(sentences: Sequence[Sentence]) -> list[int]:
     """Positions of "First, …", "Second, …" and so on, where `sentences` begin with the first."""
     at = [i for i, sentence in enumerate(sentences) if is_ordinal(sentence)]
-    if not at or at[0] or not _FIRST.match(sentences[0].text):
+    if not at or at[0] or not _is_first(sentences[0]):
         return []
-    again = (n for n, i in enumerate(at) if n and _FIRST.match(sentences[i].text))
+    again = (n for n, i in enumerate(at) if n and _is_first(sentences[i]))
     return at[: next(again, len(at))]
 
 
-def _counted_around(flat: Sequence[Placed], at: int) -> list[Placed]:
+def _counted_around(around: Sequence[PlacedSentence], at: int) -> list[PlacedSentence]:
     """What is counted around "Second, …", from the sentence before "First, …" on."""
-    first = next((i for i in range(at, -1, -1) if _FIRST.match(flat[i][1].text)), None)
+    first = next((i for i in range(at, -1, -1) if _is_first(around[i].sentence)), None)
     if first is None:
         return []
-    found = [flat[first + i] for i in counted([s for _, s in flat[first:]])]
-    return [*flat[max(0, first - 1) : first], *found] if flat[at] in found else []
+    found = [around[first + i] for i in counted([item.sentence for item in around[first:]])]
+    return [*around[max(0, first - 1) : first], *found] if around[at] in found else []
 
 
 def _section_around(
     catalog: Catalog, best: Evidence, after: int
-) -> tuple[list[Placed], int | None]:
+) -> tuple[list[PlacedSentence], int | None]:
     """The sentences around `best` in its section and those below, and its position among them."""
-    around = catalog.around(best.passage.passage_id, 2, after)
-    flat = [(p, s) for p in around if p.lies_under(best.passage.section) for s in p.sentences]
-    here = _place(best.sentence)
-    return flat, next((i for i, (_, s) in enumerate(flat) if _place(s) == here), None)
+    passages = catalog.around(best.passage.passage_id, 2, after)
+    around = placed(p for p in passages if p.lies_under(best.passage.section))
+    here = PlacedSentence(best.passage, best.sentence).place
+    return around, next((i for i, item in enumerate(around) if item.place == here), None)
 
 
-def _place(sentence: Sentence) -> tuple[int, int]:
-    """Where a sentence begins: page and character."""
-    return sentence.spans[0].page, sentence.spans[0].start
+def _items_first(around: Sequence[PlacedSentence]) -> list[PlacedSentence]:
+    """The items with which `around` begins, each whole."""
+    return items(list(takewhile(lambda item: item.is_item, around)))
 
 
-def _in_list(placed: Placed) -> bool:
-    return is_item(placed[1])
-
-
-def _items(flat: Sequence[Placed]) -> list[Placed]:
-    """The items with which `flat` begins, each whole."""
-    run = list(takewhile(_in_list, flat))
-    return [(run[at][0], item) for at, item in whole_items([s for _, s in run])]
-
-
-def _following(query: Query, best: Evidence, after: Sequence[Placed]) -> list[Placed]:
+def _following(
+    question: Question, best: Evidence, after: Sequence[PlacedSentence]
+) -> list[PlacedSentence]:
     """The items of the list that `best` introduces; without a list, where several things are asked
     for or nothing stands between, the headings of its subsections."""
-    items = _items(after)
-    if not items and (query.several or (after and after[0][1].kind == "heading")):
-        below = best.passage.section.count(" › ") + 1
-        items = [
-            (p, s) for p, s in after if s.kind == "heading" and p.section.count(" › ") == below
-        ]
-    return items
+    found = _items_first(after)
+    if not found and (question.several or (after and after[0].is_heading)):
+        below = len(best.passage.headings) + 1
+        found = [item for item in after if item.is_heading and item.depth == below]
+    return found
 
 
-def _as_evidence(best: Evidence, placed: Sequence[Placed]) -> list[Evidence]:
+def _as_evidence(best: Evidence, found: Sequence[PlacedSentence]) -> list[Evidence]:
     """The sentences of a list, as good as `best`; a single one is none."""
-    return [_like(best, p, s) for p, s in placed[:MAX_LIST] if len(placed) > 1]
+    return [_like(best, item) for item in found[:MAX_LIST] if len(found) > 1]
 
 
-def _like(best: Evidence, passage: Passage, sentence: Sentence) -> Evidence:
-    """`sentence` as evidence; what answers is marked where it holds the best."""
-    before = sentence.text.find(best.sentence.text)
+def _like(best: Evidence, item: PlacedSentence) -> Evidence:
+    """A sentence as evidence; what answers is marked where it holds the best."""
+    before = item.sentence.text.find(best.sentence.text)
     marked = None
     if best.answer and before >= 0:
         marked = (best.answer[0] + before, best.answer[1] + before)
-    return replace(best, passage=passage, sentence=sentence, answer=marked)
+    return replace(best, passage=item.passage, sentence=item.sentence, answer=marked)
 
 
 # The rows of a table
 
 
-def table_rows(catalog: Catalog, query: Query, best: Evidence) -> list[Evidence]:
+def table_rows(catalog: Catalog, question: Question, best: Evidence) -> list[Evidence]:
     """Rows of the table under a caption, in order: all of a short one, else those that name most
     of what is asked, else those that sum it up."""
     caption = best.sentence.text[:SAME_CAPTION]
     rows = [
-        (p, s)
-        for p in catalog.around(best.passage.passage_id, 1, 3)
-        for s in p.sentences
-        if s.kind == "table" and (s.context or "").startswith(caption)
+        item
+        for item in placed(catalog.around(best.passage.passage_id, 1, 3))
+        if item.sentence.kind == "table" and (item.sentence.context or "").startswith(caption)
     ]
-    heads = {s.context for _, s in rows}
-    rows = [(p, s) for p, s in rows if not any(c and c.startswith(f"{s.context}: ") for c in heads)]
+    heads = {f"{row.sentence.context}: " for row in rows}
+    contexts = {row.sentence.context or "" for row in rows}
+    above = {head for head in heads if any(context.startswith(head) for context in contexts)}
+    rows = [row for row in rows if f"{row.sentence.context}: " not in above]
     if len(rows) > MAX_LIST:
-        rows = _named(query, rows) or [(p, s) for p, s in rows if _SUMS_UP.match(s.text)]
-    return [_like(best, p, s) for p, s in rows[:MAX_LIST]]
+        sums = [row for row in rows if cue("answer.sums").match(row.sentence.text)]
+        rows = _naming(question, rows) or sums
+    return [_like(best, row) for row in rows[:MAX_LIST]]
 
 
-def _named(query: Query, rows: Sequence[Placed]) -> list[Placed]:
+def _naming(question: Question, rows: Sequence[PlacedSentence]) -> list[PlacedSentence]:
     """The rows that name most of what is asked; what half of them name singles none out."""
-    held = [stems(s.text) for _, s in rows]
-    terms = {term for term, _ in query.terms if 2 * sum(term in row for row in held) < len(rows)}
-    most = max(len(terms & row) for row in held)
-    return [placed for placed, row in zip(rows, held, strict=True) if most == len(terms & row) > 0]
+    held = [stems(row.sentence.text) for row in rows]
+    asked = {t for t, _ in question.terms if 2 * sum(t in row for row in held) < len(rows)}
+    most = max(len(asked & row) for row in held)
+    return [row for row, words in zip(rows, held, strict=True) if most == len(asked & words) > 0]

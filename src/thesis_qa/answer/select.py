@@ -8,15 +8,16 @@ their numbers together.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from thesis_qa.answer.evidence import Evidence, stems
+from thesis_qa.answer.evidence import stems
+from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.lists import MAX_LIST, announced, table_rows, whole_item, whole_list
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.question.query import Query
-from thesis_qa.types import Sentence, Span
+from thesis_qa.question.read import Question
+from thesis_qa.types import Mark, Sentence, Span
 
 MAX_SHOWN = 3
 MAX_SEVERAL = 5
@@ -29,55 +30,27 @@ TRANSLATION = 0.65
 SAME = 0.8  # share of stems that two statements of one thing have in common
 ALIKE = 0.6  # the same without numbers, of statements that may contradict each other
 
-_LEANS = re.compile(
-    r"^\W*(?:(?:hal|kondisi|situasi|keadaan|upaya|cara|metode|proses|faktor|temuan|hasil)(?:-hal)?"
-    r" (?:ini|itu|tersebut)"
-    r"|(?:ini|itu|ia|dia|mereka|keduanya|ketiganya|tersebut|demikian|dengan demikian"
-    r"|oleh karena itu|karena itu|akibatnya|sebaliknya|selain itu|sedangkan|sementara itu)"
-    r"|(?:it|this|these|those|they|such|he|she|both|the (?:latter|former)|therefore|thus|hence"
-    r"|consequently|as a result|in contrast|instead|moreover|in addition))\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"(?<![\w\[.,])\d+(?:[.,]\d+)*(?![\w\]])")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A statement as it is shown."""
-
-    evidence: Evidence
-    context: str | None = None  # the sentence it leans on, or that introduces its list
-    places: tuple[Evidence, ...] = ()  # where else the same is stated
-    translation: Evidence | None = None
-    contradicts: bool = False  # the statement before says the same with other numbers
-    label: str | None = None  # the field of the metadata that it states
-
-
-def select(catalog: Catalog, query: Query, evidence: Sequence[Evidence]) -> list[Shown]:
+def select(catalog: Catalog, question: Question, evidence: Sequence[Evidence]) -> list[Shown]:
     """What is shown of `evidence` (best first), best first; a list in its own order."""
     if not evidence:
         return []
-    if query.several and (listed := whole_list(catalog, evidence[0])):
-        return [with_context(catalog, Shown(item)) for item in listed]
-    chosen = _each_once(whole_item(catalog, e) for e in _likeliest(query, evidence))
-    shown = _with_contradiction(_merged(query, chosen, evidence), evidence)
-    whole = [part for s in shown for part in _with_rest(catalog, query, s)]
-    return [with_context(catalog, s) for s in whole[:MAX_LIST]]
+    if question.several and (listed := whole_list(catalog, evidence[0])):
+        return [with_lead(catalog, Shown(item)) for item in listed]
+    floor = evidence[0].score + math.log(RATIO_SEVERAL if question.several else RATIO)
+    chosen: dict[tuple[Span, ...], Evidence] = {}
+    for likely in (whole_item(catalog, e) for e in evidence if e.score >= floor):
+        chosen.setdefault(likely.sentence.spans, likely)
+    shown = _with_contradiction(_merged(question, [*chosen.values()], evidence), evidence)
+    whole = [part for s in shown for part in _with_rest(catalog, question, s)]
+    return [with_lead(catalog, s) for s in whole[:MAX_LIST]]
 
 
-def _likeliest(query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
-    floor = evidence[0].score + math.log(RATIO_SEVERAL if query.several else RATIO)
-    return [e for e in evidence if e.score >= floor]
-
-
-def _each_once(chosen: Iterable[Evidence]) -> list[Evidence]:
-    found: dict[tuple[Span, ...], Evidence] = {}
-    for evidence in chosen:
-        found.setdefault(evidence.sentence.spans, evidence)
-    return list(found.values())
-
-
-def _merged(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Shown]:
+def _merged(
+    question: Question, chosen: Sequence[Evidence], evidence: Sequence[Evidence]
+) -> list[Shown]:
     """Each statement once, with its other places and its translation."""
     shown: list[Shown] = []
     for found in chosen:
@@ -85,14 +58,14 @@ def _merged(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidenc
         if same is not None:
             shown[same] = replace(shown[same], places=(*shown[same].places, found))
         elif not any(found is e for s in shown for e in (s.evidence, s.translation)):
-            shown.append(translated(query, found, evidence))
-    return shown[: MAX_SEVERAL if query.several else MAX_SHOWN]
+            shown.append(with_translation(question, found, evidence))
+    return shown[: MAX_SEVERAL if question.several else MAX_SHOWN]
 
 
-def translated(query: Query, found: Evidence, evidence: Iterable[Evidence]) -> Shown:
+def with_translation(question: Question, found: Evidence, evidence: Iterable[Evidence]) -> Shown:
     """`found` with its translation in the same document; the question's language goes first."""
     other = next((e for e in evidence if _translates(found, e)), None)
-    if other and other.sentence.language == query.language:
+    if other and other.sentence.language == question.language:
         found, other = other, found
     return Shown(found, translation=other)
 
@@ -102,12 +75,12 @@ def _translates(a: Evidence, b: Evidence) -> bool:
     return (
         languages == {"id", "en"}
         and a.passage.document == b.passage.document
-        and cosine(a, b) >= TRANSLATION
-        and numbers(a.sentence.text) == numbers(b.sentence.text)
+        and _cosine(a, b) >= TRANSLATION
+        and figures(a.sentence.text) == figures(b.sentence.text)
     )
 
 
-def cosine(a: Evidence, b: Evidence) -> float:
+def _cosine(a: Evidence, b: Evidence) -> float:
     """Of the centred vectors of two sentences."""
     size = float(np.linalg.norm(a.vector) * np.linalg.norm(b.vector))
     return float(a.vector @ b.vector) / size if size else 0.0
@@ -115,32 +88,31 @@ def cosine(a: Evidence, b: Evidence) -> float:
 
 def same_statement(a: Evidence, b: Evidence) -> bool:
     """Whether one document says the same twice, in nearly the same words and numbers."""
-    if a.passage.document != b.passage.document:
-        return False
-    same_numbers = numbers(a.sentence.text) == numbers(b.sentence.text)
-    return same_numbers and _overlap(stems(a.sentence.text), stems(b.sentence.text)) >= SAME
+    return (
+        a.passage.document == b.passage.document
+        and figures(a.sentence.text) == figures(b.sentence.text)
+        and _overlap(stems(a.sentence.text), stems(b.sentence.text)) >= SAME
+    )
 
 
-def numbers(text: str) -> frozenset[str]:
+def figures(text: str) -> frozenset[str]:
     """Numbers that a sentence states; a decimal comma is a decimal point, references are none."""
     return frozenset(n.replace(",", ".") for n in _NUMBER.findall(text))
 
 
 def contradicts(a: Evidence, b: Evidence) -> bool:
     """Whether two places of one document say the same but for their numbers."""
-    ours, theirs = numbers(a.sentence.text), numbers(b.sentence.text)
     return (
         a.passage.document == b.passage.document
         and a.passage.passage_id != b.passage.passage_id
         and a.sentence.kind == b.sentence.kind == "text"
-        and not _agree(ours, theirs)
+        and not _agree(figures(a.sentence.text), figures(b.sentence.text))
         and _overlap(_wording(a), _wording(b)) >= ALIKE
     )
 
 
-def _agree(a: Iterable[str], b: Iterable[str]) -> bool:
+def _agree(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether the numbers of one are among, or round to, those of the other."""
-    a, b = set(a), set(b)
     if not a - b or not b - a:
         return True
     return all(any(x.startswith(y) or y.startswith(x) for y in b) for x in a)
@@ -164,12 +136,11 @@ def _with_contradiction(shown: Sequence[Shown], evidence: Sequence[Evidence]) ->
     return [first, Shown(other, contradicts=True), *rest][: max(len(shown), 2)]
 
 
-def with_context(catalog: Catalog, shown: Shown) -> Shown:
+def with_lead(catalog: Catalog, shown: Shown) -> Shown:
     """`shown` with the sentence before it, if it leans on that one."""
-    if shown.context or not _LEANS.match(shown.evidence.sentence.text):
+    if shown.lead or Mark.LEANS not in shown.evidence.sentence.marks:
         return shown
-    before = _before(catalog, shown.evidence)
-    return replace(shown, context=before.text) if before else shown
+    return replace(shown, lead=_before(catalog, shown.evidence))
 
 
 def _before(catalog: Catalog, evidence: Evidence) -> Sentence | None:
@@ -184,9 +155,9 @@ def _before(catalog: Catalog, evidence: Evidence) -> Sentence | None:
     return None
 
 
-def _with_rest(catalog: Catalog, query: Query, shown: Shown) -> list[Shown]:
+def _with_rest(catalog: Catalog, question: Question, shown: Shown) -> list[Shown]:
     """A statement with the list that it announces; for a caption, the rows of its table."""
     best = shown.evidence
     if best.sentence.kind == "caption":
-        return [Shown(row) for row in table_rows(catalog, query, best)] or [shown]
-    return [shown, *(Shown(e) for e in announced(catalog, query, best))]
+        return [Shown(row) for row in table_rows(catalog, question, best)] or [shown]
+    return [shown, *(Shown(e) for e in announced(catalog, question, best))]

@@ -6,6 +6,7 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 """
 
 import json
+import math
 import os
 import sqlite3
 import threading
@@ -27,21 +28,23 @@ from thesis_qa.index.rows import (
     SCHEMA,
     DocumentInfo,
     Unit,
-    Vectors,
     advance,
     batches,
     delete_document,
     dump_metadata,
     insert_passage,
+    load_headings,
+    load_marks,
     load_metadata,
     marks,
     matrix,
     page_of,
     source_values,
 )
-from thesis_qa.lang.language import stem
+from thesis_qa.lang.words import stem
+from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
-from thesis_qa.types import Metadata, Page, Passage, Sentence, Span
+from thesis_qa.types import Heading, Metadata, Page, Passage, Sentence, Span
 
 
 def is_writable(folder: Path) -> bool:
@@ -81,23 +84,15 @@ class Catalog:
         """
         path = folder / FILE_NAME
         if not path.is_file():
-            raise IndexStateError(
-                f"There is no index in {str(folder)!r}", "Make one: thesis-qa index DOCUMENTS"
-            )
-        mend = "Make it anew: thesis-qa index --rebuild"
+            raise IndexStateError("index-missing", folder=str(folder))
         try:
             catalog = cls(folder)
             found = catalog.about().get("format", "?")
         except sqlite3.DatabaseError as error:
-            raise IndexStateError(
-                f"The index {str(path)!r} can't be read ({error})", mend
-            ) from error
+            raise IndexStateError("index-unreadable", file=str(path), reason=error) from error
         if found != FORMAT:
             catalog.close()
-            problem = (
-                f"The index in {str(folder)!r} has format {found}; this version needs {FORMAT}"
-            )
-            raise IndexStateError(problem, mend)
+            raise IndexStateError("index-format", folder=str(folder), found=found, needed=FORMAT)
         return catalog
 
     def close(self) -> None:
@@ -277,16 +272,29 @@ class Catalog:
         """Passages with their sentences, by row; rows that are gone are left out."""
         found: dict[int, Passage] = {}
         for batch in batches(rows):
-            for row, metadata, *values in self._rows(
-                "SELECT p.id, d.metadata, p.passage_id, d.name, p.page, p.page_label, p.last_page,"
-                " p.section, p.language, p.text, p.kind FROM passages p JOIN documents d ON"
-                f" d.id = p.document WHERE p.id IN ({marks(batch)})",
+            for row, metadata, headings, role, *values in self._rows(
+                "SELECT p.id, d.metadata, p.headings, p.role, p.passage_id, d.name, p.page,"
+                " p.page_label, p.last_page, p.section, p.language, p.text, p.kind FROM passages p"
+                f" JOIN documents d ON d.id = p.document WHERE p.id IN ({marks(batch)})",
                 batch,
             ):
                 title = json.loads(metadata).get("title", "")
-                found[row] = Passage(values[0], values[1], title, *values[2:])
+                above = load_headings(headings)
+                passage = Passage(values[0], values[1], title, *values[2:])
+                found[row] = replace(passage, headings=above, role=role)
         sentences = self.sentences(list(found))
         return {row: replace(p, sentences=tuple(sentences[row])) for row, p in found.items()}
+
+    def sections(self, document: str) -> dict[tuple[Heading, ...], int]:
+        """The headings above each section of a document, in reading order, with the length of the
+        running text under the last of them."""
+        rows = self._rows(
+            "SELECT p.headings, sum(CASE WHEN p.kind IN ('text', 'list') THEN length(p.text) ELSE 0"
+            " END) FROM passages p JOIN documents d ON d.id = p.document WHERE d.name = ?"
+            " GROUP BY p.headings ORDER BY min(p.id)",
+            (document,),
+        )
+        return {load_headings(headings): length for headings, length in rows}
 
     def around(self, passage_id: str, before: int, after: int) -> list[Passage]:
         """A passage with those before and after it in its document, in reading order."""
@@ -322,13 +330,13 @@ class Catalog:
         """Sentences in reading order, by row of their passage."""
         found: dict[int, list[Sentence]] = {row: [] for row in passages}
         for batch in batches(passages):
-            for row, spans, *values in self._rows(
-                "SELECT passage, spans, text, language, kind, context FROM sentences WHERE passage"
-                f" IN ({marks(batch)}) ORDER BY id",
+            for row, spans, cues, *values in self._rows(
+                "SELECT passage, spans, marks, text, language, kind, context FROM sentences"
+                f" WHERE passage IN ({marks(batch)}) ORDER BY id",
                 batch,
             ):
                 places = tuple(Span(*place) for place in json.loads(spans))
-                found[row].append(Sentence(places, *values))
+                found[row].append(replace(Sentence(places, *values), marks=load_marks(cues)))
         return found
 
     def sentence_vectors(self, passages: Sequence[int]) -> dict[int, Vectors]:
@@ -375,6 +383,12 @@ class Catalog:
         )
         found = dict(rows)
         return {word: found[term] for word, term in stems.items() if term in found}
+
+    def term_weights(self, terms: Sequence[tuple[str, str]]) -> dict[str, float]:
+        """How rare each term (stem, word) is: its inverse document frequency over passages."""
+        known = self.document_frequency([word for _, word in terms])
+        total = self.count_passages() + 0.5
+        return {term: math.log(1 + total / (known.get(word, 0) + 0.5)) for term, word in terms}
 
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])

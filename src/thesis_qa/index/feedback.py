@@ -168,7 +168,4 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _not_kept(folder: Path, error: Exception) -> IndexStateError:
-    return IndexStateError(
-        f"Feedback can't be kept in {str(folder)!r} ({error})",
-        "Check the folder's permissions and the space left",
-    )
+    return IndexStateError("feedback-not-kept", folder=str(folder), reason=error)

@@ -4,23 +4,23 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from thesis_qa.lang.language import terms
+from thesis_qa.lang.words import terms
+from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
-from thesis_qa.types import Language, Metadata, Page, Passage, Span
+from thesis_qa.types import Heading, Language, Mark, Metadata, Page, Passage, Span
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the tables below; an index of another version is refused."""
 
 FILE_NAME = "catalog.sqlite"
 EVALUATIONS = "evaluations"  # folder beside it: runs of question sets, finished or to be resumed
 
-Vectors = npt.NDArray[np.float32]
 T = TypeVar("T")
 
 SCHEMA = (
@@ -45,6 +45,7 @@ SCHEMA = (
         document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
         page INTEGER, page_label TEXT, last_page INTEGER,
         section TEXT NOT NULL, kind TEXT NOT NULL, language TEXT, text TEXT NOT NULL,
+        headings TEXT NOT NULL, role TEXT,              -- of `section`, which is their print
         vector BLOB NOT NULL)
     """,
     "CREATE INDEX passages_document ON passages (document)",
@@ -52,7 +53,7 @@ SCHEMA = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
         spans TEXT NOT NULL, text TEXT NOT NULL, language TEXT, kind TEXT NOT NULL, context TEXT,
-        vector BLOB NOT NULL)
+        marks TEXT NOT NULL, vector BLOB NOT NULL)
     """,
     "CREATE INDEX sentences_passage ON sentences (passage)",
     "CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID  -- float16",
@@ -119,15 +120,16 @@ def insert_passage(
 ) -> None:
     row = db.execute(
         "INSERT INTO passages (passage_id, document, page, page_label, last_page, section, kind,"
-        " language, text, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " language, text, headings, role, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (passage.passage_id, document, passage.page, passage.page_label, passage.last_page,
-         passage.section, passage.kind, passage.language, passage.text, hashes[passage.text]),
+         passage.section, passage.kind, passage.language, passage.text,
+         dump_headings(passage.headings), passage.role, hashes[passage.text]),
     ).lastrowid  # fmt: skip
     db.executemany(
-        "INSERT INTO sentences (passage, spans, text, language, kind, context, vector)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sentences (passage, spans, text, language, kind, context, marks, vector)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ((row, json.dumps([(p.page, p.start, p.end) for p in s.spans]), s.text, s.language, s.kind,
-          s.context, hashes[s.text]) for s in passage.sentences),
+          s.context, " ".join(sorted(s.marks)), hashes[s.text]) for s in passage.sentences),
     )  # fmt: skip
     db.execute(
         "INSERT INTO words (rowid, text, section) VALUES (?, ?, ?)",
@@ -150,6 +152,22 @@ def advance(db: sqlite3.Connection) -> None:
 
 def source_values(source: Source) -> tuple[object, ...]:
     return tuple(asdict(source).values())
+
+
+def dump_headings(headings: Sequence[Heading]) -> str:
+    return json.dumps([astuple(heading) for heading in headings], ensure_ascii=False)
+
+
+@lru_cache(maxsize=4096)
+def load_headings(text: str) -> tuple[Heading, ...]:
+    return tuple(
+        Heading(printed, tuple(number), *rest) for printed, number, *rest in json.loads(text)
+    )
+
+
+@lru_cache(maxsize=4096)
+def load_marks(text: str) -> frozenset[Mark]:
+    return frozenset(map(Mark, text.split()))
 
 
 def dump_metadata(metadata: Metadata) -> str:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from thesis_qa.index.catalog import Catalog, is_writable
-from thesis_qa.index.rows import Unit, Vectors
+from thesis_qa.index.rows import Unit
 from thesis_qa.model.telemetry import disable_telemetry
+from thesis_qa.model.weights import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -1,7 +1,8 @@
 """What is Indonesian and what is English: `id.toml` and `en.toml`, and the one way to read them.
 
 Both files have the same tables. Keys are dotted paths, `words.stop` or `text.web.send`. A list
-of words is written as one string or as a list; in cues a `*` stands for any letters.
+of words is written as one string or as a list; in cues a `*` stands for any letters, and "…"
+between two words for up to five others.
 """
 
 import re
@@ -54,9 +55,11 @@ def cue(key: str, language: Language | None = None) -> re.Pattern[str]:
 
 @cache
 def alternatives(key: str, language: Language | None = None) -> str:
-    """The phrases under `key` as a part of a pattern, the longest first; `*` is any letters."""
+    """The phrases under `key` as a part of a pattern, the longest first; `*` is any letters, "…"
+    up to five words."""
     phrases = sorted(_entries(key, language, whole=True), key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in phrases)
+    parts = (re.escape(p).replace(r"\ …\ ", r"\s+(?:\w+\W+){0,5}?") for p in phrases)
+    return "|".join(part.replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for part in parts)
 
 
 def text(key: str, language: Language | None, /, **values: object) -> str:

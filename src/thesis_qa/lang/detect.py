@@ -16,7 +16,7 @@ from thesis_qa.lang.data import word_map, word_set
 from thesis_qa.lang.words import fold
 from thesis_qa.types import Language
 
-TABLE = Path(__file__).parents[1] / "data" / "language.json"
+TABLE = Path(__file__).with_name("letter_groups.json")
 
 _WORD = re.compile(r"(?<![\w/\\.@])[^\W\d_]+(?:['-][^\W\d_]+)*(?![\w/\\@=(\[{]|\.\w)")
 _CODE_LINE = re.compile(

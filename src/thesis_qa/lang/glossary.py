@@ -11,7 +11,7 @@ from pathlib import Path
 
 from thesis_qa.types import Language
 
-TABLE = Path(__file__).parents[1] / "data" / "glossary.json"
+TABLE = Path(__file__).with_name("glossary.json")
 
 Glossary = Mapping[Language, Mapping[str, Mapping[str, float]]]
 """By language of the word: word, then its translations with their probability."""

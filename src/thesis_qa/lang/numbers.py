@@ -89,14 +89,16 @@ def months_in(text: str) -> dict[int, str]:
     return {value: word for word in words if (value := month_value(word))}
 
 
-def month_words() -> frozenset[str]:
-    """The names of months and their short forms, folded."""
-    return frozenset(_months())
+def month_names(language: Language) -> list[str]:
+    """The full names of the months, folded, January first."""
+    return [names.split()[0] for names in entry("numbers.months", language)]
 
 
 def number_words() -> frozenset[str]:
-    """Every word that is a number or part of one, folded: "tiga", "puluh", "third", "half"."""
-    return _begins() | frozenset(_scales()) | _teens() | frozenset(loose_numbers())
+    """Every word that counts or is part of such, folded: "tiga", "puluh", "hundred", "half"; no
+    ordinals."""
+    tables = (word_map("numbers.words"), word_map("numbers.scales"), loose_numbers())
+    return _teens().union(*tables)
 
 
 def loose_numbers() -> dict[str, Decimal]:
@@ -141,18 +143,11 @@ def _words() -> dict[str, int]:
     return found
 
 
-@cache
-def _begins() -> frozenset[str]:
-    return frozenset(_words())
-
-
-@cache
 def _scales() -> dict[str, int]:
     """Words that multiply what stands before them: "puluh", "ratus", "thousand"."""
     return word_map("numbers.scales")
 
 
-@cache
 def _teens() -> frozenset[str]:
     """Words that add ten to what stands before them: "belas"."""
     return word_set("numbers.teens")
@@ -176,7 +171,7 @@ def _runs(text: str) -> Iterator[list[re.Match[str]]]:
         if run and not _goes_on(text, run, match):
             yield run
             run = []
-        if run or match.group()[0].isdecimal() or fold(match.group()) in _begins():
+        if run or match.group()[0].isdecimal() or fold(match.group()) in _words():
             run.append(match)
     if run:
         yield run

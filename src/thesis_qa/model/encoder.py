@@ -22,10 +22,10 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from thesis_qa.errors import ModelError, SettingError
-from thesis_qa.index.rows import Vectors
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.model.tokenizer import TOKENIZER, token_ids, token_places
 from thesis_qa.model.unpack import GRAPH, light_folder, model_name, sentence_transformers_folder
+from thesis_qa.model.weights import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -58,9 +58,7 @@ def open_embedding(spec: str = BUNDLED) -> "Embedding":
         return BundledEmbedding()
     if spec.startswith(OTHER) and len(spec) > len(OTHER):
         return OtherEmbedding(spec.removeprefix(OTHER))
-    raise SettingError(
-        f"There is no embedding model {spec!r}", f"Use {BUNDLED} or {OTHER}<name or folder>"
-    )
+    raise SettingError("embedding-unknown", spec=spec, bundled=BUNDLED, other=OTHER)
 
 
 class Embedding(Embeddings):
@@ -243,14 +241,10 @@ def _load_sentence_transformer(model: str) -> "SentenceTransformer":
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         loaded = sentence_transformers.SentenceTransformer(model)
     except ImportError as error:
-        raise ModelError(
-            f"sentence-transformers can't be loaded here ({error})",
-            "Install it: pip install sentence-transformers",
-        ) from error
+        raise ModelError("sentence-transformers-missing", reason=error) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
-            f"The embedding model {model!r} can't be loaded ({type(error).__name__})",
-            "Give the name of a model on this machine, or the folder it is in",
+            "embedding-unloadable", model=model, reason=type(error).__name__
         ) from error
     if not any(loaded.prompts.values()) and E5.search(Path(model).name):
         loaded.prompts = {"query": QUERY, "document": PASSAGE}

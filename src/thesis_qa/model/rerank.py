@@ -37,15 +37,11 @@ def open_reranker(spec: str = NONE) -> Reranker | None:
     name = spec.removeprefix(CROSS_ENCODER)
     if name == spec or not name:
         raise SettingError(
-            f"There is no reranker {spec!r}",
-            f"Use {READER}, {NONE} or {CROSS_ENCODER}<name or folder>",
+            "reranker-unknown", spec=spec, reader=READER, none=NONE, other=CROSS_ENCODER
         )
     try:
         from sentence_transformers import CrossEncoder
 
         return Reranker(CrossEncoder(name))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            f"The cross-encoder {name!r} can't be loaded ({error})",
-            "Check its name or folder, or set rerank to none",
-        ) from error
+        raise ModelError("reranker-unloadable", model=name, reason=error) from error

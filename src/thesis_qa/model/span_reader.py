@@ -29,7 +29,6 @@ SHIPPED = Path(str(files("thesis_qa") / "data" / "reader.npz"))
 GRAPH = "reader.onnx"
 SCALES = ".scales"
 BATCH = 2  # windows; more at once are slower, each token of them
-REINSTALL = "Install it again: pip install --force-reinstall thesis-qa"
 BOS, EOS = 0, 2
 QUESTION_TOKENS = 64
 WINDOW_TOKENS, STRIDE = 256, 128
@@ -213,9 +212,7 @@ def reader_folder(source: Path) -> Path:
         digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
         return unpacked(f"reader-{digest}", lambda weights, folder: _write(weights, source, folder))
     except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as error:
-        raise ModelError(
-            f"The reader's weights {str(source)!r} can't be read", REINSTALL
-        ) from error
+        raise ModelError("reader-unreadable", file=str(source)) from error
 
 
 def _write(weights: Weights, source: Path, folder: Path) -> None:

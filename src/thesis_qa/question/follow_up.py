@@ -5,62 +5,20 @@ conversation before anything is searched. No model: what is said of a question's
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from thesis_qa.lang.language import language_of
-from thesis_qa.question.query import content_terms
+from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_set
+from thesis_qa.lang.detect import language_of
+from thesis_qa.question.read import content_terms
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 
-_WHY = re.compile(
-    r"^\W*(why(?: (?:not|so|is (?:that|this|it)))?|how come|mengapa|kenapa|kok bisa|apa alasannya"
-    r"|alasannya(?: apa)?|mengapa demikian|kenapa begitu|mengapa begitu)\W*$",
-    re.IGNORECASE,
-)
-_HOW = re.compile(
-    r"^\W*(how(?: so)?|bagaimana(?: caranya)?|gimana(?: caranya)?)\W*$", re.IGNORECASE
-)
-_MORE = re.compile(
-    r"^\W*(?:(?:tolong |coba |please |can you |could you )*(?:jelaskan|uraikan|terangkan|jabarkan"
-    r"|explain|elaborate|tell me more|say more|go on|continue|lanjutkan|teruskan|more|more details?"
-    r"|lebih (?:lanjut|rinci|detail|lengkap|banyak)|selengkapnya|detailnya|what else|anything else"
-    r"|apa lagi|ada lagi|selain itu|contohnya|misalnya|for example|such as|like what|seperti apa)"
-    r"(?: (?:secara )?(?:lebih )?(?:lanjut|rinci|detail|lengkap|further|more|in (?:more )?detail"
-    r"|about (?:it|that|this)|apa|itu|ini|tentang (?:itu|hal itu|hal ini)|please|dong|ya))*)\W*$",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"^\W*(?:(?:and|but|or|so|dan|tapi|tetapi|lalu|terus|nah)[ ,]+)?"
-    r"(?:(?:what|how) about|and(?= (?:in|for|on|at|the|of|with|during|what about)\b)"
-    r"|bagaimana dengan"
-    r"|gimana dengan|bgmn dgn|kalau(?: untuk| di| pada)?|kalo"
-    r"|dan(?= (?:di|pada|untuk|tahun|bagaimana)\b)"
-    r"|untuk|and|dan|in|di|pada|for) (.{2,60}?)\W*$",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|he|she|his|her|that|those|these|this)\b"
-    r"|\b(?:itu|tersebut|ia|dia|mereka|keduanya|begitu|demikian)\b|\w{3,}nya\b",
-    re.IGNORECASE,
-)
-_DOCUMENT = re.compile(
-    r"\b(?:this|that|the|its) (?:thesis|document|paper|study|research|report|author)\b"
-    r"|\b(?:skripsi|tesis|disertasi|dokumen|penelitian|karya|tugas akhir|penulis)\w*"
-    r" (?:ini|itu|tersebut)\b|\bapa(?:kah)? itu\b"
-    r"|\b(?:penulis|pembimbing|judul|pengarang|penyusun|metode|kesimpulan|tujuan|abstrak|hasil"
-    r"|saran|latar belakang|penelitian)nya\b",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"^\W*(?:(?:apa|apakah|bagaimana|mengapa|kenapa|siapa|kapan|berapa|di ?mana|what|why|how|who"
-    r"|when|where|which)(?:kah)?(?: saja| yang| are| is| were| was| did| do| does)*)\b\W*",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
-_NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 _CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +35,41 @@ def resolve(question: str, history: Sequence[Turn]) -> Resolved:
     if not history:
         return Resolved(question)
     before = resolve(history[-1][0], history[:-1]).question
-    if _MORE.match(question):
+    if _form("more").fullmatch(question):
         return Resolved(before, follows=True, more=True)
-    if match := (_WHY.match(question) or _HOW.match(question)):
-        return Resolved(_asked_otherwise(before, match.group(1)), follows=True)
-    match = _ABOUT.match(question)
-    if match and len(content_terms(match.group(1))) <= SHORT:
-        return Resolved(_with_other(before, match.group(1)), follows=True)
+    for kind in ("why", "how"):
+        if match := _form(kind).fullmatch(question):
+            return Resolved(_asked_otherwise(before, kind, match["word"]), follows=True)
+    about = _form("about").fullmatch(question)
+    if about and len(content_terms(about["other"])) <= SHORT:
+        return Resolved(_with_other(before, about["other"]), follows=True)
     return _with_subject(question, before)
 
 
-def _asked_otherwise(before: str, word: str) -> str:
+@cache
+def _form(kind: str) -> re.Pattern[str]:
+    """What a whole question of some kind looks like, from the words of the language files."""
+    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
+             (kind, "before_more", "behind_more", "joining")}  # fmt: skip
+    forms = {
+        "more": rf"(?:{words['before_more']} )*{words[kind]}(?: {words['behind_more']})*",
+        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
+    }
+    return re.compile(rf"\W*{forms.get(kind, f'(?P<word>{words[kind]})')}\W*", re.IGNORECASE)
+
+
+def _asked_otherwise(before: str, kind: str, word: str) -> str:
     """The question before, asked with another question word: "Why obstacles occurred?"."""
-    rest = _ASKING.sub("", before).strip(" ?.!")
-    indonesian = language_of(before) == "id" or language_of(word) == "id"
-    head = {True: ("Mengapa", "Bagaimana"), False: ("Why", "How")}[indonesian]
-    how = bool(_HOW.match(word))
-    return f"{head[how]} {rest}?"
+    rest = _asking().sub("", before).strip(" ?.!")
+    spoken = {language_of(before), language_of(word)}
+    language = next((one for one in LANGUAGES if one in spoken and one != SPOKEN), SPOKEN)
+    return f"{text(f'follow_up.opening_{kind}', language)} {rest}?"
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    words, behind = alternatives("follow_up.asking"), alternatives("follow_up.behind_asking")
+    return re.compile(rf"^\W*(?:(?:{words})(?:kah)?(?: (?:{behind}))*)\b\W*", re.IGNORECASE)
 
 
 def _with_other(before: str, other: str) -> str:
@@ -104,7 +80,8 @@ def _with_other(before: str, other: str) -> str:
         if new and kind.search(plain):
             return kind.sub(new.group(), plain, count=1) + "?"
     names = _NAME.findall(plain)
-    bare = re.sub(r"^(?:the|in|on|di|pada|untuk|for|tahun)\s+", "", other, flags=re.IGNORECASE)
+    first, _, rest = other.partition(" ")
+    bare = rest if rest and first.lower() in word_set("follow_up.before_name") else other
     if len(names) == 1 and bare[:1].isupper():
         return plain.replace(names[0], bare) + "?"
     return f"{plain}, {other}?"
@@ -113,8 +90,8 @@ def _with_other(before: str, other: str) -> str:
 def _with_subject(question: str, before: str) -> Resolved:
     """A short question that points back gets the words that the one before was about."""
     asked = content_terms(question)
-    points_back = _PRONOUN.search(question) and not _DOCUMENT.search(question)
-    if not points_back or len(asked) > SHORT:
+    points_back = cue("follow_up.pronouns").search(question)
+    if not points_back or cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
         return Resolved(question)
     known = {term for term, _ in asked}
     subject = [word for term, word in content_terms(before) if term not in known]

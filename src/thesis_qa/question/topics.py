@@ -1,387 +1,187 @@
-"""The standing questions of any thesis: in which words they are asked, and by which headings and
-phrases a thesis answers them."""
+"""The standing questions of any thesis: what is asked of all of them.
+
+In which words each is asked, and which phrases answer it, stands in the language files under
+`topics`; here stand the roles of the sections that answer it and how their text is to be read.
+"""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
 from typing import Literal
 
-from thesis_qa.question.query import Expected
+from thesis_qa.lang.data import alternatives, cue, text, word_set
+from thesis_qa.lang.words import chat_spellings, stop_words, words
+from thesis_qa.question.expects import Expected
+from thesis_qa.types import Heading, Language, Role
 
-Zone = Literal["abstract", "introduction", "body", "results", "end"]
+Zone = Literal["abstract", "introduction", "results", "end", "body"]
+"""Where in a thesis something stands."""
 
-PURE = 0.3  # share of a heading that has to be the topic's name
-
-
-def either(*patterns: str) -> re.Pattern[str]:
-    """A pattern for any of `patterns`, in capitals or not."""
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-def asking(*words: str) -> re.Pattern[str]:
-    """A pattern for the words of a question, with the possessive that Indonesian adds."""
-    return re.compile(rf"\b(?:{'|'.join(words)})(?:nya)?\b", re.IGNORECASE)
+HALF = 0.5  # what "Kesimpulan dan Saran" counts for who asks for suggestions
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A standing question: headings that announce its answer, and phrases that give it."""
+    """A standing question. `words` name its tables in the language files."""
 
     name: str
-    asked: re.Pattern[str]  # the words that ask for it
-    beside: re.Pattern[str]  # words that may stand beside those and add nothing
-    headings: tuple[re.Pattern[str], ...]  # the best first
-    phrase: re.Pattern[str]
-    zones: tuple[Zone, ...]  # where the phrase is believed without such a heading
+    roles: tuple[Role, ...]  # of sections that answer it
+    zones: tuple[Zone, ...] = ()  # where its phrases are believed without such a heading
+    near: tuple[str, ...] = ()  # topics that lie near: asked next, or instead
+    shares: tuple[Role, ...] = ()  # roles of sections that answer it if their title names it
+    words: tuple[str, ...] = ()  # its own, if no others are named
+    asked_by: str = ""  # the table of the words that ask for it, if those aren't its own
     late: bool = False  # of several headings, the last is meant
     phrase_first: bool = False  # what the zones say goes before what stands under the heading
     several: bool = False  # more than one thing is asked for
     parts: bool = False  # sections under the heading are its items, named by their headings
     expects: Expected = "any"  # kind of answer that a question for it expects
 
-    def share(self, title: str) -> float:
-        """How much of a heading is the topic's name, 0 to 1; a better name counts one more."""
-        for rank, pattern in enumerate(self.headings):
-            match = pattern.search(title)
-            if match and (share := len(match.group()) / len(title)) >= PURE:
-                return share + len(self.headings) - 1 - rank
-        return 0.0
+    @property
+    def asked(self) -> re.Pattern[str]:
+        """The words that ask for it."""
+        return _pattern("asks", self._asking)
+
+    @property
+    def beside(self) -> re.Pattern[str]:
+        """Words that may stand beside those and add nothing."""
+        return _pattern("beside", self._asking)
+
+    @property
+    def phrase(self) -> re.Pattern[str]:
+        """What gives its answer."""
+        return _pattern("phrases", self.words or (self.name,))
+
+    @property
+    def _asking(self) -> tuple[str, ...]:
+        return (self.asked_by,) if self.asked_by else self.words or (self.name,)
+
+    def share(self, heading: Heading) -> float:
+        """How purely a heading names the topic, 0 to 2: 0 unless its section may answer it, and
+        over 1 if it has words by which the topic is asked for ("Landasan Teori" rather than
+        "Tinjauan Pustaka")."""
+        title = heading.title or heading.text
+        asked = self.asked.search(title) is not None
+        if heading.role in self.shares:
+            return HALF if asked else 0.0
+        if heading.role not in self.roles:
+            return 0.0
+        names = cue(f"headings.roles.{heading.role}").finditer(title)
+        return max((len(name.group()) for name in names), default=1) / len(title) + asked
+
+    def question(self, language: Language | None) -> str:
+        """A question that asks for it."""
+        return text(f"topics.{self.name}.question", language)
 
 
-_OBSTACLES = (
-    r"hambatan|kendala|rintangan|terkendala|terhambat",
-    r"obstacles?|hindrances?|impediments?|hampered|hindered",
-)
-_LIMITS = (
-    r"keterbatasan|kelemahan|kekurangan",
-    r"limitations?|weakness(?:es)?|shortcomings?|threats to validity",
-)
+@cache
+def _pattern(kind: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    """The words of some topics, with the possessive that Indonesian adds to them."""
+    spoken = "|".join(alternatives(f"topics.{name}.{kind}") for name in names)
+    return re.compile(rf"\b(?:{spoken})(?:nya)?\b", re.IGNORECASE)
 
 
-def _hindrance(name: str, *kinds: tuple[str, str]) -> Topic:
-    """What stood in the way, or what the work leaves undone, by the words for it."""
-    indonesian, english = ("|".join(words) for words in zip(*kinds, strict=True))
-    return Topic(
-        name,
-        asking(indonesian, english),
-        asking(
-            r"dihadapi|dialami|ditemui|ditemukan|muncul|terjadi|sistem|system",
-            r"occur\w*|encounter\w*|fac(?:e|es|ed|ing)|met|ar[io]sen?|experienced|acknowledged?",
-        ),
-        (
-            either(
-                rf"(?:{indonesian})(?: dan \w+)?(?: penelitian| sistem)?",
-                rf"(?:{english})(?: and \w+)?(?: of the (?:study|research))?",
-            ),
-        ),
-        either(rf"\b(?:{indonesian}|{english})\b"),
-        ("abstract", "results", "end"),
-        late=True,
-        several=True,
-        parts=True,
-    )
-
+_INTRODUCTION: tuple[Zone, ...] = ("introduction", "abstract")
+_ABSTRACT: tuple[Zone, ...] = ("abstract", "introduction")
+_CLOSING: tuple[Zone, ...] = ("end", "abstract")
 
 TOPICS = (
+    Topic("problem", ("problem",), _INTRODUCTION, ("questions", "objectives", "method")),
+    Topic("questions", ("questions",), _INTRODUCTION, ("objectives", "method", "findings")),
+    Topic("objectives", ("aims",), _ABSTRACT, ("questions", "method", "findings")),
+    Topic("scope", ("scope",), _ABSTRACT, ("objectives", "data", "limits")),
+    Topic("theory", ("theory",), _ABSTRACT, ("method", "data", "findings"), parts=True),
+    Topic("method", ("method",), _ABSTRACT, ("data", "findings", "theory")),
+    Topic("data", ("data",), ("abstract",), ("method", "findings", "limits")),
     Topic(
-        "problem",
-        asking(
-            r"latar belakang(?: masalah| penelitian)?|motivasi",
-            r"(?:identifikasi )?(?:per)?masalah(?:an)?(?: (?:utama|penelitian))?",
-            r"background|motivation|(?:research )?problem(?: statement)?",
-        ),
-        asking(
-            r"diangkat|diteliti|dibahas|melatarbelakangi|addressed|address(?:es)?|start|solved?"
-        ),
-        (
-            either(
-                r"latar belakang(?: masalah| penelitian)?|identifikasi masalah",
-                r"(?:problem|background)(?: statement| of the (?:study|problem))?|motivation",
-            ),
-        ),
-        either(
-            r"\b(?:masalah(?:nya)? (?:utama|ini|tersebut|yang|adalah|dalam|pada)|permasalahan"
-            r"|persoalan"
-            r"|tantangan|sayangnya|kesenjangan)\b",
-            r"\b(?:problems?|challenges?|unfortunately|gap|lack of|remains? (?:unclear|open))\b",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "questions",
-        asking(
-            r"(?:per)?rumusan (?:masalah|permasalahan)",
-            r"pertanyaan(?:-pertanyaan)?(?: (?:penelitian|utama))?",
-            r"(?:research |guiding )?questions?",
-        ),
-        asking(
-            r"(?:di|men)jawab|ingin|hendak|diajukan|diangkat|dirumuskan",
-            r"answer(?:s|ed)?|asks?|asked|address(?:es|ed)?|raised?|pose[sd]?",
-        ),
-        (
-            either(
-                r"(?:per)?rumusan (?:masalah|permasalahan)|pertanyaan penelitian",
-                r"(?:research|guiding) questions?|questions?",
-            ),
-        ),
-        either(
-            r"\b(?:rumusan masalah|pertanyaan (?:penelitian|sebagai)|mengangkat pertanyaan)\b",
-            r"\bresearch questions?\b|\b(?:answers?|asks|addresses) the (?:\w+ )?questions?\b",
-            r"\?[\"'”’]*\W*$",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "objectives",
-        asking(
-            r"(?:maksud dan )?tujuan(?: (?:utama|penelitian|umum|khusus))?|bertujuan",
-            r"(?:ingin|hendak|akan) dicapai",
-            r"(?:research )?(?:objectives?|aims?|goals?|purposes?)",
-            r"(?:set out|want|hope|try|seek|intend|aim)s? to (?:achieve|accomplish)",
-        ),
-        asking(r"dicapai|achieve"),
-        (
-            either(
-                r"(?:maksud dan )?tujuan(?: dan (?:manfaat|kegunaan))?(?: penelitian| studi)?",
-                r"(?:research )?(?:objectives?|aims?|goals?|purpose)"
-                r"(?: of the (?:study|research|thesis))?",
-            ),
-        ),
-        either(
-            r"\b(?:bertujuan|tujuan (?:dari )?(?:penelitian|skripsi|tesis|studi))\b",
-            r"\b(?:aims? (?:to|at)|(?:objectives?|goals?|purpose|aim) of th(?:is|e)"
-            r" (?:\w+ )?(?:thesis|study|research|work|paper)|(?:thesis|study|research|paper)"
-            r" (?:seeks|intends|is intended) to|in this thesis,? (?:we|I)\b)",
-        ),
-        ("abstract", "introduction"),
-    ),
-    Topic(
-        "scope",
-        asking(
-            r"batasan(?: (?:masalah|penelitian))?|pembatasan masalah",
-            r"(?:ruang lingkup|cakupan|fokus)(?: penelitian)?",
-            r"(?:research )?(?:scope|focus)|delimitations?",
-        ),
-        asking(r"dibatasi|ditetapkan|set"),
-        (
-            either(
-                r"batasan(?: masalah| penelitian)?|pembatasan masalah"
-                r"|ruang lingkup(?: penelitian)?",
-                r"(?:scope|delimitations?)(?: and (?:de)?limitations?)?(?: of the (?:study"
-                r"|research))?",
-            ),
-        ),
-        either(
-            r"\b(?:dibatasi|berfokus|difokuskan|ruang lingkup|batasan masalah)\b",
-            r"\b(?:this (?:thesis|study|research) (?:focuses|is limited)|restrict(?:ed)? (?:to"
-            r"|ourselves)|limited to|the scope of)\b",
-        ),
-        ("introduction", "abstract"),
-    ),
-    Topic(
-        "theory",
-        asking(
-            r"(?:landasan |dasar |kajian |kerangka )?(?:teori|konsep|pemikiran)(?:tis|tual)?",
-            r"(?:theoretical|conceptual) (?:framework|background|foundations?)",
-            r"theor(?:y|ies)|concepts?",
-        ),
-        asking(
-            r"mendasari|melandasi|dasar|landasan|analisis",
-            r"rest|based|underl(?:ie|ies|ying)|foundation|analysis",
-        ),
-        (
-            either(
-                r"(?:landasan|kerangka|dasar|kajian)(?: dan \w+)? (?:teori(?:tis|tik)?|pemikiran"
-                r"|konsep(?:tual)?)",
-                r"(?:theoretical|conceptual) (?:framework|background|foundations?)|^theory$",
-            ),
-            either(
-                r"(?:tinjauan|kajian|studi|telaah) (?:pustaka|literatur)",
-                r"literature review|(?:foundational )?definitions|fundamentals|preliminaries",
-            ),
-        ),
-        either(
-            r"\b(?:(?:menggunakan|berdasarkan|dengan|memakai) (?:\w+ )?(?:teori|konsep|kerangka)"
-            r"|(?:landasan|kerangka) (?:teori|konsep|pemikiran))\b",
-            r"\b(?:theor(?:y|ies) of|theoretical framework|conceptual framework|using the concepts?"
-            r" of|the concepts? of)\b",
-        ),
-        ("abstract", "introduction"),
-        parts=True,
-    ),
-    Topic(
-        "method",
-        asking(
-            r"(?:jenis|desain|pendekatan|metod(?:e|ologi)|rancangan)(?: penelitian)?",
-            r"kerangka metodologi",
-            r"(?:research )?(?:methods?|methodolog(?:y|ies)|design|approach)",
-        ),
-        asking(r"kerja|dipilih|chosen|taken|kind|type"),
-        (
-            either(
-                r"(?:jenis|desain|pendekatan|metod(?:e|ologi)|rancangan)(?: (?:dan|jenis"
-                r"|pendekatan))*"
-                r"(?: penelitian)?",
-                r"(?:research )?(?:method(?:s|ology)?|design|approach)(?: and \w+)?",
-            ),
-        ),
-        either(
-            r"\b(?:metode (?:penelitian|yang)|(?:menggunakan|dengan) (?:\w+ )?(?:metod(?:e|ologi)"
-            r"|pendekatan)|penelitian (?:kualitatif|kuantitatif|eksperimen\w*)"
-            r"|bersifat deskriptif)\b",
-            r"\b(?:qualitative|quantitative|mixed[- ]methods?|methodology|method used|case study"
-            r"|(?:we|this \w+) (?:use|uses|used|employ\w*|adopt\w*) (?:an? |the )?(?:\w+[ -]){0,3}"
-            r"(?:method|approach|design|methodology))\b",
-        ),
-        ("abstract", "introduction"),
-    ),
-    Topic(
-        "data",
-        asking(
-            r"(?:sumber |jenis )?data(?: penelitian)?|dataset|sampel(?: penelitian)?|responden",
-            r"(?:teknik|metode|cara) pengumpulan data",
-            r"(?:research )?data(?: ?sets?| sources?| collection(?: (?:methods?|techniques?))?)?",
-            r"samples?|respondents|participants",
-        ),
-        asking(r"dikumpulkan|analyzed|analysed|collected|gathered|come"),
-        (
-            either(
-                r"(?:teknik )?(?:pengumpulan|sumber|jenis)(?: dan \w+)?(?: \w+)? data|populasi"
-                r"(?: dan sampel)?|sampel|(?:pemahaman|persiapan) data|sumber dan spesifikasi data"
-                r"|dataset|subjek penelitian",
-                r"data(?: collection| sources?|sets?)?|samples?|participants|population",
-            ),
-        ),
-        either(
-            r"\b(?:data (?:primer|sekunder)|responden|sampel|wawancara|kuesioner|observasi"
-            r"|dataset|sumber data\w*|data (?:diperoleh|didapat\w*|dikumpulkan))\b",
-            r"\b(?:data ?sets?|primary data|secondary data|respondents|participants|interviews?"
-            r"|questionnaires?|samples? of|data (?:was|were) collected)\b",
-        ),
-        ("abstract",),
-    ),
-    Topic(
-        "findings",
-        asking(
-            r"(?:hasil|temuan)(?: (?:penelitian|utama|akhir))?",
-            r"(?:research )?(?:results?|findings|outcomes?)|find|found",
-        ),
-        asking(r"show(?:n|s|ed)?"),
-        (
-            either(
-                r"(?:hasil|temuan)(?: dan (?:pembahasan|analisis)| penelitian| pengujian"
-                r"| analisis)*"
-                r"(?: dan pembahasan)?|evaluasi|pembahasan",
-                r"(?:empirical )?(?:results?|findings|evaluation|summary)(?: and discussions?)?",
-            ),
-        ),
-        either(
-            r"\b(?:hasil (?:\w+ ){0,4}(?:menunjukkan|memperlihatkan|membuktikan|diperoleh)"
-            r"|menunjukkan bahwa|ditemukan bahwa|hasil (?:penelitian|pengujian|evaluasi"
-            r"|analisis))\b",
-            r"\b(?:results? (?:\w+ ){0,5}(?:shows?|indicates?|demonstrates?|suggests?)"
-            r"|findings (?:show|indicate|suggest)|we (?:find|found|show|prove|demonstrate)"
-            r"|shown that|it is shown)\b",
-        ),
-        ("abstract", "end"),
+        "findings", ("results",), ("abstract", "end"), ("conclusion", "limits", "suggestions"),
         phrase_first=True,
     ),
-    _hindrance("obstacles", _OBSTACLES, _LIMITS),
     Topic(
-        "conclusion",
-        asking(r"(?:ke)?simpulan(?: akhir)?|disimpulkan", r"conclusions?|concluded?"),
-        asking(r"ditarik|diambil|come"),
-        (either(r"(?:ke)?simpulan(?: dan saran| penelitian)?", r"(?:summary and )?conclusions?"),),
-        either(
-            r"\b(?:(?:dapat )?disimpulkan|(?:ke)?simpulan(?:nya)?)\b",
-            r"\b(?:we conclude|it (?:can be|is) concluded|in conclusion|the conclusion)\b",
-        ),
-        ("end", "abstract"),
-        late=True,
-        several=True,
+        "obstacles", ("obstacles", "limits"), ("abstract", "results", "end"),
+        ("limits", "suggestions", "conclusion"), words=("obstacles", "limits"),
+        late=True, several=True, parts=True,
     ),
     Topic(
-        "suggestions",
-        asking(
-            r"saran|rekomendasi|disarankan|direkomendasikan",
-            r"(?:pekerjaan|penelitian|pengembangan) (?:selanjutnya|lanjutan|mendatang|berikutnya)",
-            r"(?:future|further) (?:work|research|stud(?:y|ies)|directions)",
-            r"recommendations?|suggestions?|(?:recommend|suggest)(?:s|ed)?",
-        ),
-        asking(r"selanjutnya|berikutnya|lanjutan|pengembangan|directions?|future|further|made"),
-        (
-            either(
-                r"(?:kesimpulan dan )?saran(?: penelitian| pengembangan)?|rekomendasi"
-                r"|(?:pekerjaan|penelitian) (?:selanjutnya|lanjutan|mendatang)|implikasi",
-                r"(?:future (?:work|research|directions)|recommendations?|suggestions?|outlook)",
-            ),
-        ),
-        either(
-            r"\b(?:disarankan|saran(?:nya)?|direkomendasikan|penelitian (?:selanjutnya|lanjutan"
-            r"|berikutnya|mendatang)|sebaiknya)\b",
-            r"\b(?:future (?:work|research|studies)|we (?:suggest|recommend)|is recommended"
-            r"|further research|would be interesting)\b",
-        ),
-        ("end", "abstract"),
-        late=True,
-        several=True,
-        parts=True,
+        "conclusion", ("conclusion",), _CLOSING, ("findings", "suggestions", "limits"),
+        late=True, several=True,
     ),
-)
-"""The topics of a card, in its order."""
+    Topic(
+        "suggestions", ("suggestions",), _CLOSING, ("conclusion", "limits", "findings"),
+        shares=("conclusion",), late=True, several=True, parts=True,
+    ),
+)  # fmt: skip
+"""The topics of a thesis's card, in its order."""
 
-_PROBLEM = TOPICS[0]
+_HINDRANCES: tuple[Zone, ...] = ("abstract", "results", "end")
 ASKED = (
     *(topic for topic in TOPICS if topic.name != "obstacles"),
-    _hindrance("obstacles", _OBSTACLES),
-    _hindrance("limits", _LIMITS),
-    replace(_PROBLEM, asked=asking("mengapa", "kenapa", "alasan", "why"), expects="reason"),
+    # Who asks for obstacles is not told of limits.
     Topic(
-        "benefits",
-        asking(
-            r"(?:manfaat|kegunaan)(?: (?:penelitian|teoritis|praktis))?|kontribusi",
-            r"benefits?|significance|contributions?",
-        ),
-        asking(r"diharapkan|diperoleh|expected|made?"),
-        (
-            either(
-                r"(?:manfaat|kegunaan|kontribusi)(?: penelitian)?|signifikansi penelitian",
-                r"(?:benefits?|contributions?|^significance)(?: of the (?:study|research))?",
-            ),
-        ),
-        either(
-            r"\b(?:bermanfaat|manfaat (?:dari )?penelitian|kontribusi)\b",
-            r"\b(?:contributions? (?:of|are|is)|(?:following|main|key|our) contributions?"
-            r"|contributes?|significance of th(?:is|e) study)\b",
-        ),
-        ("introduction", "abstract"),
-        several=True,
+        "obstacles", ("obstacles",), _HINDRANCES, ("limits", "suggestions", "conclusion"),
+        late=True, several=True, parts=True,
     ),
     Topic(
-        "hypotheses",
-        asking(r"hipotesis(?: penelitian)?", r"(?:research )?hypothes[ie]s"),
-        asking(r"diajukan|diuji|tested?"),
-        (either(r"hipotesis(?: penelitian)?", r"(?:research )?hypothes[ie]s"),),
-        either(r"\bhipotesis\b", r"\bhypothesi[sz]\w*\b"),
-        ("introduction", "abstract"),
-        several=True,
+        "limits", ("limits",), _HINDRANCES, ("obstacles", "suggestions", "conclusion"),
+        late=True, several=True, parts=True,
     ),
     Topic(
-        "earlier",
-        asking(
-            r"(?:penelitian|studi|kajian) (?:terdahulu|terkait|sebelumnya|relevan)",
-            r"(?:related|previous|prior|earlier) (?:work|research|studies)",
-        ),
-        asking(r"dirujuk|diacu|discussed|reviewed"),
-        (
-            either(
-                r"(?:penelitian|studi|kajian) (?:yang )?(?:terdahulu|terkait|sebelumnya|relevan)",
-                r"(?:related|previous|prior) (?:work|research|studies)",
-            ),
-        ),
-        either(r"\bpenelitian terdahulu\b", r"\b(?:previous|prior) (?:studies|research)\b"),
-        (),
-        several=True,
-        parts=True,
+        "problem", ("problem",), _INTRODUCTION, ("questions", "objectives", "method"),
+        asked_by="reason", expects="reason",
     ),
-)
-"""The topics that questions ask for; who asks for obstacles is not told of limits."""
+    Topic("benefits", ("benefits",), _ABSTRACT, shares=("aims",), several=True),
+    Topic("hypotheses", ("hypotheses",), _ABSTRACT, several=True),
+    Topic("earlier", ("earlier_work",), several=True, parts=True),
+)  # fmt: skip
+"""The topics that questions ask for."""
+
+
+def topic_named(name: str) -> Topic:
+    """The topic of that name, as questions ask for it."""
+    return next(topic for topic in ASKED if topic.name == name)
+
+
+def asked_topics(question: str, expects: Expected, language: Language | None) -> tuple[Topic, ...]:
+    """The topic, or the two joined ones, that `question` asks for; none if it asks for anything
+    else besides."""
+    if not word_set("question.denies").isdisjoint(words(question)):
+        return ()
+    named = [t for t in ASKED if t.expects == expects and t.asked.search(question)]
+    found: list[tuple[Topic, ...]] = [(t,) for t in named if _only((t,), question)]
+    found = found or [
+        _joined_or_head(pair, question, language)
+        for pair in combinations(named, 2)
+        if _only(pair, question)
+    ]
+    return max(found, key=lambda topics: _named(topics, question), default=())
+
+
+def _joined_or_head(
+    pair: tuple[Topic, Topic], question: str, language: Language | None
+) -> tuple[Topic, ...]:
+    """Both topics if "and" joins them; else the one that the other only qualifies.
+
+    "Kelemahan metode" and "limitations of the method" begin with what is asked for; the "method
+    limitations" of English end with it.
+    """
+    places = [(match.start(), match.end(), t) for t in pair if (match := t.asked.search(question))]
+    (_, begin, first), (end, _, second) = sorted(places, key=lambda place: place[0])
+    between = question[begin:end]
+    if cue("question.joins").search(between) or not {",", "&", "/"}.isdisjoint(between):
+        return first, second
+    return (second,) if language == "en" and between.isspace() else (first,)
+
+
+def _only(topics: Sequence[Topic], question: str) -> bool:
+    """Whether no word of a question means anything but `topics`."""
+    for topic in topics:
+        question = topic.beside.sub(" ", topic.asked.sub(" ", question))
+    left = {chat_spellings().get(word, word) for word in words(question)}
+    return not left - word_set("question.thesis") - word_set("question.frame") - stop_words()
+
+
+def _named(topics: Sequence[Topic], question: str) -> int:
+    """Characters of a question in which topics are named."""
+    return sum(len(name) for topic in topics for name in topic.asked.findall(question))

@@ -1,7 +1,6 @@
 """Read a file into a Document, whatever its format."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
@@ -39,9 +38,10 @@ def load(path: Path, name: str, on_page: OnPage | None = None) -> Document:
 
 def _reader(suffix: str, password: str, on_page: OnPage | None) -> Callable[[Path, str], Document]:
     if suffix == ".pdf":
-        from thesis_qa.read.pdf.file import load_pdf
+        from thesis_qa.read.pdf.file import read_pdf
+        from thesis_qa.structure.pdf import pdf_document
 
-        return partial(load_pdf, password=password, on_page=on_page)
+        return lambda path, name: pdf_document(name, read_pdf(path, name, password, on_page))
     if suffix == ".docx":
         from thesis_qa.read.docx import load_docx as read
     elif suffix == ".odt":

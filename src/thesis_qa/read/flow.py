@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from thesis_qa.structure import front_matter, headings
-from thesis_qa.types import Block, Document, Kind, Metadata, Page, Span
+from thesis_qa.structure.outline import section_paths
+from thesis_qa.types import Block, Document, Heading, Kind, Metadata, Page, Span
 
 _INVISIBLE = dict.fromkeys(  # controls, soft hyphen, zero width, marks of byte order
     [*range(9), *range(14, 28), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE]
@@ -35,7 +36,7 @@ def document(
 ) -> Document:
     """The document made of `parts`; `properties` are what the file says about itself."""
     cleaned = [part for part in map(_clean, parts) if part.text]
-    placed = list(_with_sections(_with_captions(_with_kinds(cleaned))))
+    placed = list(_with_headings(list(_with_captions(_with_kinds(cleaned)))))
     text, blocks = _laid_out(placed)
     title = next((b for (part, _), b in zip(placed, blocks, strict=True) if part.title), None)
     if title:
@@ -176,10 +177,8 @@ def _kind_in_body(part: Part, listing: Kind | None, below: str) -> Part:
 
 
 def _listing(heading: str) -> Kind | None:
-    words = headings.in_words(heading)
-    if words in headings.CONTENTS:
-        return "contents"
-    return "references" if words in headings.REFERENCES else None
+    role = headings.role_of(heading)
+    return role if role in ("contents", "references") else None
 
 
 def _with_captions(parts: Sequence[Part]) -> Iterator[Part]:
@@ -197,33 +196,23 @@ def _table_caption(neighbours: Iterable[Part]) -> str | None:
     return next(filter(headings.is_table_caption, captions), None)
 
 
-def _laid_out(placed: Iterable[tuple[Part, tuple[str, ...]]]) -> tuple[str, list[Block]]:
+def _laid_out(placed: Iterable[tuple[Part, tuple[Heading, ...]]]) -> tuple[str, list[Block]]:
     """The text of a page that holds the parts with their sections, and the blocks in it."""
     pieces: list[str] = []
     blocks: list[Block] = []
     end, before = 0, None
-    for part, section in placed:
+    for part, above in placed:
         if before is not None:
             pieces.append("\n" if part.kind == before and part.kind in _TIGHT else "\n\n")
             end += len(pieces[-1])
         span = Span(0, end, end + len(part.text))
-        blocks.append(Block((span,), part.kind, section, part.context))
+        blocks.append(Block((span,), part.kind, above, part.context))
         pieces.append(part.text)
         end, before = span.end, part.kind
     return "".join(pieces), blocks
 
 
-def _with_sections(parts: Iterable[Part]) -> Iterator[tuple[Part, tuple[str, ...]]]:
-    """Every part with the headings above it; a heading stands in the section it opens."""
-    path: list[tuple[int, str]] = []
-    opened: Part | None = None  # the heading right before
-    for part in parts:
-        if part.kind != "heading" or part.level is None:
-            opened = None
-        elif opened and headings.is_chapter_number(opened.text):  # "BAB IV", then its title
-            path[-1] = (path[-1][0], f"{opened.text} {part.text}")
-            opened = None
-        else:
-            path = [step for step in path if step[0] < part.level] + [(part.level, part.text)]
-            opened = part
-        yield part, tuple(text for level, text in path if level > 0)
+def _with_headings(parts: Sequence[Part]) -> Iterator[tuple[Part, tuple[Heading, ...]]]:
+    """Every part with the headings above it."""
+    given = ((part.kind, part.text, part.level or 0) for part in parts)
+    return zip(parts, section_paths(given), strict=True)

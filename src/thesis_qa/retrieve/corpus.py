@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.rows import batches, marks, matrix
+from thesis_qa.index.rows import batches, load_headings, marks, matrix
 from thesis_qa.retrieve.rank import LANGUAGES, Floats, Ints
-from thesis_qa.types import Kind, Language
+from thesis_qa.types import Heading, Kind, Language, Role
 
 Mask = npt.NDArray[np.bool_]
 
@@ -26,11 +26,13 @@ class Corpus:
     rows: Ints
     languages: Ints  # positions in rank.LANGUAGES
     lengths: Floats  # characters
+    headings: list[tuple[Heading, ...]]
     documents: list[str]
     sections: list[str]
     kinds: list[Kind]
     pages: list[int | None]
     labels: list[str | None]
+    roles: list[Role | None]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -69,15 +71,15 @@ def read_corpus(catalog: Catalog) -> Corpus:
     """Every passage of the catalog as it is now."""
     generation = catalog.generation
     rows = catalog.read(
-        "SELECT p.id, p.language, length(p.text), d.name, p.section, p.kind, p.page, p.page_label"
-        " FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
+        "SELECT p.id, p.language, length(p.text), p.headings, d.name, p.section, p.kind, p.page,"
+        " p.page_label, p.role FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
     )
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(8)]
-    ids, languages, lengths, *others = columns
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(10)]
+    ids, languages, lengths, headings, *others = columns
     codes = [LANGUAGES.index(language) for language in languages]
     return Corpus(
         generation, np.array(ids, np.int64), np.array(codes, np.int64),
-        np.array(lengths, np.float32), *others,
+        np.array(lengths, np.float32), list(map(load_headings, headings)), *others,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from thesis_qa.types import Language
 
-TABLE = Path(__file__).parents[1] / "data" / "ranking.json"
+TABLE = Path(__file__).with_name("ranking.json")
 
 LANGUAGES: tuple[Language | None, ...] = (None, "id", "en")
 """A passage's language as a number: its position here."""

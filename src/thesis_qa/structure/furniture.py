@@ -6,28 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from thesis_qa.read.pdf.lines import Line
-from thesis_qa.structure import headings
+from thesis_qa.lang.data import cue
+from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.structure.headings import certain_heading
 from thesis_qa.structure.labels import PAGE_NUMBER
 
 MARGIN = 0.12  # of the page height: where running heads and feet are
 REPEATED = 3  # pages on which a line in the margin is a running head
 SLOT = 2.0  # points: heads of one document stand at the same height
 LARGEST = 1.25  # times the usual size of its page: a number set larger is a chapter's
+ASIDE = " ()[]<>*-–—.…:→"  # around what a table that goes on says at the foot of its page
 OUTERMOST = 3  # lines at each edge that can be running heads
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,7}\b", re.IGNORECASE)
-_LEFT_BLANK = re.compile(
-    r"(?:halaman|lembar) (?:ini )?(?:memang )?(?:sengaja )?(?:di)?kosong(?:kan)?"
-    r"|this page (?:is |was |has been )?(?:intentionally )?(?:left )?blank",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(  # what a long table says at the foot of its pages
-    r"\W*(?:(?:tabel )?bersambung (?:ke|di|pada) halaman (?:berikut(?:nya)?|selanjutnya)"
-    r"|(?:lanjutan|sambungan) dari halaman sebelumnya"
-    r"|(?:table )?continue[sd] (?:on|from) (?:the )?(?:next|previous) page)\W*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Margins:
     heights: frozenset[int]  # where such lines stand, in steps of SLOT points
 
 
-def margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Margins:
+def margins(pages: Sequence[Sequence[TextLine]], heights: Sequence[float]) -> Margins:
     """What repeats on at least `REPEATED` pages of a document of these page heights."""
     counts: Counter[str] = Counter()
     slots: Counter[int] = Counter()
@@ -51,7 +42,7 @@ def margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Margin
     return Margins(patterns, frozenset(s for s, count in slots.items() if count >= REPEATED))
 
 
-def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[int]:
+def furniture(lines: Sequence[TextLine], height: float, repeated: Margins) -> set[int]:
     """The numbers of the lines of a page that are running heads and feet, or say that it is
     blank or that a table goes on."""
     edges = {id(line) for line in _edges(lines, height)}
@@ -60,7 +51,9 @@ def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[in
         for number, line in enumerate(lines)
         if id(line) in edges and _repeats(line, lines, repeated)
     }
-    found |= {n for n, line in enumerate(lines) if _CONTINUES.fullmatch(line.text)}
+    found |= {
+        n for n, line in enumerate(lines) if cue("pdf.goes_on").fullmatch(line.text.strip(ASIDE))
+    }
     inner = [line for number, line in enumerate(lines) if number not in found]
     found |= {
         number
@@ -68,29 +61,31 @@ def furniture(lines: Sequence[Line], height: float, repeated: Margins) -> set[in
         if id(line) in edges and _is_page_number(line, inner)
     }
     body = [number for number in range(len(lines)) if number not in found]
-    blank = len(body) <= 3 and any(_LEFT_BLANK.search(lines[number].text) for number in body)
+    blank = len(body) <= 3 and any(
+        cue("pdf.blank_page").search(lines[number].text) for number in body
+    )
     return set(range(len(lines))) if blank else found
 
 
-def _edges(lines: Sequence[Line], height: float) -> list[Line]:
+def _edges(lines: Sequence[TextLine], height: float) -> list[TextLine]:
     """The outermost lines in the margins at the top and at the bottom."""
-    by_height = sorted(lines, key=lambda line: line.box[1])
-    top = [line for line in by_height[:OUTERMOST] if line.box[3] < height * MARGIN]
-    bottom = [line for line in by_height[-OUTERMOST:] if line.box[1] > height * (1 - MARGIN)]
+    by_height = sorted(lines, key=lambda line: line.top)
+    top = [line for line in by_height[:OUTERMOST] if line.bottom < height * MARGIN]
+    bottom = [line for line in by_height[-OUTERMOST:] if line.top > height * (1 - MARGIN)]
     return [*top, *bottom]
 
 
-def _is_page_number(line: Line, lines: Sequence[Line]) -> bool:
+def _is_page_number(line: TextLine, lines: Sequence[TextLine]) -> bool:
     """Whether a line is a number at the edge of what is no running head, and not set large."""
     if not PAGE_NUMBER.fullmatch(line.text.strip()):
         return False
-    tops = [other.box[1] for other in lines]
+    tops = [other.top for other in lines]
     usual = median(other.size for other in lines)
-    outermost = line.box[1] <= min(tops) + SLOT or line.box[1] >= max(tops) - SLOT
+    outermost = line.top <= min(tops) + SLOT or line.top >= max(tops) - SLOT
     return outermost and line.size <= LARGEST * usual
 
 
-def _repeats(line: Line, lines: Sequence[Line], repeated: Margins) -> bool:
+def _repeats(line: TextLine, lines: Sequence[TextLine], repeated: Margins) -> bool:
     """Whether a line is a running head: a page number is looked at apart."""
     if PAGE_NUMBER.fullmatch(line.text.strip()):
         return False
@@ -100,22 +95,22 @@ def _repeats(line: Line, lines: Sequence[Line], repeated: Margins) -> bool:
     return bool(usual) and _apart(line, lines)
 
 
-def _apart(line: Line, lines: Sequence[Line]) -> bool:
+def _apart(line: TextLine, lines: Sequence[TextLine]) -> bool:
     """Whether a wide gap parts a line from the text."""
-    if line.bold or headings.level_by_number(line.text) is not None:
+    if line.bold or certain_heading(line.text):
         return False
-    others = [other for other in lines if abs(other.box[1] - line.box[1]) > SLOT]
-    gap = min((abs(other.box[1] - line.box[1]) for other in others), default=0.0)
+    others = [other for other in lines if abs(other.top - line.top) > SLOT]
+    gap = min((abs(other.top - line.top) for other in others), default=0.0)
     return gap > 2 * line.height
 
 
-def _pattern(line: Line) -> str:
+def _pattern(line: TextLine) -> str:
     """The text with # for numbers; those that tell headings apart stay ("LAMPIRAN 2")."""
     text = " ".join(line.text.split())
-    if headings.level_by_number(text) is not None:
+    if certain_heading(text):
         return re.sub(r"\s\d+$", " #", text)
     return _DIGITS.sub("#", text)
 
 
-def _slot(line: Line) -> int:
-    return round(line.box[1] / SLOT)
+def _slot(line: TextLine) -> int:
+    return round(line.top / SLOT)

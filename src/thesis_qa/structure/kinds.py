@@ -6,14 +6,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from thesis_qa.read.pdf.lines import HYPHENS, Line
-from thesis_qa.structure import headings
-from thesis_qa.structure.numbers import (
-    Numbering,
+from thesis_qa.read.pdf.lines import HYPHENS, TextLine
+from thesis_qa.structure.headings import (
+    BOLD_LEVELS,
+    MATTER,
+    MAX_HEADING,
+    Number,
+    certain_heading,
+    follows,
     is_bare_chapter,
     is_bare_number,
-    is_chapter,
+    is_chapter_number,
+    is_contents_line,
+    is_contents_title,
+    is_item,
+    is_keywords,
+    is_named_chapter,
+    level_by_look,
+    looks_like_heading,
     numbered_heading,
+    parse_caption,
+    role_of,
 )
 from thesis_qa.types import Kind
 
@@ -21,7 +34,7 @@ LARGER = 1.08  # times the size of the running text: set larger
 MUCH_LARGER = 1.15
 SMALLER = 0.93
 REPEATED = 3  # numbered headings, from which a document is said to number them
-LOWEST = headings.BOLD_LEVELS[-1]  # of headings that only stand out
+LOWEST = BOLD_LEVELS[-1]  # of headings that only stand out
 LONG = 40  # characters of a line of running text
 CONTENTS_SHARE = 0.5  # of lines that end in a page number on a contents page
 BOLD_SHARE = 0.3  # of the text; where more is bold, bold tells nothing
@@ -29,25 +42,7 @@ FOOT = 0.45  # of the page height, below which footnotes stand
 
 FRAGMENT = 8  # characters without a word: a piece of a formula that stands on its own
 
-_CONTENTS_TITLE = re.compile(
-    r"daftar (?!pustaka|rujukan|referensi|riwayat|hadir|pertanyaan|periksa)(?:\w+ ?){1,3}"
-    r"|lists? of (?!references|publications)(?:\w+ ?){1,3}"
-    r"|(?:table of )?contents|glosarium|glossary|nomenclature|notasi",
-    re.IGNORECASE,
-)
-_FRONT_PART = re.compile(
-    r"(?:halaman|lembar|surat|pernyataan|pengesahan|persetujuan|kata|prakata|ucapan|motto|moto|"
-    r"persembahan|abstra[ck]|intisari|ringkasan|riwayat|biodata|dedication|declaration|statement|"
-    r"acknowledg|approval|preface|foreword|summary|copyright|certificate)",
-    re.IGNORECASE,
-)
 _NUMBER_LINE = re.compile(r"(?:\d{1,4}|[ivxlc]{1,7})", re.IGNORECASE)
-_CAPTION = re.compile(
-    r"(?:tabel|table|gambar|figure|fig\.|grafik|bagan|diagram|chart|listing|algoritma|algorithm|"
-    r"kode|lampiran gambar|skema|peta)\s+"
-    r"(?:\d{1,3}|[ivxlc]{1,5}|[a-z])(?:\s?[.\-–]\s?\d{1,3})*\s*(?:([.:])\s*|\s)(?=[^a-z\s(,])",
-    re.IGNORECASE,
-)
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§]{1,3})\s?[^\W\d_“\"]")
 _EQUATION_NUMBER = re.compile(r"\((?:[A-Z]\.?)?\d{1,2}(?:[.\-]\d{1,3})?[a-z]?\)$")
 _WORD = re.compile(r"[a-zA-Z]{3,}")
@@ -61,7 +56,7 @@ Look = tuple[float, bool]
 
 
 @dataclass(frozen=True)
-class Style:
+class PageStyle:
     """What is usual in a document."""
 
     size: float  # of running text, points
@@ -70,7 +65,7 @@ class Style:
     chapters: bool  # whether there are lines like "BAB IV", "Chapter 4"
     looks: tuple[Look, ...] = ()  # of headings, the highest first; none where they are numbered
 
-    def stands_out(self, line: Line) -> bool:
+    def stands_out(self, line: TextLine) -> bool:
         return (line.bold and self.bold_tells) or line.size > self.size * LARGER
 
 
@@ -85,7 +80,7 @@ class Typed:
 TEXT = Typed("text")
 
 
-def style(pages: Sequence[Sequence[Line]]) -> Style:
+def style(pages: Sequence[Sequence[TextLine]]) -> PageStyle:
     """What is usual in these pages, by characters."""
     sizes: Counter[float] = Counter()
     bold = total = 0
@@ -96,30 +91,30 @@ def style(pages: Sequence[Sequence[Line]]) -> Style:
             sizes[round(2 * line.size) / 2] += len(line.text)
             bold += len(line.text) * line.bold
             total += len(line.text)
-            chapters = chapters or headings.is_chapter_number(line.text)
+            chapters = chapters or is_chapter_number(line.text)
             if below and len(line.text) > LONG:
-                step = below.box[1] - line.box[1]
+                step = below.top - line.top
                 steps[round(2 * step)] += 0 < step < 60
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     leading = steps.most_common(1)[0][0] / 2 if steps and steps.most_common(1)[0][1] else 1.2 * size
-    plain = Style(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
+    plain = PageStyle(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
     numbered = chapters or _numbers_sections(pages)
     return plain if numbered else replace(plain, looks=_looks(pages, plain))
 
 
-def _numbers_sections(pages: Sequence[Sequence[Line]]) -> bool:
+def _numbers_sections(pages: Sequence[Sequence[TextLine]]) -> bool:
     """Whether sections are numbered, as in "4.3 Hambatan"."""
     numbers = (
-        number
+        heading
         for lines in pages
         for line in lines
-        if not headings.is_contents_line(line.text, in_contents=True)
-        and (number := numbered_heading(line.text.strip()))
+        if not is_contents_line(line.text, in_contents=True)
+        and (heading := numbered_heading(line.text.strip()))
     )
-    return sum(number.depth > 1 for number in numbers) >= REPEATED
+    return sum(len(heading.number) > 1 for heading in numbers) >= REPEATED
 
 
-def _looks(pages: Sequence[Sequence[Line]], usual: Style) -> tuple[Look, ...]:
+def _looks(pages: Sequence[Sequence[TextLine]], usual: PageStyle) -> tuple[Look, ...]:
     """How lines are set that stand out like headings, on two pages or more."""
     seen = Counter(
         look
@@ -129,57 +124,55 @@ def _looks(pages: Sequence[Sequence[Line]], usual: Style) -> tuple[Look, ...]:
     return tuple(sorted((look for look, count in seen.items() if count > 1), reverse=True))
 
 
-def _may_head(line: Line, usual: Style) -> bool:
+def _may_head(line: TextLine, usual: PageStyle) -> bool:
     """Whether a line looks like a heading whose words don't tell its level."""
     text = line.text.strip()
-    known = headings.level_by_number(text) is not None
-    return usual.stands_out(line) and not known and headings.looks_like_heading(text)
+    known = certain_heading(text) is not None
+    return usual.stands_out(line) and not known and looks_like_heading(text)
 
 
-def look_of(line: Line) -> Look:
+def look_of(line: TextLine) -> Look:
     return round(2 * line.size) / 2, line.text.isupper()
 
 
-def is_contents_title(text: str) -> bool:
-    """Whether `text` heads a table of contents, or a list of figures, tables, symbols …"""
-    if re.search(r"\d|\.\s?\.|…", text):  # an entry that leads to such a page
-        return False
-    return _CONTENTS_TITLE.fullmatch(headings.in_words(text)) is not None
-
-
-def is_contents_page(lines: Sequence[Line], after_contents: bool) -> bool:
+def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
     """Whether most lines of a page lead to other pages."""
     if len(lines) < 3:
         return False
     titled = any(is_contents_title(line.text) for line in lines[:3])
     known = titled or after_contents
     ending = sum(
-        headings.is_contents_line(line.text, in_contents=known)
+        is_contents_line(line.text, in_contents=known)
         or (known and _NUMBER_LINE.fullmatch(line.text.strip()) is not None)
         for line in lines
     )
     return ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
 
 
-def is_prose(lines: Sequence[Line]) -> bool:
+def is_prose(lines: Sequence[TextLine]) -> bool:
     """Whether most lines of a page are full ones, as only running text has."""
-    right = max((line.box[2] for line in lines), default=0.0)
-    full = sum(len(line.text) > LONG and line.box[2] > right - 3 * line.size for line in lines)
+    right = max((line.right for line in lines), default=0.0)
+    full = sum(len(line.text) > LONG and line.right > right - 3 * line.size for line in lines)
     return 2 * full > len(lines)
 
 
 @dataclass
-class Judge:
+class KindJudge:
     """Tells what the lines of a document are, one after the other, in reading order."""
 
-    style: Style
+    style: PageStyle
     listing: Kind | None = None  # inside a contents page or the references
     in_body: bool = False  # past the front matter
-    numbering: Numbering | None = None
+    number: Number | None = None  # of the last heading that has one
     titling: bool = False  # the line before was "BAB IV" alone, or its title in capitals
 
     def judge(
-        self, line: Line, above: Line | None, below: Line | None, alone: bool, on_contents: bool
+        self,
+        line: TextLine,
+        above: TextLine | None,
+        below: TextLine | None,
+        alone: bool,
+        on_contents: bool,
     ) -> Typed:
         """What `line` is, between its neighbours on the page; `alone`: it doesn't go on below."""
         text = line.text.strip()
@@ -193,7 +186,7 @@ class Judge:
             return Typed("heading", level)
         if self.listing:
             return Typed(self.listing)
-        if headings.is_keywords(text):
+        if is_keywords(text):
             return Typed("contents")
         return self._in_text(line, text, above)
 
@@ -206,65 +199,71 @@ class Judge:
     def _note(self, text: str, level: int) -> None:
         numbered = numbered_heading(text)
         if level == 1 or self.listing is None or numbered:
-            words = headings.in_words(text)
             self.listing = None
             if is_contents_title(text):
                 self.listing = "contents"
-            elif words in headings.REFERENCES:
+            elif role_of(text) == "references":
                 self.listing = "references"
         if numbered:
-            self.numbering = numbered
+            self.number = numbered.number
             self.in_body = True
 
     def _heading(
-        self, line: Line, above: Line | None, below: Line | None, alone: bool
+        self, line: TextLine, above: TextLine | None, below: TextLine | None, alone: bool
     ) -> int | None:
         """The level if `line` is a heading."""
         text = line.text.strip()
         if self._numbers_chapter(line, above, below):
             return 1
-        if len(text) > headings.MAX_HEADING or not any(map(str.isalpha, text)):
+        if len(text) > MAX_HEADING or not any(map(str.isalpha, text)):
             return None
         stands_out = self.style.stands_out(line)
         if is_contents_title(text) and (stands_out or text.isupper()) and alone:
             return 1
         if self.titling and self._titles_chapter(text, alone):
             return 1
-        if is_chapter(text) and alone and (stands_out or text.isupper() or above is None):
+        if is_named_chapter(text) and alone and (stands_out or text.isupper() or above is None):
             return 1
-        known = headings.level_by_number(text)
-        if known == 1 and alone and (stands_out or text.isupper() or len(text) < LONG):
+        known = certain_heading(text)
+        if (
+            known
+            and known.level == 1
+            and alone
+            and (stands_out or text.isupper() or len(text) < LONG)
+        ):
             known_place = above is None or not self.in_body
             return 1 if stands_out or text.isupper() or known_place else None
         numbered = numbered_heading(text)
-        whole = numbered is not None and numbered.depth == 1
+        whole = numbered is not None and len(numbered.number) == 1
         if numbered and not (whole and self.style.chapters):
-            return self._numbered(numbered, text, stands_out or text.isupper(), alone)
+            return self._numbered(numbered.number, text, stands_out or text.isupper(), alone)
         if self._opens_front_part(line, above, text, stands_out):
             return 1
         if not self.in_body or self.listing or not alone or not stands_out:
             return None
-        if line.fixed or text[-1] in HYPHENS + "-" or not headings.looks_like_heading(text):
+        if line.fixed or text[-1] in HYPHENS + "-" or not looks_like_heading(text):
             return None
         if above is not None and above.bold == line.bold and line.size <= self.style.size * LARGER:
-            near = line.box[1] - above.box[1] < 1.2 * self.style.leading
+            near = line.top - above.top < 1.2 * self.style.leading
             if near and len(above.text) > 2 * LONG:
                 return None
         if look_of(line) in self.style.looks and not re.match(r"\(?\w{1,2}[.)]\s", text):
             return 1 + self.style.looks.index(look_of(line))
-        return headings.level_by_look(text) if not text.isupper() else LOWEST
+        return level_by_look(text) if not text.isupper() else LOWEST
 
-    def turn_to(self, lines: Sequence[Line]) -> None:
+    def turn_to(self, lines: Sequence[TextLine]) -> None:
         """Notice on which page the body of a thesis without numbered headings begins: it has
         running text below a heading that is none of the front matter."""
         if self.in_body or not self.style.looks or not is_prose(lines):
             return
         heads = [line for line in lines[:3] if look_of(line) in self.style.looks]
         text = heads[0].text.strip() if heads else ""
-        front = _FRONT_PART.match(text) or headings.level_by_number(text) is not None
+        front = role_of(text) in MATTER or certain_heading(text) is not None
         self.in_body = bool(heads) and not front
 
-    def _numbers_chapter(self, line: Line, above: Line | None, below: Line | None) -> bool:
+    def _numbers_chapter(
+        self, line: TextLine, above: TextLine | None, below: TextLine | None
+    ) -> bool:
         """Whether a line is a large "4" alone, above the title of the chapter."""
         large = line.size > self.style.size * MUCH_LARGER
         titled = below is not None and below.size > self.style.size * MUCH_LARGER
@@ -277,37 +276,34 @@ class Judge:
         return text.isupper() or (alone and len(text) < 2 * LONG and text[0].isupper())
 
     def _opens_front_part(
-        self, line: Line, above: Line | None, text: str, stands_out: bool
+        self, line: TextLine, above: TextLine | None, text: str, stands_out: bool
     ) -> bool:
         """Whether a line heads a page of the front matter: "PERNYATAAN PENGGUNAAN AI"."""
         emphasised = text.isupper() or stands_out
-        return not self.in_body and above is None and emphasised and bool(_FRONT_PART.match(text))
+        return not self.in_body and above is None and emphasised and role_of(text) in MATTER
 
-    def _numbered(self, new: Numbering, text: str, stands_out: bool, alone: bool) -> int | None:
+    def _numbered(self, new: Number, text: str, stands_out: bool, alone: bool) -> int | None:
         """The level of a line that begins with the number of a section."""
-        if new.depth == 1 and not stands_out:
+        if len(new) == 1 and not stands_out:
             return None
         if text.endswith((".", ",", ";", ":")) and not stands_out:
             return None
-        if self.listing == "references" and not (stands_out and new.depth == 1):
+        if self.listing == "references" and not (stands_out and len(new) == 1):
             return None
-        if stands_out and (alone or new.depth > 1):
-            return new.depth
-        return new.depth if alone and new.follows(self.numbering) else None
+        if stands_out and (alone or len(new) > 1):
+            return len(new)
+        return len(new) if alone and follows(new, self.number) else None
 
-    def _in_text(self, line: Line, text: str, above: Line | None) -> Typed:
+    def _in_text(self, line: TextLine, text: str, above: TextLine | None) -> Typed:
         if line.fixed and line.size <= self.style.size * LARGER:
             return Typed("code")
-        if is_caption(text) and (above is None or ends_sentence(above.text) or _apart(above, line)):
+        if parse_caption(text) and (
+            above is None or ends_sentence(above.text) or _apart(above, line)
+        ):
             return Typed("caption")
         if is_formula(text):
             return Typed("formula")
-        return Typed("list") if headings.is_item(text) else TEXT
-
-
-def is_caption(text: str) -> bool:
-    """Whether a line begins "Tabel 2.1. Tinjauan", "Figure 3: …", and not "Tabel 2.1 memuat"."""
-    return _CAPTION.match(text) is not None
+        return Typed("list") if is_item(text) else TEXT
 
 
 def is_formula(text: str) -> bool:
@@ -315,7 +311,7 @@ def is_formula(text: str) -> bool:
     words = _WORD.findall(text)
     if len(words) > 3 or not text:
         return False
-    if not words and len(text) <= FRAGMENT and not headings.is_item(text):
+    if not words and len(text) <= FRAGMENT and not is_item(text):
         return True
     signs = len(_MATHEMATICAL.findall(text))
     if _EQUATION_NUMBER.search(text) and signs:
@@ -325,7 +321,7 @@ def is_formula(text: str) -> bool:
 
 
 def footnotes(
-    lines: Sequence[Line], height: float, usual: Style, ruled: Callable[[float], bool]
+    lines: Sequence[TextLine], height: float, usual: PageStyle, ruled: Callable[[float], bool]
 ) -> set[int]:
     """The numbers of the lines at the foot of a page that are footnotes: smaller than the text,
     the first of them marked. `ruled` tells whether a stroke stands right above a height."""
@@ -333,11 +329,11 @@ def footnotes(
     started = False
     for number, line in enumerate(lines):
         small = line.size < usual.size * SMALLER and not line.fixed
-        if not small or line.box[1] < FOOT * height:
+        if not small or line.top < FOOT * height:
             started = False
             continue
         marked = _FOOTNOTE.match(line.text) is not None
-        started = started or (marked and not is_caption(line.text)) or ruled(line.box[1])
+        started = started or (marked and not parse_caption(line.text)) or ruled(line.top)
         if started:
             found.add(number)
     return found
@@ -347,5 +343,5 @@ def ends_sentence(text: str) -> bool:
     return re.search(r"[.!?:;…][\"'”’»)\]]*\s*$", text) is not None
 
 
-def _apart(above: Line, line: Line) -> bool:
-    return line.box[1] - above.box[3] > 0.6 * line.height or line.box[1] < above.box[1]
+def _apart(above: TextLine, line: TextLine) -> bool:
+    return line.top - above.bottom > 0.6 * line.height or line.top < above.top

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+from thesis_qa.lang.numbers import roman_numeral, roman_value
+
 PAGE_NUMBER = re.compile(
     r"[-–—\s]*(?:(?:halaman|page|hal\.?|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})"
     r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—\s.]*",
@@ -66,33 +67,9 @@ def _numbers(lines: Sequence[str]) -> list[Number]:
         for text in _NUMBER.findall(line):
             if text.isdigit():
                 found.append(("arabic", int(text)))
-            elif value := roman_value(text):
+            elif value := roman_value(text.lower()):
                 found.append(("roman", value))
     return found
-
-
-def roman_value(text: str) -> int | None:
-    """The value of a Roman numeral; None where it isn't one ("civil")."""
-    values = [_ROMAN.get(character, 0) for character in text.lower()]
-    total = sum(
-        -value if value < following else value
-        for value, following in zip(values, [*values[1:], 0], strict=True)
-    )
-    return total if all(values) and roman(total) == text.lower() else None
-
-
-def roman(value: int) -> str:
-    """`value` as a lower-case Roman numeral."""
-    steps = zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
-        strict=True,
-    )
-    text = ""
-    for size, sign in steps:
-        count, value = divmod(value, size)
-        text += sign * count
-    return text
 
 
 def _trusted(
@@ -120,4 +97,4 @@ def _filled(printed: Sequence[Number | None]) -> list[Number | None]:
 def _format(number: Number | None) -> str | None:
     if number is None:
         return None
-    return str(number[1]) if number[0] == "arabic" else roman(number[1])
+    return str(number[1]) if number[0] == "arabic" else roman_numeral(number[1])

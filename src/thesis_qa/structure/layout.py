@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from thesis_qa.read.pdf.lines import Line
-from thesis_qa.read.pdf.pages import RawPage
+from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.structure.columns import in_reading_order
 from thesis_qa.structure.furniture import furniture, margins
+from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.kinds import (
-    Judge,
-    Style,
+    KindJudge,
+    PageStyle,
     Typed,
     footnotes,
-    is_caption,
     is_contents_page,
     is_prose,
     style,
 )
-from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges, spans_of
+from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
 from thesis_qa.structure.tables import Table, crossing, find_tables, heads
 
 CAPTION_DISTANCE = 70.0  # points between a table and its caption
@@ -28,11 +28,11 @@ Outlined = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
-class PageLines:
+class OrderedPage:
     """A page whose lines are in reading order."""
 
-    lines: tuple[Line, ...]
-    page: RawPage
+    lines: tuple[TextLine, ...]
+    page: PageLines
     furniture: frozenset[int]  # numbers of lines
 
     @property
@@ -41,24 +41,27 @@ class PageLines:
         return [self.lines[number].text for number in sorted(self.furniture)]
 
 
-def read_lines(pages: Sequence[RawPage]) -> list[PageLines]:
+def read_lines(pages: Sequence[PageLines]) -> list[OrderedPage]:
     """The pages with their lines in reading order, running heads and feet found."""
     ordered = [tuple(in_reading_order(page.lines, page.width)) for page in pages]
     repeated = margins(ordered, [page.height for page in pages])
     return [
-        PageLines(lines, page, frozenset(furniture(lines, page.height, repeated)))
+        OrderedPage(lines, page, frozenset(furniture(lines, page.height, repeated)))
         for lines, page in zip(ordered, pages, strict=True)
     ]
 
 
-def paragraphs(pages: Sequence[PageLines], outlined: Outlined) -> Paragraphs:
+def drafts(pages: Sequence[OrderedPage], outlined: Outlined) -> Paragraphs:
     """The drafts of all blocks."""
     usual = style([page.lines for page in pages])
-    return spans_of(_items(pages, usual, outlined), usual)
+    found = Paragraphs(usual)
+    for item in _items(pages, usual, outlined):
+        found.add(item)
+    return found
 
 
-def _items(pages: Sequence[PageLines], usual: Style, outlined: Outlined) -> Iterator[Item]:
-    judge = Judge(usual)
+def _items(pages: Sequence[OrderedPage], usual: PageStyle, outlined: Outlined) -> Iterator[Item]:
+    judge = KindJudge(usual)
     after_contents = False
     for number, page in enumerate(pages):
         body = [line for i, line in enumerate(page.lines) if i not in page.furniture]
@@ -74,10 +77,10 @@ def _items(pages: Sequence[PageLines], usual: Style, outlined: Outlined) -> Iter
 
 def _page_items(
     number: int,
-    page: PageLines,
+    page: OrderedPage,
     tables: Sequence[Table],
     contents: bool,
-    judge: Judge,
+    judge: KindJudge,
     outlined: Outlined,
 ) -> Iterator[Item]:
     lines, rights = page.lines, right_edges(page.lines)
@@ -110,16 +113,16 @@ def _page_items(
         yield Item(number, ((line, 0),), typed, rights[i])
 
 
-def _alone(line: Line, below: Line | None, right: float) -> bool:
+def _alone(line: TextLine, below: TextLine | None, right: float) -> bool:
     """Whether a line does not run on into the next one as a paragraph's would."""
     if below is None or below.bold != line.bold or abs(below.size - line.size) > 0.6:
         return True
-    room = right - line.box[2] > 0.12 * max(1.0, right - line.box[0])
-    apart = below.box[1] - line.box[3] > 0.9 * line.height
-    return room or apart or below.box[1] < line.box[1]
+    room = right - line.right > 0.12 * max(1.0, right - line.left)
+    apart = below.top - line.bottom > 0.9 * line.height
+    return room or apart or below.top < line.top
 
 
-def _table_items(number: int, table: Table, lines: Sequence[Line]) -> Iterator[Item]:
+def _table_items(number: int, table: Table, lines: Sequence[TextLine]) -> Iterator[Item]:
     columns = heads(table)
     caption = _caption(table, lines)
     context = ": ".join(filter(None, (caption, " | ".join(filter(None, columns))))) or None
@@ -130,24 +133,24 @@ def _table_items(number: int, table: Table, lines: Sequence[Line]) -> Iterator[I
             yield Item(number, cells, Typed("table"), context=stated)
 
 
-def _caption(table: Table, lines: Sequence[Line]) -> str:
+def _caption(table: Table, lines: Sequence[TextLine]) -> str:
     """The caption nearest to a table, above it rather than below."""
     best: tuple[float, str] = (CAPTION_DISTANCE, "")
     for at, line in enumerate(lines):
-        if not is_caption(line.text) or at in table.used:
+        if not parse_caption(line.text) or at in table.used:
             continue
-        above, below = table.box[1] - line.box[3], line.box[1] - table.box[3]
+        above, below = table.box[1] - line.bottom, line.top - table.box[3]
         distance = above if above > -3 else 1.5 * below if below > -3 else CAPTION_DISTANCE
         if distance < best[0]:
             best = (distance, _whole_caption(table, lines, at))
     return best[1]
 
 
-def _whole_caption(table: Table, lines: Sequence[Line], at: int) -> str:
+def _whole_caption(table: Table, lines: Sequence[TextLine], at: int) -> str:
     """A caption with its further lines, where it stands above its table."""
     whole = [lines[at]]
     for line in lines[at + 1 :]:
-        if line.box[1] < whole[-1].box[3] - 3 or line.box[3] > table.box[1] + 3:
+        if line.top < whole[-1].bottom - 3 or line.bottom > table.box[1] + 3:
             break
         whole.append(line)
     return read_on(line.text for line in whole)

@@ -1,16 +1,25 @@
 """Chapters and sections: from the outline of a file, from its headings, as paths."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from thesis_qa.read.pdf.pages import Entry
-from thesis_qa.structure.layout import PageLines
-from thesis_qa.structure.numbers import is_bare_chapter, numbered_heading
+from thesis_qa.read.pdf.pages import OutlineEntry
+from thesis_qa.structure.headings import (
+    ENCLOSING,
+    is_bare_chapter,
+    numbered_heading,
+    parse_heading,
+    role_of,
+)
+from thesis_qa.structure.layout import OrderedPage
 from thesis_qa.structure.paragraphs import Draft
+from thesis_qa.types import Heading, Kind
 
 MIN_FOUND = 0.6  # of its entries that stand on their pages, for an outline to be believed
 MAX_HEADING_LINES = 4
+FLOATING: frozenset[Kind] = frozenset({"furniture", "footnote"})  # may part "BAB IV" and its title
 
 _NUMBER = re.compile(
     r"^\s*(?:(?:bab|chapter|bagian|part|lampiran|appendix)\s+)?"
@@ -19,7 +28,9 @@ _NUMBER = re.compile(
 )
 
 
-def outlined(pages: Sequence[PageLines], entries: Sequence[Entry]) -> dict[tuple[int, int], int]:
+def outlined(
+    pages: Sequence[OrderedPage], entries: Sequence[OutlineEntry]
+) -> dict[tuple[int, int], int]:
     """The level of every line, by page and number on it, that an outline's entry leads to.
 
     Empty where most entries aren't found: the outline is of something else.
@@ -36,7 +47,7 @@ def outlined(pages: Sequence[PageLines], entries: Sequence[Entry]) -> dict[tuple
     return found if matched >= MIN_FOUND * max(1, len(entries)) else {}
 
 
-def _matching(page: PageLines, title: str) -> Sequence[int]:
+def _matching(page: OrderedPage, title: str) -> Sequence[int]:
     """The numbers of neighbouring lines that together say `title`."""
     wanted = bare(title)
     texts = [bare(line.text) for line in page.lines]
@@ -64,27 +75,44 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def sections(drafts: Sequence[Draft]) -> list[tuple[str, ...]]:
-    """The section path of every draft; a heading stands in the section that it opens."""
-    return list(_paths(drafts))
+def sections(drafts: Sequence[Draft]) -> list[tuple[Heading, ...]]:
+    """The headings above every draft; a heading stands in the section that it opens."""
+    return list(
+        section_paths(
+            (draft.kind, _joined(draft) if draft.kind == "heading" else "", draft.level)
+            for draft in drafts
+        )
+    )
 
 
-def _paths(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
-    path: list[tuple[int, str]] = []
+def section_paths(parts: Iterable[tuple[Kind, str, int]]) -> Iterator[tuple[Heading, ...]]:
+    """The headings above every part, given as kind, text and level, outermost first; a heading
+    stands in the section that it opens. One of level 0 is the title of the document."""
+    path: list[tuple[int, Heading]] = []
     open_chapter = False  # the heading right before was "BAB IV" alone
-    for draft in drafts:
-        if draft.kind == "heading":
-            text = " ".join(_joined(draft).split())
-            if open_chapter and path and numbered_heading(text) is None:
-                path[-1] = (path[-1][0], f"{path[-1][1]} {text}")
-                open_chapter = False
-            else:
-                path = [step for step in path if step[0] < draft.level]
-                path.append((draft.level, text))
-                open_chapter = is_bare_chapter(text)
-        elif draft.kind not in ("furniture", "footnote"):
+    for kind, text, level in parts:
+        text = " ".join(text.split())
+        if kind != "heading":
+            open_chapter = open_chapter and kind in FLOATING
+        elif open_chapter and numbered_heading(text) is None:
+            depth, chapter = path.pop()
+            path.append((depth, _placed(f"{chapter.text} {text}", path)))
             open_chapter = False
-        yield tuple(text for _, text in path)
+        else:
+            path = [step for step in path if step[0] < level]
+            path.append((level, _placed(text, path)))
+            open_chapter = level > 0 and is_bare_chapter(text)
+        yield tuple(heading for depth, heading in path if depth > 0)
+
+
+def _placed(text: str, path: Sequence[tuple[int, Heading]]) -> Heading:
+    """The heading that `text` is, below others: of which level, and with which role."""
+    above = tuple(heading for depth, heading in path if depth > 0)
+    heading = parse_heading(text) or Heading(text, (), text)
+    role = heading.role or role_of(text, above)
+    if any(other.role in ENCLOSING for other in above):
+        role = None
+    return replace(heading, text=text, level=len(above) + 1, role=role)
 
 
 def _joined(draft: Draft) -> str:

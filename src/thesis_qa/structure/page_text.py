@@ -13,7 +13,7 @@ from operator import itemgetter
 import numpy as np
 
 from thesis_qa.read.glyphs import Places
-from thesis_qa.read.pdf.lines import Line
+from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.hyphens import AS_HYPHEN, is_divided, keeps_hyphen
 from thesis_qa.types import Span
 
@@ -21,11 +21,11 @@ LINE_END, CELL_END = "\n", "\t"
 
 
 @dataclass(frozen=True)
-class Part:
+class BlockLine:
     """A line of a block."""
 
     page: int
-    line: Line
+    line: TextLine
     cell: int = 0  # of a table's row
 
 
@@ -39,7 +39,7 @@ class PageText:
 
 def lay_out(
     order: Sequence[Sequence[tuple[int, int]]],
-    blocks: Sequence[Sequence[Part]],
+    blocks: Sequence[Sequence[BlockLine]],
     words: frozenset[str],
 ) -> tuple[list[PageText], list[tuple[Span, ...]]]:
     """The text of every page, and the spans of every block in it.
@@ -68,7 +68,7 @@ def lay_out(
 
 
 def _run(
-    parts: Sequence[Part], run: Sequence[int], words: frozenset[str]
+    parts: Sequence[BlockLine], run: Sequence[int], words: frozenset[str]
 ) -> tuple[str, Places, int]:
     """The text of neighbouring parts of a block, the places, and how many characters at its end
     (a hyphen) are none of the block's."""
@@ -94,7 +94,7 @@ def _run(
     return "".join(text), np.concatenate(places), tail
 
 
-def _divided(part: Part, following: Part) -> bool:
+def _divided(part: BlockLine, following: BlockLine) -> bool:
     return part.cell == following.cell and is_divided(part.line.text, following.line.text)
 
 

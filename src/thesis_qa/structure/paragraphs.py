@@ -5,14 +5,14 @@ heads); it goes on behind them, and the block then has several spans.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from thesis_qa.read.pdf.lines import Line
-from thesis_qa.structure import headings
+from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.structure.headings import certain_heading, is_chapter_number, is_item, is_keywords
 from thesis_qa.structure.hyphens import is_divided
-from thesis_qa.structure.kinds import Style, Typed, ends_sentence
-from thesis_qa.structure.page_text import Part
+from thesis_qa.structure.kinds import PageStyle, Typed, ends_sentence
+from thesis_qa.structure.page_text import BlockLine
 from thesis_qa.types import Kind
 
 INDENT = 6.0  # points
@@ -27,7 +27,7 @@ class Draft:
     """A block in the making."""
 
     kind: Kind
-    parts: list[Part]
+    parts: list[BlockLine]
     level: int = 0  # of a heading
     context: str | None = None
     order: int = 0  # of its first line in the document
@@ -37,7 +37,7 @@ class Draft:
         return " ".join(part.line.text for part in self.parts)
 
     @property
-    def last(self) -> Part:
+    def last(self) -> BlockLine:
         return self.parts[-1]
 
 
@@ -46,13 +46,13 @@ class Item:
     """A line, or a row of a table, in reading order."""
 
     page: int
-    lines: tuple[tuple[Line, int], ...]  # with the number of the cell
+    lines: tuple[tuple[TextLine, int], ...]  # with the number of the cell
     typed: Typed
     right: float = 0.0  # where full lines end in its column
     context: str | None = None
 
     @property
-    def line(self) -> Line:
+    def line(self) -> TextLine:
         return self.lines[0][0]
 
 
@@ -60,7 +60,7 @@ class Item:
 class Paragraphs:
     """Puts items together to drafts, in the order of their first lines."""
 
-    style: Style
+    style: PageStyle
     drafts: list[Draft] = field(default_factory=list)
     order: list[tuple[int, int, int]] = field(default_factory=list)  # page, draft, part
     open: int | None = None  # number of the draft that may go on
@@ -90,7 +90,7 @@ class Paragraphs:
         draft = self.drafts[number]
         for line, cell in item.lines:
             self.order.append((item.page, number, len(draft.parts)))
-            draft.parts.append(Part(item.page, line, cell))
+            draft.parts.append(BlockLine(item.page, line, cell))
 
     def _floats_on(self, draft: Draft, item: Item) -> bool:
         """Whether a footnote or a caption goes on."""
@@ -116,7 +116,7 @@ class Paragraphs:
             return kind == "references" and not _begins_reference(draft, item)
         if kind != "text" and not (kind in ("code", "list") and self._runs_on(draft, item)):
             return False
-        if draft.kind == "contents" and not headings.is_keywords(draft.text):
+        if draft.kind == "contents" and not is_keywords(draft.text):
             return False
         if interrupted or _gap(last.line, line) < -last.line.height:
             return self._resumes(draft, item)
@@ -130,7 +130,7 @@ class Paragraphs:
             return False
         if is_divided(above.text, line.text):
             return True
-        level = abs(line.box[0] - above.box[0]) < 2 or len(draft.parts) == 1
+        level = abs(line.left - above.left) < 2 or len(draft.parts) == 1
         lower = item.typed.kind == "code" or not re.search(r"\s[A-Z]", line.text[:8])
         return level and lower and not _breaks(above, line, item.right)
 
@@ -138,11 +138,11 @@ class Paragraphs:
         above, line = draft.last.line, item.line
         alike = abs(above.size - line.size) < 0.6 and above.bold == line.bold
         near = 0 < _gap(above, line) < 1.15 * PARAGRAPH_GAP * max(self.style.leading, above.height)
-        begins = headings.level_by_number(line.text) is not None or headings.is_item(line.text)
+        begins = certain_heading(line.text) is not None or is_item(line.text)
         numbered = re.match(r"(?:[A-Z]|[IVX]+|\d{1,2})(?:\.\d+)+", line.text) is not None
-        bare = headings.is_chapter_number(draft.text)
-        middle = (above.box[0] + above.box[2] - line.box[0] - line.box[2]) / 2
-        centred = abs(middle) < 3 and abs(above.box[0] - line.box[0]) > 3
+        bare = is_chapter_number(draft.text)
+        middle = (above.left + above.right - line.left - line.right) / 2
+        centred = abs(middle) < 3 and abs(above.left - line.left) > 3
         if not centred and _breaks(above, line, item.right):
             return False
         return alike and near and not begins and not numbered and not bare and len(draft.text) < 200
@@ -155,7 +155,7 @@ class Paragraphs:
     def _entry_goes_on(self, draft: Draft, item: Item) -> bool:
         above, line = draft.last.line, item.line
         ended = re.search(r"(?:^|[\s.])(?:\d{1,4}|[ivxlc]{1,7})\s*$", above.text)
-        return not ended and line.box[0] > draft.parts[0].line.box[0] + INDENT
+        return not ended and line.left > draft.parts[0].line.left + INDENT
 
     def _caption_goes_on(self, draft: Draft, item: Item) -> bool:
         above, line = draft.last.line, item.line
@@ -189,12 +189,12 @@ class Paragraphs:
         own = [part.line for part in draft.parts if part.page == item.page]
         ended = ends_sentence(above.text)
         lower = line.text[:1].islower()
-        indented = line.box[0] > above.box[0] + INDENT
+        indented = line.left > above.left + INDENT
         if indented and (ended or (len(own) > 1 and not lower)):
             return False
-        if draft.kind == "list" and line.box[0] < own[0].box[0] - INDENT / 2:
+        if draft.kind == "list" and line.left < own[0].left - INDENT / 2:
             return False
-        if draft.kind == "list" and len(own) > 1 and line.box[0] < own[-1].box[0] - INDENT:
+        if draft.kind == "list" and len(own) > 1 and line.left < own[-1].left - INDENT:
             return False
         return not _breaks(above, line, item.right) or (lower and not ended)
 
@@ -205,16 +205,16 @@ class Paragraphs:
         return PARAGRAPH_GAP * self.style.leading
 
 
-def _gap(above: Line, line: Line) -> float:
+def _gap(above: TextLine, line: TextLine) -> float:
     """From one line down to the next."""
-    return line.box[1] - above.box[1]
+    return line.top - above.top
 
 
-def _breaks(above: Line, line: Line, right: float) -> bool:
+def _breaks(above: TextLine, line: TextLine, right: float) -> bool:
     """Whether a line was ended on purpose: the next line's first word had room on it."""
     first = line.text.split(maxsplit=1)[0] if line.text.split() else ""
-    width = (line.box[2] - line.box[0]) * len(first) / max(1, len(line.text))
-    return above.box[2] + width + 0.5 * above.size < right
+    width = (line.right - line.left) * len(first) / max(1, len(line.text))
+    return above.right + width + 0.5 * above.size < right
 
 
 def _begins_reference(draft: Draft, item: Item) -> bool:
@@ -227,24 +227,16 @@ def _begins_reference(draft: Draft, item: Item) -> bool:
     steps = _gap(own[-1], item.line)
     if len(own) > 1 and steps > 1.25 * max(_gap(own[-2], own[-1]), own[-1].height) > 0:
         return True
-    return len(own) > 1 and item.line.box[0] < own[-1].box[0] - INDENT
+    return len(own) > 1 and item.line.left < own[-1].left - INDENT
 
 
-def right_edges(lines: Sequence[Line]) -> list[float]:
+def right_edges(lines: Sequence[TextLine]) -> list[float]:
     """For every line of a page, where the full lines of its column end."""
-    long = [line.box for line in lines if line.box[2] - line.box[0] > 100]
+    long = [line.box for line in lines if line.right - line.left > 100]
     return [
         max(
-            (b[2] for b in long if b[0] < line.box[2] and line.box[0] < b[2] and b[2] - b[0] < 1e4),
-            default=line.box[2],
+            (b[2] for b in long if b[0] < line.right and line.left < b[2] and b[2] - b[0] < 1e4),
+            default=line.right,
         )
         for line in lines
     ]
-
-
-def spans_of(items: Iterable[Item], style: Style) -> Paragraphs:
-    """All items, put together."""
-    paragraphs = Paragraphs(style)
-    for item in items:
-        paragraphs.add(item)
-    return paragraphs

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT
-from thesis_qa.read.pdf.lines import Line
+from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.types import Box
 
@@ -26,7 +26,7 @@ MAX_CELL = 1200  # characters; what is longer is text in a frame
 
 _WORD = re.compile(r"\S+")
 
-Cell = tuple[Line, ...]
+Cell = tuple[TextLine, ...]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Table:
         return max(len(row) for row in self.rows)
 
 
-def find_tables(lines: Sequence[Line], rules: Sequence[Box]) -> list[Table]:
+def find_tables(lines: Sequence[TextLine], rules: Sequence[Box]) -> list[Table]:
     """The tables of a page, in the order in which their first lines come."""
     if not 2 < len(rules) <= MAX_RULES:
         return []
@@ -137,16 +137,16 @@ def _stacks(rules: Sequence[Box]) -> list[_Grid]:
 
 @dataclass(frozen=True)
 class _Piece:
-    line: Line
+    line: TextLine
     column: int
     band: int  # between two level rules
 
     @property
     def middle(self) -> float:
-        return (self.line.box[1] + self.line.box[3]) / 2
+        return (self.line.top + self.line.bottom) / 2
 
 
-def _table(lines: Sequence[Line], grid: _Grid, taken: set[int]) -> Table | None:
+def _table(lines: Sequence[TextLine], grid: _Grid, taken: set[int]) -> Table | None:
     inside = {
         number: line
         for number, line in enumerate(lines)
@@ -175,13 +175,11 @@ def _table(lines: Sequence[Line], grid: _Grid, taken: set[int]) -> Table | None:
     return Table(tuple(rows), grid.box, frozenset(inside))
 
 
-def _sticks_out(lines: Sequence[Line], box: Box) -> bool:
+def _sticks_out(lines: Sequence[TextLine], box: Box) -> bool:
     """Whether text runs across the sides of a stack of rules: they only underline something."""
     return any(
-        box[1] <= (line.box[1] + line.box[3]) / 2 <= box[3]
-        and (
-            line.box[0] < box[0] - TOUCH < line.box[2] or line.box[0] < box[2] + TOUCH < line.box[2]
-        )
+        box[1] <= (line.top + line.bottom) / 2 <= box[3]
+        and (line.left < box[0] - TOUCH < line.right or line.left < box[2] + TOUCH < line.right)
         for line in lines
     )
 
@@ -191,7 +189,7 @@ def _within(box: Box, outer: Box) -> bool:
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
-def _gaps(lines: Sequence[Line]) -> tuple[float, ...]:
+def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
     """The borders of columns that only white space parts: where no line has ink."""
     inked: list[tuple[float, float]] = []
     for line in lines:
@@ -206,7 +204,7 @@ def _gaps(lines: Sequence[Line]) -> tuple[float, ...]:
     return (*borders, reach)
 
 
-def _words(line: Line, gap: float) -> list[tuple[float, float]]:
+def _words(line: TextLine, gap: float) -> list[tuple[float, float]]:
     """The stretches of a line that no gap of that width parts, left and right end."""
     placed = [(p[0] / PLACES_PER_POINT, p[2] / PLACES_PER_POINT) for p, c in _inked(line)]
     stretches = [placed[0]] if placed else []
@@ -218,14 +216,16 @@ def _words(line: Line, gap: float) -> list[tuple[float, float]]:
     return stretches
 
 
-def _inked(line: Line) -> list[tuple[list[int], str]]:
+def _inked(line: TextLine) -> list[tuple[list[int], str]]:
     rows = zip(line.places.tolist(), line.text, strict=True)
     return [(place, c) for place, c in rows if place[2] and not c.isspace()]
 
 
-def _split(line: Line, xs: Sequence[float], uprights: Sequence[Box]) -> list[tuple[int, Line]]:
+def _split(
+    line: TextLine, xs: Sequence[float], uprights: Sequence[Box]
+) -> list[tuple[int, TextLine]]:
     """The parts of `line` in each column; a cell may span several, a word is never cut."""
-    middle = (line.box[1] + line.box[3]) / 2
+    middle = (line.top + line.bottom) / 2
     drawn = [(r[0] + r[2]) / 2 for r in uprights if r[1] - TOUCH <= middle <= r[3] + TOUCH]
     borders = [x for x in xs if not uprights or any(abs(x - at) <= TOUCH for at in drawn)]
     parts: list[tuple[int, int, int]] = []  # cell, start, end
@@ -238,12 +238,9 @@ def _split(line: Line, xs: Sequence[float], uprights: Sequence[Box]) -> list[tup
             parts[-1] = (cell, parts[-1][1], word.end())
         else:
             parts.append((cell, word.start(), word.end()))
-    pieces = [
-        Line(line.text[a:b], line.places[a:b], line.size, line.bold, line.fixed)
-        for _, a, b in parts
-    ]
+    pieces = [line.cut(start, end) for _, start, end in parts]
     return [
-        (min(max(bisect_right(xs, piece.box[0] + TOUCH) - 1, 0), len(xs) - 2), piece)
+        (min(max(bisect_right(xs, piece.left + TOUCH) - 1, 0), len(xs) - 2), piece)
         for piece in pieces
     ]
 

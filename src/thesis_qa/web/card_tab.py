@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from thesis_qa.answer.card import Entry, fill_card
-from thesis_qa.answer.phrases import phrases
+from thesis_qa.answer.card import CardEntry, fill_card
 from thesis_qa.errors import QuestionError
+from thesis_qa.lang.data import text
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
 from thesis_qa.web.desk import Desk
@@ -66,7 +66,7 @@ def filling(desk: Desk, document: str | None, texts: Texts) -> Iterator[tuple[st
     if not document:
         yield _empty(desk, texts), gr.update(visible=False)
         return
-    entries: list[Entry] = []
+    entries: list[CardEntry] = []
     try:
         for entry in fill_card(desk.assistant.index, document):
             entries.append(entry)
@@ -77,7 +77,7 @@ def filling(desk: Desk, document: str | None, texts: Texts) -> Iterator[tuple[st
     yield card_markup(desk, document, entries, texts), gr.update(visible=True)
 
 
-def card_markup(desk: Desk, document: str, entries: Sequence[Entry], texts: Texts) -> str:
+def card_markup(desk: Desk, document: str, entries: Sequence[CardEntry], texts: Texts) -> str:
     """A card with the entries found so far; the others are announced, so that nothing jumps."""
     known = desk.assistant.index.catalog.document(document).metadata
     by = " · ".join(filter(None, (known.author, str(known.year or ""), known.university)))
@@ -90,8 +90,8 @@ def card_markup(desk: Desk, document: str, entries: Sequence[Entry], texts: Text
     )
 
 
-def _topic(name: str, entry: Entry | None, texts: Texts) -> str:
-    label, question = texts.card.topics[name], phrases(texts.language).topics[name]
+def _topic(name: str, entry: CardEntry | None, texts: Texts) -> str:
+    label, question = texts.card.topics[name], text(f"topics.{name}.question", texts.language)
     if entry is None:
         body = f'<p class="unstated">{escape(texts.card.filling)}</p>'
     elif entry.citations:

@@ -13,7 +13,6 @@ from thesis_qa.web.cards import source_group
 from thesis_qa.web.desk import Desk
 from thesis_qa.web.markup import answer_markup, flat
 from thesis_qa.web.permalink import reopen
-from thesis_qa.web.suggest import next_questions
 from thesis_qa.web.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ def _followed(desk: Desk, turn: Turn) -> Turn:
     answer = turn.answer
     if answer is None or not answer.answered:
         return turn
-    return replace(turn, following=next_questions(desk.assistant, answer))
+    return replace(turn, following=desk.assistant.next_questions(answer))
 
 
 def stopped(turns: Turns, texts: Texts) -> Turns:

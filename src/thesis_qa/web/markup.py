@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlencode
 
-from thesis_qa.answer.phrases import phrases
 from thesis_qa.index.rows import DocumentInfo
+from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Answer, Citation, DocumentReport, Span
 from thesis_qa.web.texts import Texts
 
@@ -67,7 +67,8 @@ def runs_on(where: str | None, texts: Texts) -> str:
 
 def _declined(answer: Answer, key: str, texts: Texts) -> str:
     """What was looked for and what is nearest, without what stands on the buttons below."""
-    text = answer.text.removeprefix(phrases(answer.language).declined)  # the heading says it
+    known = entry("answer.declined", answer.language or SPOKEN)  # the heading says it
+    text = answer.text.removeprefix(known)
     if answer.suggestion:  # offered as something to click
         text = "\n".join(line for line in text.splitlines() if answer.suggestion not in line)
     for citation in answer.nearest:

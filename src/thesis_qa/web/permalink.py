@@ -13,7 +13,7 @@ from typing import Any
 
 from thesis_qa.answer.cite import recite
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.retrieve.retriever import MAX_QUESTION
+from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
 from thesis_qa.web.texts import Texts
 from thesis_qa.web.viewer import Mark

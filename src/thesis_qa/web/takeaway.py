@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from thesis_qa.answer.card import Entry
+from thesis_qa.answer.card import CardEntry
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.markup import NUMBER, pieces, where
@@ -38,7 +38,7 @@ def single_answer(answer: Answer, known: Known, style: Style, texts: Texts) -> l
 
 
 def card(
-    title: str, entries: Iterable[Entry], known: Known, style: Style, texts: Texts
+    title: str, entries: Iterable[CardEntry], known: Known, style: Style, texts: Texts
 ) -> list[Part]:
     """A thesis card, each quote with its page."""
     entries = list(entries)

@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.index.rows import Vectors
 from thesis_qa.lang.data import alternatives, cue, word_set
 from thesis_qa.lang.words import fold, stop_words
+from thesis_qa.model.weights import Vectors
 from thesis_qa.write.support import EncodedText, word_cosines
 
 _WORD = re.compile(r"\w+(?:['’]t\b)?")

@@ -9,9 +9,9 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from thesis_qa.lang.data import LANGUAGES, entry, word_map, word_set
+from thesis_qa.lang.data import LANGUAGES, word_map, word_set
 from thesis_qa.lang.glossary import glossary, readings
-from thesis_qa.lang.numbers import loose_numbers, numbers_in, roman_value
+from thesis_qa.lang.numbers import loose_numbers, month_names, numbers_in, roman_value
 from thesis_qa.lang.words import fold, stem, stop_words
 from thesis_qa.types import Language
 
@@ -116,7 +116,7 @@ def _is_name(word: str, starts: bool) -> bool:
 def _translations() -> dict[str, frozenset[str]]:
     """Names that stand for each other and for nothing else, by each of them."""
     found = {name: {name} for name in word_set("write.names")}
-    months = [[names.split()[0] for names in entry("numbers.months", each)] for each in LANGUAGES]
+    months = map(month_names, LANGUAGES)
     pairs = [(name, word) for name, words in word_map("write.translated").items()
              for word in words.split()]  # fmt: skip
     for one, other in (*pairs, *zip(*months, strict=True)):

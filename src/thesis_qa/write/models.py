@@ -23,7 +23,6 @@ from thesis_qa.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import BaseMessageChunk
 
 LOCAL = "local"
 LLAMA = "llama.cpp"
@@ -233,7 +232,7 @@ def _streamed(chat: "BaseChatModel", messages: list[Message]) -> Iterator[str]:
     for chunk in chat.stream(messages):
         seen = True
         ended = ended or bool(chunk.response_metadata.get(ENDS.get(chat._llm_type, "")))
-        text = _text(chunk)
+        text = str(chunk.text)
         length += len(text)
         if text:
             yield text
@@ -241,14 +240,6 @@ def _streamed(chat: "BaseChatModel", messages: list[Message]) -> Iterator[str]:
             return
     if seen and not ended:
         raise Failure("broken")
-
-
-def _text(chunk: "BaseMessageChunk") -> str:
-    content = chunk.content
-    if isinstance(content, str):
-        return content
-    parts = (part if isinstance(part, str) else part.get("text", "") for part in content)
-    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _received(pieces: _Pieces, end: float) -> Iterator[str]:
@@ -288,4 +279,4 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """An exception and those that it was raised from."""
     while error is not None:
         yield error
-        error = error.__cause__
+        error = error.__cause__ or error.__context__

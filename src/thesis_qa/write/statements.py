@@ -9,6 +9,7 @@ from thesis_qa.write.models import Failure
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 _SEVERAL = re.compile(r"\[(\d+(?:\s*[,;&]\s*\d+)+)\]")
+_APART = str.maketrans(dict.fromkeys(",;&", "]["))
 _BEHIND = re.compile(r"([.!?]+)((?:\s*\[\d+\])+)")
 _NUMBER = re.compile(r"\s*\[(\d+)\]")
 _IN_LINE = re.compile(r"(\[\d+\]\.?)\s+\(?(?:\d{1,2}|[a-z])[.)]\s+")  # a list in one line
@@ -43,7 +44,7 @@ def split_statements(pieces: Iterator[str]) -> Iterator[Statement]:
 
 def _sentences(text: str) -> list[str]:
     plain = _THOUGHT.sub("", text).replace("**", "")
-    plain = _SEVERAL.sub(lambda m: "".join(f"[{n}]" for n in re.findall(r"\d+", m[1])), plain)
+    plain = _SEVERAL.sub(lambda numbers: "".join(numbers[0].translate(_APART).split()), plain)
     plain = _IN_LINE.sub(r"\1\n", _BEHIND.sub(r"\2\1", plain))
     lines = (_BULLET.sub("", line) for line in plain.splitlines())
     return [line[start:end] for line in lines for start, end in sentence_spans(line)]

@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thesis_qa.index.rows import Vectors
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import fold, stem, stop_words
+from thesis_qa.model.weights import Vectors
 from thesis_qa.retrieve.rank import Ranking
 from thesis_qa.types import Language
 
 if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
 
-FITTED = Path(__file__).parents[1] / "data" / "support.json"
+FITTED = Path(__file__).with_name("support.json")
 MAX_CHARACTERS = 1200  # of one piece of evidence that are read
 WEAKEST = 2  # words that tell whether something was added
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
-from thesis_qa.question.query import content_terms
-from thesis_qa.retrieve.retriever import MAX_QUESTION
+from thesis_qa.question.read import MAX_QUESTION, content_terms
 from thesis_qa.types import Answer, Citation, Language, Struck, Translation
-from thesis_qa.write.check import Checker, Objection
+from thesis_qa.write.checker import Checker, Objection
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
 from thesis_qa.write.models import LOCAL, Failure, LanguageModel
 from thesis_qa.write.prompt import answer_prompt, evidence_text, rewrite_prompt, translate_prompt
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 REMAINS = 0.5  # share of the sentences that have to be supported for a written answer
-
 REWRITING = 20  # seconds that the wording of a follow-up may take; then the rules have to do
 SHORT = 8  # content words up to which a question may lean on the one before
 
@@ -140,27 +138,24 @@ class Writing:
 
     def _judge(self, draft: _Draft, statement: Statement) -> None:
         """Puts a statement where it belongs: among what is stated, or struck out."""
-        reason = self._reason(draft.quoted, statement)
-        if reason:
-            draft.struck.append(Struck(statement.text, reason))
-            return
-        numbers = statement.numbers or self._supporting(draft.quoted, statement.text)
-        if not any(s.text == statement.text for s in draft.stated):
-            draft.stated.append(replace(statement, numbers=numbers))
+        sentence, quoted = statement.text, draft.quoted
+        numbers = statement.numbers or self._supporting(quoted, sentence)
+        if reason := self._reason(quoted, sentence, numbers):
+            draft.struck.append(Struck(sentence, reason))
+        elif sentence not in {stated.text for stated in draft.stated}:
+            draft.stated.append(Statement(sentence, numbers))
 
-    def _reason(self, quoted: Answer, statement: Statement) -> str | None:
+    def _reason(self, quoted: Answer, sentence: str, numbers: Sequence[int]) -> str | None:
         """Why a statement can't stand, in the language of the question; None if it can."""
         known = {c.number: c for c in quoted.citations}
-        for number in statement.numbers:
+        for number in numbers:
             if number not in known:
                 return text("text.write.no_number", quoted.language, what=f"[{number}]")
-        if quoted.language and language_of(statement.text) not in (None, quoted.language):
+        if quoted.language and language_of(sentence) not in (None, quoted.language):
             return text("text.write.other_language", quoted.language)
-        if not statement.numbers and self._supporting(quoted, statement.text):
-            return None
-        cited = [known[n] for n in statement.numbers] or list(quoted.citations)
-        objection = self._checker.objection(statement.text, premises(cited))
-        if objection is None and not statement.numbers:  # all together, none by itself
+        cited = [known[n] for n in numbers] or list(quoted.citations)
+        objection = self._checker.objection(sentence, premises(cited))
+        if objection is None and not numbers:  # all together, none by itself
             objection = Objection("support")
         return _worded(objection, quoted.language) if objection else None
 

@@ -17,37 +17,33 @@ MAX_PIXELS = 12_000_000  # of a picture to recognise; A4 at 200 dpi has 4 millio
 
 
 def run(job: Mapping[str, Any], out: BinaryIO) -> None:
-    """`job`: path, password, first page (from 0), and either nothing more (text of all pages from
-    there) or dpi and pages (pictures)."""
+    """`job`: path, password, and either the first page wanted (from 0; all from there are read) or
+    dpi and pages (to be drawn)."""
     import pypdfium2
 
-    with _limited_memory():
+    _limit_memory()
+    try:
+        pdf = pypdfium2.PdfDocument(job["path"], password=job["password"] or None)
+    except pypdfium2.PdfiumError as error:
+        _write(out, {"cannot_open": str(error)})
+        return
+    if "dpi" not in job:
+        properties = pdf.get_metadata_dict(skip_empty=True)
+        _write(out, {"pages": len(pdf), "properties": properties, "outline": [*_outline(pdf)]})
+    read = _picture if "dpi" in job else _page
+    for number in job["pages"] if "dpi" in job else range(job["first"], len(pdf)):
         try:
-            pdf = pypdfium2.PdfDocument(job["path"], password=job["password"] or None)
-        except pypdfium2.PdfiumError as error:
-            _write(out, {"cannot_open": str(error)})
-            return
-        if "dpi" in job:
-            _write_pictures(pdf, job, out)
-            return
-        _write(out, {"pages": len(pdf), **_about(pdf)})
-        for number in range(job["first"], len(pdf)):
-            _write(out, *_page(pdf, number))
+            head, data = read(pdf, number, job)
+        except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
+            head, data = {"error": " ".join(str(error).split()) or type(error).__name__}, b""
+        _write(out, {"page": number, **head}, data)
 
 
-class _limited_memory:  # noqa: N801 — reads as a context
-    def __enter__(self) -> None:
-        with suppress(ImportError, ValueError, OSError):  # Windows, or limited more already
-            import resource
+def _limit_memory() -> None:
+    with suppress(ImportError, ValueError, OSError):  # Windows, or limited more already
+        import resource
 
-            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _about(pdf: Any) -> dict[str, Any]:
-    return {"properties": pdf.get_metadata_dict(skip_empty=True), "outline": list(_outline(pdf))}
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def _outline(pdf: Any) -> Iterator[tuple[int, str, int]]:
@@ -63,51 +59,44 @@ def _outline(pdf: Any) -> Iterator[tuple[int, str, int]]:
                 yield entry.level + 1, title, page
 
 
-def _page(pdf: Any, number: int) -> tuple[dict[str, Any], bytes]:
+def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The text of a page, and what is drawn on it."""
     import numpy as np
-    import pypdfium2
 
-    from thesis_qa.read.pdf.lines import page_drawn, page_lines
+    from thesis_qa.read.pdf.characters import page_lines
+    from thesis_qa.read.pdf.drawn import drawn_on
 
+    page = pdf[number]
     try:
-        page = pdf[number]
-        try:
-            width, height = page.get_size()
-            lines = page_lines(page)
-            rules, pictured = page_drawn(page, textless=not lines)
-        finally:
-            page.close()
-        label = pdf.get_page_label(number)
-    except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
-        return {"error": " ".join(str(error).split()) or type(error).__name__}, b""
+        width, height = page.get_size()
+        lines = page_lines(page)
+        rules, pictured = drawn_on(page, textless=not lines)
+    finally:
+        page.close()
     head = {
-        "width": width,
-        "height": height,
-        "label": label,
-        "lines": [(line.text, line.size, line.bold, line.fixed) for line in lines],
+        "about": {
+            "width": width,
+            "height": height,
+            "label": pdf.get_page_label(number) or None,
+            "pictured": pictured,
+        },
         "rules": rules,
-        "pictured": pictured,
+        "lines": [(line.text, line.size, line.bold, line.fixed) for line in lines],
     }
     return head, np.concatenate([line.places for line in lines]).tobytes() if lines else b""
 
 
-def _write_pictures(pdf: Any, job: Mapping[str, Any], out: BinaryIO) -> None:
-    """The pages wanted, as grey pixels."""
-    import pypdfium2
-
-    for number in job["pages"]:
-        try:
-            page = pdf[number]
-            width, height = page.get_size()
-            largest = (MAX_PIXELS / max(1.0, width * height)) ** 0.5
-            scale = min(job["dpi"] / POINTS_PER_INCH, largest)
-            bitmap = page.render(scale=scale, grayscale=True)
-            picture = bitmap.to_pil().convert("L")
-            head = {"page": number, "scale": scale, "size": picture.size}
-            _write(out, head, picture.tobytes())
-            page.close()
-        except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
-            _write(out, {"page": number, "error": " ".join(str(error).split())})
+def _picture(pdf: Any, number: int, job: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """A page as grey pixels."""
+    page = pdf[number]
+    try:
+        width, height = page.get_size()
+        largest = (MAX_PIXELS / max(1.0, width * height)) ** 0.5
+        scale = min(job["dpi"] / POINTS_PER_INCH, largest)
+        picture = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    finally:
+        page.close()
+    return {"scale": scale, "size": picture.size}, picture.tobytes()
 
 
 def _write(out: BinaryIO, head: Mapping[str, Any], data: bytes = b"") -> None:

@@ -1,24 +1,25 @@
 """The pages of a PDF file as PDFium reads them, safe from files that crash or hang it.
 
-PDFium runs in a child process (`pdf_child`). If it dies or falls silent at a page, that page is
-given up and another child goes on with the next.
+PDFium runs in a child process. If it dies or falls silent at a page, that page is given up and
+another child goes on with the next.
 """
 
 import json
 import os
-import queue
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from threading import Timer
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read.pdf.lines import Line
+from thesis_qa.lang.data import SPOKEN, text
+from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.types import Box
 
 if TYPE_CHECKING:
@@ -27,17 +28,15 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds without a page; usual pages take milliseconds
 MAX_LOST = 50  # pages that crash or hang before the rest of a file is given up
 CHILD = "thesis_qa.read.pdf.child"
-LISTED = 20  # page numbers in one warning
-MAX_AHEAD = 64  # pages read ahead of what is worked on
 
 Frame = tuple[dict[str, Any], bytes]
 
 
 @dataclass(frozen=True)
-class RawPage:
-    """A page as it was read; `error` says why it couldn't be."""
+class PageLines:
+    """A page as it was read, lines in the order of the file; `error` says why it couldn't be."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TextLine, ...] = ()
     rules: tuple[Box, ...] = ()  # straight lines drawn on it
     width: float = 0.0
     height: float = 0.0
@@ -48,7 +47,7 @@ class RawPage:
 
 
 @dataclass(frozen=True)
-class Entry:
+class OutlineEntry:
     """An entry of the outline."""
 
     level: int  # from 1
@@ -57,22 +56,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class RawFile:
+class PdfFile:
     """A file as it was read."""
 
-    pages: tuple[RawPage, ...]
+    pages: tuple[PageLines, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
-    outline: tuple[Entry, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def read_pages(path: Path, name: str, password: str = "") -> RawFile:
+def read_pages(path: Path, name: str, password: str = "") -> PdfFile:
     """All pages of the file at `path`. Raises DocumentError where it can't be opened."""
     about: dict[str, Any] = {}
-    pages: list[RawPage] = []
+    pages: list[PageLines] = []
     lost = 0
     while not about or len(pages) < about["pages"]:
         job = {"path": str(path), "password": password, "first": len(pages)}
-        reason = "the parser crashed"
+        reason = text("pdf.crashed", SPOKEN)
         try:
             for head, data in _frames(job):
                 if "cannot_open" in head:
@@ -80,19 +80,19 @@ def read_pages(path: Path, name: str, password: str = "") -> RawFile:
                 if "pages" in head:
                     about = head
                 else:
-                    pages.append(_raw_page(head, data))
+                    pages.append(_page(head, data))
         except TimeoutError:
-            reason = f"the parser was stuck for {PATIENCE:.0f} s"
+            reason = text("pdf.stuck", SPOKEN, seconds=f"{PATIENCE:.0f}")
         if not about:
             raise _cannot_open(name, reason, password)
         if len(pages) < about["pages"]:
             lost += 1
-            pages.append(RawPage(error=reason))
+            pages.append(PageLines(error=reason))
         if lost > MAX_LOST:
-            rest = about["pages"] - len(pages)
-            pages += [RawPage(error="too many pages before it couldn't be read")] * rest
-    outline = tuple(Entry(level, title, page) for level, title, page in about["outline"])
-    return RawFile(tuple(pages), about["properties"], outline)
+            given_up = PageLines(error=text("pdf.given-up", SPOKEN))
+            pages += [given_up] * (about["pages"] - len(pages))
+    outline = tuple(OutlineEntry(*entry) for entry in about["outline"])
+    return PdfFile(tuple(pages), about["properties"], outline)
 
 
 def pictures(
@@ -105,35 +105,20 @@ def pictures(
     try:
         for head, data in _frames(job):
             if "size" in head:
-                picture = Image.frombytes("L", tuple(head["size"]), data)
-                yield head["page"], picture, head["scale"]
+                yield head["page"], Image.frombytes("L", tuple(head["size"]), data), head["scale"]
     except TimeoutError:
         return
 
 
-def _raw_page(head: Mapping[str, Any], data: bytes) -> RawPage:
+def _page(head: Mapping[str, Any], data: bytes) -> PageLines:
     if "error" in head:
-        return RawPage(error=head["error"])
+        return PageLines(error=head["error"])
     places = np.frombuffer(data, np.int16).reshape(-1, 4)
     lines, start = [], 0
-    for text, size, bold, fixed in head["lines"]:
-        lines.append(Line(text, places[start : start + len(text)], size, bold, fixed))
-        start += len(text)
-    rules = tuple((a, b, c, d) for a, b, c, d in head["rules"])
-    label = head["label"] or None
-    return RawPage(
-        tuple(lines),
-        rules,
-        head["width"],
-        head["height"],
-        label,
-        pictured=head["pictured"],
-    )
-
-
-def listed(numbers: Sequence[int]) -> str:
-    """Page numbers for a message."""
-    return ", ".join(map(str, numbers[:LISTED])) + (" …" if len(numbers) > LISTED else "")
+    for words, *look in head["lines"]:
+        lines.append(TextLine(words, places[start : start + len(words)], *look))
+        start += len(words)
+    return PageLines(tuple(lines), tuple(map(tuple, head["rules"])), **head["about"])
 
 
 def _frames(job: Mapping[str, Any]) -> Iterator[Frame]:
@@ -147,55 +132,36 @@ def _frames(job: Mapping[str, Any]) -> Iterator[Frame]:
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
     )
-    assert child.stdout is not None
-    frames: queue.Queue[Frame | None] = queue.Queue(MAX_AHEAD)
-    reader = threading.Thread(target=_receive, args=(child.stdout, frames), daemon=True)
-    reader.start()
     try:
-        while (frame := _next(frames)) is not None:
+        while frame := _frame(child):
             yield frame
     finally:
         child.kill()
-        while reader.is_alive():  # it may be waiting for room
-            _drain(frames)
-            reader.join(0.01)
-        child.stdout.close()
-        child.wait()
+        child.communicate()
 
 
-def _next(frames: "queue.Queue[Frame | None]") -> Frame | None:
+def _frame(child: "subprocess.Popen[bytes]") -> Frame | None:
+    """The next frame, None at the end. A child that gives none in time is killed."""
+    assert child.stdout is not None
+    stream, started = child.stdout, time.monotonic()
+    watch = Timer(PATIENCE, child.kill)
+    watch.start()
     try:
-        return frames.get(timeout=PATIENCE)
-    except queue.Empty:
-        raise TimeoutError from None
-
-
-def _drain(frames: "queue.Queue[Frame | None]") -> None:
-    while not frames.empty():
-        frames.get_nowait()
-
-
-def _receive(stream: IO[bytes], frames: "queue.Queue[Frame | None]") -> None:
-    """Put every whole frame of `stream` into `frames`, then None."""
-    while len(lengths := stream.read(8)) == 8:
-        head = stream.read(int.from_bytes(lengths[:4], "big"))
+        lengths = stream.read(8)
         size = int.from_bytes(lengths[4:], "big")
+        head = stream.read(int.from_bytes(lengths[:4], "big"))
         data = stream.read(size)
-        if len(data) < size:
-            break
-        frames.put((json.loads(head), data))
-    frames.put(None)
+    finally:
+        watch.cancel()
+    if len(lengths) == 8 and len(data) == size and head:
+        return json.loads(head), data
+    if time.monotonic() - started >= PATIENCE:
+        raise TimeoutError
+    return None
 
 
 def _cannot_open(name: str, reason: str, password: str) -> DocumentError:
-    if "password" in reason.lower():
-        problem = "needs another password" if password else "is protected by a password"
-        beside = f"{Path(name).name}.meta.toml"
-        return DocumentError(
-            f"{name!r} {problem}",
-            f'Write password = "…" into {beside!r} beside it, or save a copy without one',
-        )
-    return DocumentError(
-        f"{name!r} can't be read as PDF; it is damaged or something else",
-        "Open it in a viewer and save it anew",
-    )
+    if "password" not in reason.lower():
+        return DocumentError("pdf-damaged", file=name)
+    code = "pdf-wrong-password" if password else "pdf-encrypted"
+    return DocumentError(code, file=name, beside=f"{Path(name).name}.meta.toml")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read import ocr
 from thesis_qa.read.glyphs import rounded
-from thesis_qa.read.pdf.lines import Line
-from thesis_qa.read.pdf.pages import RawPage, listed, pictures
+from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.read.pdf.pages import PageLines, pictures
 from thesis_qa.types import OnPage
 
 SCAN = 0.5  # of the page that one picture covers: a scan, its text layer is somebody's OCR
@@ -18,28 +19,23 @@ PICTURE = 0.02  # of a page without text: more than a rule or a logo's dot is dr
 LEGIBLE = 0.6  # of a scan's characters in words; OCR layers that can be read have over 0.8
 GARBLED = 0.3  # … of what has letters, below which a font's characters are coded wrongly
 ENOUGH = 200  # characters to judge by
+LISTED = 20  # page numbers in one warning
 LETTER_HEIGHT = 0.8  # of a line's box: the size of its letters
 
-_WORD = re.compile(r"\S+")
 _IMPOSSIBLE = re.compile(r"[^aeiouy]{5}|(.)\1\1")  # in Indonesian and English
 
 
 def recognised(
-    path: Path, pages: Sequence[RawPage], password: str, on_page: OnPage | None = None
-) -> tuple[list[RawPage], list[str]]:
+    path: Path, pages: Sequence[PageLines], password: str, on_page: OnPage | None = None
+) -> tuple[list[PageLines], list[str]]:
     """`pages`, those without usable text read by OCR; and warnings."""
     wanted = unreadable(pages)
-    if not wanted:
-        return list(pages), []
-    if not ocr.available():
-        numbers = [number + 1 for number in wanted]
-        what = (
-            f"page {numbers[0]} is a picture"
-            if len(numbers) == 1
-            else (f"pages {listed(numbers)} are pictures")
-        )
-        return _without(pages, wanted), [f"{what}; install thesis-qa[ocr] to read them"]
-    read = _without(pages, wanted)
+    usable = [
+        replace(page, lines=()) if number in wanted else page for number, page in enumerate(pages)
+    ]
+    if not wanted or not ocr.available():
+        missing = "pdf.picture" if len(wanted) == 1 else "pdf.pictures"
+        return usable, [text(missing, SPOKEN, pages=listed(wanted))] if wanted else []
     for done, (number, picture, scale) in enumerate(pictures(path, wanted, ocr.DPI, password)):
         if on_page:
             on_page(done, len(wanted))
@@ -48,20 +44,18 @@ def recognised(
             for found in ocr.recognise(picture)
             if any(map(str.isalnum, found.text))  # not a black square
         )
-        read[number] = replace(pages[number], lines=lines, ocr=True)
-    lost = [number + 1 for number in wanted if not read[number].lines]
-    return read, [f"no text can be recognised on page {listed(lost)}"] if lost else []
+        usable[number] = replace(pages[number], lines=lines, ocr=True)
+    lost = [number for number in wanted if not usable[number].lines]
+    return usable, [text("pdf.illegible", SPOKEN, pages=listed(lost))] if lost else []
 
 
-def _without(pages: Sequence[RawPage], wanted: Sequence[int]) -> list[RawPage]:
-    """`pages`, where a garbled text layer can't be quoted."""
-    unusable = set(wanted)
-    return [
-        replace(page, lines=()) if number in unusable else page for number, page in enumerate(pages)
-    ]
+def listed(numbers: Sequence[int]) -> str:
+    """Pages, counted from 0, for a message."""
+    shown = ", ".join(str(number + 1) for number in numbers[:LISTED])
+    return shown + (" …" if len(numbers) > LISTED else "")
 
 
-def unreadable(pages: Sequence[RawPage]) -> list[int]:
+def unreadable(pages: Sequence[PageLines]) -> list[int]:
     """The numbers (from 0) of the pages whose text layer is missing or garbage."""
     shares = [_legible(page) for page in pages]
     judged = [share for share, size in shares if size >= ENOUGH]
@@ -78,10 +72,10 @@ def unreadable(pages: Sequence[RawPage]) -> list[int]:
     ]
 
 
-def _legible(page: RawPage) -> tuple[float, int]:
+def _legible(page: PageLines) -> tuple[float, int]:
     """The share of characters in words that a human could have written, among words with
     letters; and the number of characters."""
-    words = [word for line in page.lines for word in _WORD.findall(line.text)]
+    words = [word for line in page.lines for word in line.text.split()]
     lettered = [word for word in words if any(map(str.isalpha, word)) or not word.isascii()]
     size = sum(map(len, lettered))
     return sum(len(word) for word in lettered if is_plausible(word)) / max(1, size), size
@@ -98,7 +92,7 @@ def is_plausible(word: str) -> bool:
     return cased and 0.2 <= vowels <= 0.8 and not _IMPOSSIBLE.search(bare.lower())
 
 
-def _line(found: ocr.OcrLine, scale: float) -> Line:
+def _line(found: ocr.OcrLine, scale: float) -> TextLine:
     boxes = np.array([box or (0.0, 0.0, 0.0, 0.0) for box in found.boxes]) / scale
     size = LETTER_HEIGHT * (found.box[3] - found.box[1]) / scale
-    return Line(found.text, rounded(boxes), size)
+    return TextLine(found.text, rounded(boxes), size)

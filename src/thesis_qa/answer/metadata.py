@@ -1,0 +1,80 @@
+"""Answer questions about a thesis itself: its title, author, supervisors, year, and what it is
+about. Title, approval and abstract pages state it, cited like everything else."""
+
+from collections.abc import Iterator, Sequence
+
+from thesis_qa.answer.evidence import is_statement
+from thesis_qa.answer.found import MAX_DOCUMENTS, Evidence, Found, Library, Shown, by_thesis
+from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.data import cue
+from thesis_qa.lang.detect import language_of
+from thesis_qa.question.read import Question
+from thesis_qa.types import Metadata, Passage, Sentence, Span
+
+MAX_SENTENCES = 3
+
+
+def metadata(question: Question, library: Library) -> Found | None:
+    """What title, approval and abstract pages state; None if they aren't asked for."""
+    if not question.fields:
+        return None
+    names = library.names(question)[:MAX_DOCUMENTS]
+    return by_thesis({name: _stated_in(question, library.catalog, name) for name in names}, library)
+
+
+def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Shown]:
+    """What `document` states of what is asked; empty where it doesn't."""
+    stated, fields = catalog.document(document).metadata, question.fields
+    if fields.about:
+        return _abstract(question, catalog, document, stated)
+    return [
+        Shown(_field(catalog, document, span), label=name)
+        for name in fields.names
+        for span in stated.places.get(name, ())
+        if name != "supervisors" or len(stated.places[name]) >= fields.ordinal
+    ]
+
+
+def _field(catalog: Catalog, document: str, span: Span) -> Evidence:
+    page = catalog.page(document, span.page)
+    text = " ".join(page.text[span.start : span.end].split())
+    passage = next(
+        (p for p in catalog.passages_on(document, page.number) if holds_span(p, span)),
+        Passage("", document, "", page.number, page.label, page.number, "", None, text),
+    )
+    return Evidence(passage, Sentence((span,), text, language_of(text)))
+
+
+def holds_span(passage: Passage, span: Span) -> bool:
+    """Whether a passage has some of the characters of `span`."""
+    return any(_overlap(s, span) for sentence in passage.sentences for s in sentence.spans)
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.page == b.page and a.start < b.end and b.start < a.end
+
+
+def _abstract(question: Question, catalog: Catalog, document: str, stated: Metadata) -> list[Shown]:
+    """The sentences of the abstract that say what a thesis is about, and what came of it."""
+    written = stated.abstracts
+    language = question.language if question.language in written else next(iter(written), None)
+    said = list(_sentences(question, catalog, document, written[language])) if language else []
+    if not said:
+        return []
+    aim = next((e for e in said if cue("answer.aims").search(e.sentence.text)), said[0])
+    results = (e for e in reversed(said) if cue("answer.results").search(e.sentence.text))
+    result = next(results, said[-1])
+    kept = [e for e in said if any(e is k for k in (said[0], aim, result))]
+    return [Shown(e) for e in kept[:MAX_SENTENCES]]
+
+
+def _sentences(
+    question: Question, catalog: Catalog, document: str, spans: Sequence[Span]
+) -> Iterator[Evidence]:
+    pages = dict.fromkeys(catalog.page(document, span.page).number for span in spans)
+    for number in pages:
+        for passage in catalog.passages_on(document, number):
+            for sentence in passage.sentences:
+                inside = any(_overlap(s, span) for s in sentence.spans for span in spans)
+                if inside and is_statement(sentence, question):
+                    yield Evidence(passage, sentence)

@@ -1,0 +1,106 @@
+"""Answer from the best passages: their sentences are weighed and read, and judged."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from thesis_qa.answer.confidence import confidence, likely, signals
+from thesis_qa.answer.evidence import find_evidence, passages_of, read_again, terms_held
+from thesis_qa.answer.found import (
+    MAX_CITATIONS,
+    MAX_DOCUMENTS,
+    UNSTATED,
+    Evidence,
+    Found,
+    Library,
+    Shown,
+)
+from thesis_qa.answer.select import select
+from thesis_qa.question.expects import holds
+from thesis_qa.question.read import Question, squeezed
+from thesis_qa.types import AnswerKind, Mark, Passage
+
+DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
+
+
+def passages(question: Question, library: Library) -> Found:
+    """What sentences answer; thesis by thesis where they are asked apart."""
+    found = Found(0.0)
+    names = library.names(question)
+    if library.asked_apart(question) and len(names) <= MAX_DOCUMENTS:
+        found = _by_document(question, library, names)
+    if not found.answers:
+        found = weigh(question, library, library.passages(question))
+    by_heading = not question.besides and len(names) <= MAX_DOCUMENTS
+    return _doubted(found) if by_heading and question.topics else found
+
+
+def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
+    """What the sentences of passages answer, and how sure that is."""
+    evidence = find_evidence(question, library, among)
+    evidence = [e for e in evidence if e.sentence.text not in question.besides]
+    if not evidence:
+        return Found(0.0)
+    if library.reader:
+        evidence = read_again(library.reader, question, evidence)
+    seen = signals(question, evidence)
+    shown = tuple(select(library.catalog, question, evidence))
+    codes = _codes_missing(question, library, evidence)
+    missing = tuple(dict.fromkeys([*codes, *_words_missing(question, evidence)]))
+    if codes or (question.figure and not any(_has_figure(question, s) for s in shown)):
+        return Found(min(confidence(seen), UNSTATED), shown, missing=missing)
+    kind: AnswerKind = "answer" if likely(seen) else "decline"
+    return Found(confidence(seen), shown, kind, missing=missing)
+
+
+def _by_document(question: Question, library: Library, names: Sequence[str]) -> Found:
+    """The best answer of each document; the most confident first."""
+    asked = {name: question.of(name) for name in names}
+    found = {name: weigh(q, library, library.passages(q)) for name, q in asked.items()}
+    stating = sorted((f for f in found.values() if f.answers), key=lambda f: -f.probability)
+    if not stating:
+        return Found(max((f.probability for f in found.values()), default=0.0))
+    share = max(1, MAX_CITATIONS // len(stating))
+    shown = tuple(s for f in stating for s in f.shown[:share])[:MAX_CITATIONS]
+    silent = tuple(library.title(name) for name, f in found.items() if not f.answers)
+    return Found(stating[0].probability, shown, "answer", silent)
+
+
+def _doubted(found: Found) -> Found:
+    """What was found for a topic that no heading or phrase announces: rather not an answer, least
+    of all what tells what a chapter is about."""
+    if any(Mark.ANNOUNCES in s.evidence.sentence.marks for s in found.shown[:1]):
+        return replace(found, kind="decline", probability=min(found.probability, UNSTATED))
+    return found if found.probability >= DOUBTED else replace(found, kind="decline")
+
+
+def _codes_missing(
+    question: Question, library: Library, evidence: Sequence[Evidence]
+) -> tuple[str, ...]:
+    """Numbers and identifiers of the question that no passage weighed holds: "GPT-5", "2031".
+
+    The year and the title of a thesis count as held: "What does the thesis of 2021 say of RPC?"
+
+    Of 64 questions with such a code that are answered rightly (IDK-MRC, SQuAD, COVID-QA), 62 have
+    it in a passage weighed; of the other 148, 58 lack it.
+    """
+    if not question.codes:
+        return ()
+    weighed = passages_of(evidence)
+    texts = [f"{p.document} {p.title} {p.section} {p.text}" for p in weighed]
+    names = {p.document for p in weighed}
+    years = [library.catalog.document(name).metadata.year for name in names]
+    held = squeezed(" ".join([*texts, *map(str, years)]))
+    return tuple(written for code, written in question.codes if code not in held)
+
+
+def _has_figure(question: Question, shown: Shown) -> bool:
+    """Whether a statement holds the number, time or address that is asked for."""
+    stated = (shown.evidence.sentence, shown.lead)
+    return any(sentence and holds(sentence, question.expects) for sentence in stated)
+
+
+def _words_missing(question: Question, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Words of the question that none of the passages weighed holds, as they were asked."""
+    texts = [(f"{p.section} {p.text}", p.language) for p in passages_of(evidence)]
+    held = [terms_held(question, text, language) for text, language in texts]
+    return tuple(word for term, word in question.terms if not any(h[term] for h in held))

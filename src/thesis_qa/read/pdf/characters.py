@@ -1,0 +1,190 @@
+"""The lines of a PDF page from PDFium's characters.
+
+PDFium gives characters in the order of the page's content, with line ends where it sees them, and
+none where a word is divided. Pieces that it puts on lines of their own though they stand beside
+each other (superscripts, formulas, cells) are joined to one line again.
+"""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, rounded
+from thesis_qa.read.pdf.drawn import as_displayed
+from thesis_qa.read.pdf.lines import HYPHENS, TextLine, join
+
+WORD_GAP = 0.15  # of the letters' size: a wider gap parts words though the file has no space
+LETTERS = 5  # at least, of a letter-spaced line
+WORD_STARTS = 1.7  # times the gap between its letters: between its words
+SAMPLES = 3  # characters of a line whose font is looked up
+FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
+
+_DROPPED = frozenset("\x00\x01\ufeff\u200b\u00ad")
+_FIXED_FACES = ("mono", "courier", "consol", "typewriter", "cmtt", "menlo", "inconsolata")
+_BOLD_FACES = ("bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "-bd")
+_BOLD_ENDING = "tb"
+
+
+def page_lines(page: Any) -> list[TextLine]:
+    """The lines of a pypdfium2 page in the order of its content."""
+    text_page = page.get_textpage()
+    try:
+        text, places, numbers = _characters(page, text_page)
+        pieces = [
+            _line(text_page, text[a:b], places[a:b], numbers[a:b]) for a, b in _runs(text, places)
+        ]
+    finally:
+        text_page.close()
+    return [spaced(line) for line in _joined([piece for piece in pieces if piece is not None])]
+
+
+def _characters(page: Any, text_page: Any) -> tuple[str, Places, list[int]]:
+    """The page's characters, their places, and their numbers in PDFium's count."""
+    import pypdfium2.raw as raw
+
+    handle, count = text_page.raw, text_page.count_chars()
+    rectangles = (raw.FS_RECTF * count)()
+    units = [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+    for index, rectangle in enumerate(rectangles):
+        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rectangle))
+    text, numbers = _decoded(units)
+    sides = np.frombuffer(rectangles, np.float32).reshape(-1, 4)[numbers].astype(np.float64)
+    boxes = as_displayed(page, sides[:, [0, 3, 2, 1]])  # FS_RECTF: left, top, right, bottom
+    empty = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
+    boxes[empty] = 0
+    return text, rounded(boxes), numbers
+
+
+def _decoded(units: Sequence[int]) -> tuple[str, list[int]]:
+    """Text of UTF-16 code units or code points, and the unit that each character ends with."""
+    characters: list[str] = []
+    numbers: list[int] = []
+    high = 0
+    for number, unit in enumerate(units):
+        if 0xD800 <= unit < 0xDC00:
+            high = unit
+            continue
+        if 0xDC00 <= unit < 0xE000:
+            unit, high = (0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00 if high else 0), 0
+        character = chr(unit)
+        if character not in _DROPPED:
+            characters.append(character)
+            numbers.append(number)
+    return "".join(characters), numbers
+
+
+def _runs(text: str, places: Places) -> Iterator[tuple[int, int]]:
+    """Characters between line ends; a line ends with a divided word as well, and where the next
+    character stands clearly above or below."""
+    ends = {at + 1 for at, character in enumerate(text) if character in HYPHENS}
+    marks = {at for at, character in enumerate(text) if character in "\r\n"}
+    start = 0
+    for end in sorted(ends | marks | _jumps(text, places) | {len(text)}):
+        if start < end:
+            yield start, end
+        start = end + 1 if end in marks else end
+
+
+def _jumps(text: str, places: Places) -> set[int]:
+    """Where a character has no height in common with the one before: it isn't of that line."""
+    inked = [i for i in np.flatnonzero(places[:, 2]).tolist() if not text[i].isspace()]
+    tops, bottoms = places[inked, 1].astype(int), places[inked, 3].astype(int)
+    shared = np.minimum(bottoms[1:], bottoms[:-1]) - np.maximum(tops[1:], tops[:-1])
+    lower = np.minimum(bottoms[1:] - tops[1:], bottoms[:-1] - tops[:-1])
+    return {inked[i + 1] for i in np.flatnonzero(shared < -0.2 * lower).tolist()}
+
+
+def _line(text_page: Any, text: str, places: Places, numbers: Sequence[int]) -> TextLine | None:
+    end = len(text.rstrip())
+    start = len(text) - len(text.lstrip())
+    inked = [i for i in range(start, end) if places[i, 2] and not text[i].isspace()]
+    if not inked:
+        return None
+    step = max(1, len(inked) // SAMPLES)
+    fonts = [_font(text_page, numbers[i]) for i in inked[step // 2 :: step]]
+    sizes = sorted(size for size, _, _ in fonts)
+    return TextLine(
+        text=text[start:end],
+        places=places[start:end],
+        size=sizes[len(sizes) // 2],
+        bold=all(bold for _, bold, _ in fonts),
+        fixed=sum(fixed for _, _, fixed in fonts) >= FIXED_SHARE * len(fonts),
+    )
+
+
+def _font(text_page: Any, index: int) -> tuple[float, bool, bool]:
+    """Size in points, whether it is bold, whether of fixed width; bold by the font's name, since
+    the weight that PDFium gives is guessed from the width of stems."""
+    import pypdfium2.raw as raw
+
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text_page.raw, index, name, 128, ctypes.byref(flags))
+    face = name.value.decode("utf-8", "replace").lower()
+    style = face.split("+")[-1]
+    bold = any(part in style for part in _BOLD_FACES) or style.endswith(_BOLD_ENDING)
+    fixed = bool(flags.value & 1) or any(part in face for part in _FIXED_FACES)
+    return float(raw.FPDFText_GetFontSize(text_page.raw, index)), bold, fixed
+
+
+def _joined(pieces: Sequence[TextLine]) -> list[TextLine]:
+    """Pieces that stand beside each other as one line."""
+    lines: list[TextLine] = []
+    for piece in pieces:
+        if lines and _beside(lines[-1], piece):
+            apart = piece.left - lines[-1].right > WORD_GAP * max(lines[-1].height, piece.height)
+            lines[-1] = join(lines[-1], piece, apart)
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _beside(line: TextLine, piece: TextLine) -> bool:
+    """Whether `piece` goes on to the right of `line`, at about its height."""
+    if line.text[-1:] in HYPHENS:
+        return False
+    overlap = min(line.bottom, piece.bottom) - max(line.top, piece.top)
+    near = -0.5 * line.height <= piece.left - line.right <= 2.5 * max(line.height, piece.height)
+    return near and overlap >= 0.35 * min(line.height, piece.height)
+
+
+def spaced(line: TextLine) -> TextLine:
+    """`line` with spaces where a gap parts two words, and a letter-spaced title closed up."""
+    kept = _closed_up(line)
+    if len(kept) < len(line.text):
+        text = "".join(line.text[i] for i in kept)
+        return replace(line, text=text, places=line.places[kept])
+    lefts, rights = line.places[1:, 0].astype(int), line.places[:-1, 2].astype(int)
+    both = (line.places[1:, 2] > 0) & (line.places[:-1, 2] > 0)
+    gaps = np.where(both, lefts - rights, 0)
+    least = WORD_GAP * line.size * PLACES_PER_POINT
+    if np.count_nonzero(gaps > least) > max(LETTERS, np.count_nonzero(both) / 2):
+        least = WORD_STARTS * float(np.median(gaps[both]))  # letter-spaced, without spaces
+    apart = [
+        i + 1
+        for i in np.flatnonzero(gaps > least).tolist()
+        if not (line.text[i].isspace() or line.text[i + 1].isspace())
+    ]
+    return _with_spaces(line, apart) if apart else line
+
+
+def _with_spaces(line: TextLine, at: Sequence[int]) -> TextLine:
+    text = " ".join(line.text[a:b] for a, b in pairwise([0, *at, len(line.text)]))
+    return replace(line, text=text, places=np.insert(line.places, list(at), 0, axis=0))
+
+
+def _closed_up(line: TextLine) -> list[int]:
+    """The characters to keep: of "B A B  I V" not the spaces between letters of one word."""
+    tokens = line.text.split(" ")
+    singles = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    everything = list(range(len(line.text)))
+    if singles < LETTERS or singles < 0.8 * sum(map(bool, tokens)):
+        return everything
+    inked = [i for i in everything if not line.text[i].isspace() and line.places[i, 2]]
+    gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(inked)}
+    usual = float(np.median(list(gaps.values())))
+    word_starts = {at for at, gap in gaps.items() if gap > WORD_STARTS * max(usual, 1)}
+    return [i for i in everything if not line.text[i].isspace() or (i + 1 in word_starts and i > 0)]

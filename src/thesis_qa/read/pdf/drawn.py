@@ -1,0 +1,90 @@
+"""What is drawn on a PDF page beside its text: straight lines, and pictures."""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thesis_qa.types import Box
+
+MAX_OBJECTS = 4000  # on a page; drawings with more are no tables
+MAX_DEPTH = 3  # of forms in forms
+MAX_RULE = 3.0  # points: thickness of a line that parts cells
+MIN_RULE = 10.0  # points: length of one
+
+
+def drawn_on(page: Any, textless: bool) -> tuple[list[Box], float]:
+    """The straight lines on a pypdfium2 page (borders of cells, strokes above footnotes), and the
+    share of it that its largest picture covers (object of any kind, if `textless`)."""
+    import pypdfium2.raw as raw
+
+    paths: list[Sequence[float]] = []
+    largest = 0.0
+    for count, (kind, handle) in enumerate(_objects(page)):
+        if count == MAX_OBJECTS:
+            paths = []
+            break
+        left, bottom, right, top = bounds = _bounds(handle)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            paths.append(bounds)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE or textless:
+            largest = max(largest, (right - left) * (top - bottom))
+    width, height = page.get_size()
+    return _rules(page, paths), min(1.0, largest / max(1.0, width * height))
+
+
+def _objects(page: Any) -> Iterator[tuple[int, Any]]:
+    """Type and handle of everything on a page that isn't text, that in forms included; straight
+    from PDFium, since most objects are text and a wrapper for each costs more than reading it."""
+    import pypdfium2.raw as raw
+
+    forms: list[tuple[Any, Any, Any, int]] = [
+        (page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, 0)
+    ]
+    while forms:
+        holder, count, get, depth = forms.pop()
+        for at in range(count(holder)):
+            handle = get(holder, at)
+            kind = raw.FPDFPageObj_GetType(handle)
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+                inside = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
+                forms.append((handle, *inside, depth + 1))
+            elif kind != raw.FPDF_PAGEOBJ_TEXT:
+                yield kind, handle
+
+
+def _bounds(handle: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of an object in PDF's space."""
+    import pypdfium2.raw as raw
+
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(handle, *(ctypes.byref(side) for side in sides))
+    left, bottom, right, top = (side.value for side in sides)
+    return left, bottom, right, top
+
+
+def _rules(page: Any, paths: Sequence[Sequence[float]]) -> list[Box]:
+    """Those of the paths that are thin and long."""
+    if not paths:
+        return []
+    boxes = as_displayed(page, np.array(paths, np.float64))
+    sides = boxes[:, 2:] - boxes[:, :2]
+    rules = boxes[(sides.min(axis=1) <= MAX_RULE) & (sides.max(axis=1) >= MIN_RULE)]
+    return [(float(a), float(b), float(c), float(d)) for a, b, c, d in rules]
+
+
+def as_displayed(page: Any, boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """left, bottom, right, top in PDF's space as x0, y0, x1, y1 from the top left as displayed."""
+    width, height = page.get_size()
+    left, bottom, right, top = page.get_bbox()
+    x0, y0, x1, y1 = boxes.T
+    rotated = {
+        0: (x0 - left, top - y1, x1 - left, top - y0),
+        90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
+        180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
+        270: (top - y1, right - x1, top - y0, right - x0),
+    }[page.get_rotation()]
+    shown: npt.NDArray[np.float64] = np.stack(rotated, axis=1)
+    return shown.clip(0, np.array([width, height, width, height]))

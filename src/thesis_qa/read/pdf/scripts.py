@@ -1,0 +1,135 @@
+"""Characters that belong to others: accents that stand apart, raised and lowered numbers and signs.
+
+A raised number is an exponent, or the mark of a footnote. Either is stored as Unicode's own raised
+characters, so that neither is a digit of the number before it; a mark behind a number also gets a
+space: "25 ¹⁴ orang", but "10⁵".
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from thesis_qa.read.glyphs import Places
+from thesis_qa.read.pdf.lines import TextLine
+
+SMALLER = 0.9  # times the height of a line's letters: what is raised or lowered is set smaller
+RAISED = 0.12  # of that height, from baseline to baseline; TeX raises by a third of the size
+LOWERED = 0.06  # TeX lowers an index by a seventh of the size
+LETTERS = 0.25  # of a line's characters: of those that are so many, the largest are its letters
+
+_UP = dict(zip("0123456789+-−–=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾", strict=True)) | dict(
+    zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
+)
+_DOWN = dict(zip("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎", strict=True)) | dict(
+    zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+)
+UP_DIGITS = "".join(_UP[digit] for digit in "0123456789")
+_ORDINALS = {"st", "nd", "rd", "th"}
+_ACCENTS = {
+    accent: chr(combining)
+    for accent, combining in zip(
+        "´`¨ˆ˜¸ˇ˘˚¯˙˝˛",
+        (0x301, 0x300, 0x308, 0x302, 0x303, 0x327, 0x30C, 0x306, 0x30A, 0x304, 0x307, 0x30B, 0x328),
+        strict=True,
+    )
+}
+_NOTE = re.compile(rf"[\s(\[]*([{UP_DIGITS}\d]{{1,3}})\b")
+
+_PLAIN = {ord(_UP[digit]): digit for digit in "0123456789"}
+
+Baseline = Callable[[npt.NDArray[np.int32]], float]
+"""How far down the baseline of a character stands that has this place."""
+
+
+def composed(text: str, places: Places) -> tuple[str, Places]:
+    """`text` with the accents that stand over a letter of their own made one with it."""
+    if not any(accent in text for accent in _ACCENTS):
+        return text, places
+    letters, dropped = list(text), set()
+    for at, accent in enumerate(text):
+        if accent not in _ACCENTS or not places[at, 2]:
+            continue
+        middle = (int(places[at, 0]) + int(places[at, 2])) / 2
+        for other in (at - 1, at + 1, at - 2, at + 2):
+            if not (0 <= other < len(text) and places[other, 0] < middle < places[other, 2]):
+                continue
+            base = {"ı": "i", "ȷ": "j"}.get(letters[other], letters[other])
+            whole = unicodedata.normalize("NFC", base + _ACCENTS[accent])
+            if len(whole) == 1 and base.isalpha():
+                letters[other] = whole
+                dropped |= {at, (at + other) // 2 if abs(at - other) == 2 else at}
+                break
+    kept = [at for at in range(len(text)) if at not in dropped]
+    return "".join(letters[at] for at in kept), places[kept]
+
+
+def with_scripts(lines: Sequence[TextLine], baseline: Baseline) -> list[TextLine]:
+    """`lines` with raised and lowered characters as such."""
+    found = [(line, _shifts(line, baseline)) for line in lines]
+    notes = {
+        match[1].translate(_PLAIN)
+        for line, shifts in found
+        if (match := _NOTE.match(line.text)) and line.bottom > _middle(lines)
+    }
+    return [_written(line, shifts, notes) if shifts.any() else line for line, shifts in found]
+
+
+def _middle(lines: Sequence[TextLine]) -> float:
+    return max(line.bottom for line in lines) / 2
+
+
+def _shifts(line: TextLine, baseline: Baseline) -> npt.NDArray[np.int8]:
+    """For every character 1 if it is raised, -1 if lowered."""
+    places = line.places.astype(int)
+    heights = places[:, 3] - places[:, 1]
+    shifts = np.zeros(len(line.text), np.int8)
+    inked = heights > 0
+    usual = _letter_height(heights[inked])
+    small = inked & (heights < SMALLER * usual)
+    if not small.any():
+        return shifts
+    letters = [i for i in np.flatnonzero(inked & ~small).tolist() if line.text[i].isalnum()]
+    for at in np.flatnonzero(small).tolist():
+        near = min(letters, key=lambda i, at=at: abs(i - at) + (i > at), default=None)
+        if near is None or line.text[at].isspace():
+            continue
+        ground = baseline(line.places[near])
+        rise = (ground - baseline(line.places[at])) / usual
+        shifts[at] = 1 if rise >= RAISED else -1 if rise <= -LOWERED else 0
+    return shifts
+
+
+def _letter_height(heights: npt.NDArray[np.int64]) -> float:
+    """The height of the letters of a line."""
+    values, counts = np.unique(heights, return_counts=True)
+    many = values[counts >= LETTERS * len(heights)]
+    return float(many.max() if len(many) else values[counts.argmax()]) if len(values) else 0.0
+
+
+def _written(line: TextLine, shifts: npt.NDArray[np.int8], notes: Collection[str]) -> TextLine:
+    text, places = "", []
+    for shift, run in groupby(range(len(line.text)), key=lambda at: int(shifts[at])):
+        at = list(run)
+        raw = line.text[at[0] : at[-1] + 1]
+        if shift > 0 and _is_note_behind_number(text, raw, notes):
+            text += " "
+            places.append(np.zeros((1, line.places.shape[1]), line.places.dtype))
+        table = {1: _UP, -1: _DOWN}.get(shift, {})
+        plain = raw in _ORDINALS or not any(map(str.isalnum, raw))
+        text += raw if plain else "".join(table.get(c, c) for c in raw)
+        places.append(line.places[at])
+    return replace(line, text=text, places=np.concatenate(places))
+
+
+def _is_note_behind_number(before: str, raised: str, notes: Collection[str]) -> bool:
+    """Whether a raised number behind a number is the mark of a note and no exponent."""
+    if not (before[-1:].isdecimal() and raised.isdecimal()):
+        return False
+    base = re.search(r"[\d.,]+$", before)
+    power = base is not None and (base[0] in ("10", "2", "e") or len(base[0]) == 1)
+    return raised in notes or not power
