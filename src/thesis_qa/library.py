@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from shutil import rmtree
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
     from thesis_qa.question.read import Question
+    from thesis_qa.question.theses import ThesisNames
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.retriever import Retriever
 
@@ -49,6 +49,7 @@ class Index:
         self.catalog = catalog
         self.rerank = rerank
         self._changing = RLock()
+        self._names: tuple[object, ThesisNames] | None = None
 
     @classmethod
     def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
@@ -337,16 +338,42 @@ class Index:
         `language` is spoken where the text doesn't tell which. Raises QuestionError for what can't
         be asked, or for documents that aren't here.
         """
-        from thesis_qa.question.read import read_question
+        from thesis_qa.question.read import read_question, understood
+        from thesis_qa.question.route import intent
 
         self.check_documents(documents)
         asked = read_question(text, language)
-        return replace(
+        vector = self.embedding.query_vector(asked.text)
+        return understood(
             asked,
             documents=tuple(documents),
-            vector=self.embedding.query_vector(asked.text),
+            vector=vector,
             weights=self.catalog.term_weights(asked.terms),
+            intent=intent(asked.text, vector) if self._learned_on_this_model else None,
         )
+
+    @property
+    def _learned_on_this_model(self) -> bool:
+        """Whether routes were learned on vectors of this index's model."""
+        from thesis_qa.retrieve.retriever import FITTED_MODEL
+
+        return self.embedding.name.startswith(FITTED_MODEL)
+
+    def thesis_names(self, documents: Sequence[str] | None = None) -> "ThesisNames":
+        """By what words the theses here, or some `documents` of them, may be named."""
+        from thesis_qa.question.theses import ThesisNames
+
+        key = self.catalog.generation, tuple(documents or ())
+        if self._names is None or self._names[0] != key:
+            known = [d for d in self.catalog.documents() if not documents or d.name in documents]
+            self._names = key, ThesisNames(known)
+        return self._names[1]
+
+    def stands_alone(self, text: str) -> float:
+        """The probability that a question can be understood without what was said before."""
+        from thesis_qa.question.route import intent
+
+        return intent(text, self.embedding.query_vector(text)).alone
 
     def search(
         self,

@@ -1,4 +1,4 @@
-"""What a question is after, learned from examples: its route, its topic, and whether it stands alone.
+"""What a question is after, learned from examples: route, topic, and whether it stands alone.
 
 Two layers of logistic regression over one input: the question's vector, less the mean of all, and
 hashed words and letter groups (feature hashing, Weinberger et al., 2009), which catch what vectors
@@ -11,15 +11,15 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from thesis_qa.lang.words import fold
 from thesis_qa.model.weights import Floats
-
-Route = str
+from thesis_qa.types import Route
 
 BUCKETS = 4096  # of hashed features; twice as many changed 1 of 380 held-out examples
 LONGEST = 12  # words from which questions count as equally long
@@ -59,7 +59,7 @@ def intent(question: str, vector: Floats) -> Intent:
     topics: dict[tuple[Route, str], float] = {}
     routes: dict[Route, float] = {}
     for name, chance in zip(classes.tolist(), chances.tolist(), strict=True):
-        route, _, topic = name.partition("/")
+        route, topic = cast("tuple[Route, str]", tuple(name.split("/", 1)))
         topics[route, topic] = chance
         routes[route] = routes.get(route, 0.0) + chance
     alone = float(weights["alone"] @ given + weights["alone_bias"])
@@ -84,7 +84,7 @@ def _grams(question: str) -> Iterator[str]:
     if tokens:
         yield from (f"first {tokens[0]}", f"last {tokens[-1]}", f"begins {' '.join(tokens[:2])}")
     yield from (f"word {token}" for token in tokens)
-    yield from (f"pair {a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    yield from (f"pair {a} {b}" for a, b in pairwise(tokens))
     for token in tokens:
         padded = f" {token} "
         for size in LETTERS:

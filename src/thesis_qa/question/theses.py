@@ -18,7 +18,9 @@ from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import fold, stem, stop_words
 from thesis_qa.types import Language
 
-MISSPELT = 84.0  # likeness, in percent of letters (Indel), from which two names are one: two letters
+MISSPELT = (
+    84.0  # likeness, in percent of letters (Indel), from which two names are one: two letters
+)
 # swapped in a name of seven is 86; "hanoi" and "hadi", the nearest of other words, are 67
 LONG_NAME = 5  # letters from which a name may be misspelt; shorter ones would be other names
 MOST_WORDS = 6  # words behind "skripsi" or before "thesis" that may name it
@@ -41,6 +43,7 @@ class Identity:
     """By what words one thesis may be named, folded; `about` holds stems."""
 
     document: str
+    title: str
     author: frozenset[str]
     places: frozenset[str]  # university, faculty and degree, also their initials
     year: str
@@ -74,6 +77,23 @@ class ThesisNames:
         at = sorted({place for places, _ in found for place in places})
         return Named(tuple(documents), _cut(question, tokens, at), _without(question, tokens, at))
 
+    def listed_in(self, answer: str) -> tuple[str, ...]:
+        """The theses whose titles stand in the text of an answer, in its order."""
+        folded = " ".join(fold(answer).split())
+        places = {k.document: folded.find(k.title) for k in self._known if len(k.title) > LONG_NAME}
+        return tuple(sorted((d for d, at in places.items() if at >= 0), key=lambda d: places[d]))
+
+    def unknown(self, question: str) -> str:
+        """In which words `question` names a thesis that isn't known here; empty if it names none:
+        "skripsi tentang kubernetes"."""
+        tokens = [Token(fold(m.group()), *m.span()) for m in _TOKEN.finditer(question)]
+        for at, token in enumerate(tokens[:-1]):
+            if token.word in word_set("question.thesis_kinds"):
+                places = _behind(tokens, at)
+                if places and tokens[places[0]].word in word_set("question.about_thesis"):
+                    return _cut(question, tokens, places[1:]) if places[1:] else ""
+        return ""
+
     def _by_author(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
         """Runs of words that are names of one author."""
         at = 0
@@ -89,7 +109,7 @@ class ThesisNames:
         by_name = {known.document: known.author for known in self._known}
         for place in range(at, len(tokens)):
             word = _owner(tokens[place].word)
-            sure = place > 0 and self._introduces(tokens[place - 1].word) or bool(run)
+            sure = (place > 0 and self._introduces(tokens[place - 1].word)) or bool(run)
             more = [d for d in fitting if self._is_name(word, by_name[d], sure)]
             if not more:
                 break
@@ -164,6 +184,7 @@ def identity(document: DocumentInfo) -> Identity:
     about = " ".join((known.title, *known.keywords))
     return Identity(
         document=document.name,
+        title=" ".join(fold(known.title).split()),
         author=frozenset(w for w in _words(known.author) if len(w) > 2),
         places=frozenset(places),
         year=str(known.year or ""),
@@ -210,7 +231,11 @@ def _without(question: str, tokens: Sequence[Token], places: Sequence[int]) -> s
     """The question without the words at `places`, and without a preposition left before them."""
     gone = set(places)
     for place in places:
-        if place - 1 not in gone and place > 0 and tokens[place - 1].word in word_set("question.of"):
+        if (
+            place - 1 not in gone
+            and place > 0
+            and tokens[place - 1].word in word_set("question.of")
+        ):
             gone.add(place - 1)
     kept, end = [], 0
     for place in sorted(gone):

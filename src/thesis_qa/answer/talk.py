@@ -1,0 +1,56 @@
+"""Small talk, and questions back: one friendly line, and questions worth asking of this library."""
+
+from collections.abc import Iterator
+
+from thesis_qa.answer.found import Found, Library
+from thesis_qa.answer.outline import of_topic
+from thesis_qa.lang.data import text
+from thesis_qa.question.read import Question
+from thesis_qa.question.topics import TOPICS
+
+SURE = 0.6  # probability of small talk from which it is answered as such: the loss in
+# cross-validation is flat between .5 and .7; a question taken for talk costs more than the reverse
+SUGGESTED = 3  # questions worth asking
+TRIED = 4  # theses that are looked into for them
+WORTH_ASKING = ("findings", "objectives", "problem", "suggestions")  # by how often they interest
+
+
+def talk(question: Question, library: Library) -> Found | None:
+    """A line of small talk; None where something is asked."""
+    language = question.language
+    if question.unclear:
+        line = text(f"text.clarify.{question.unclear}", language, count=question.items)
+        return Found(1.0, kind="clarify", text=line)
+    intent = question.intent
+    if intent is None or intent.routes.get("talk", 0.0) < SURE:
+        return None
+    topic, _ = intent.topic("talk")
+    line = text(f"text.talk.{topic}", language, count=len(library.catalog.names()))
+    return Found(1.0, kind="talk", text="\n".join([line, *_suggestions(question, library, topic)]))
+
+
+def _suggestions(question: Question, library: Library, topic: str) -> Iterator[str]:
+    """Questions that this library answers, as a list; only where somebody may look for some."""
+    if topic not in ("greeting", "identity", "ability", "acknowledge", "thanks"):
+        return
+    found = list(worth_asking(question, library))
+    if found:
+        yield "\n" + text("text.talk.worth_asking", question.language)
+        yield from (f"- {example}" for example in found)
+
+
+def worth_asking(question: Question, library: Library) -> Iterator[str]:
+    """Up to SUGGESTED questions, each of another thesis where there are several, that are known to
+    be answered."""
+    names = list(library.names(question))[:TRIED]
+    given = 0
+    for number, name in enumerate(names * SUGGESTED):
+        if given == SUGGESTED:
+            return
+        topic = WORTH_ASKING[(number + number // len(names)) % len(WORTH_ASKING)]
+        wanted = [t for t in TOPICS if t.name == topic]
+        if any(shown for _, shown in of_topic(library.catalog, name, wanted)):
+            given += 1
+            asked = wanted[0].question(question.language)
+            thesis = library.title(name)
+            yield text("text.talk.example", question.language, question=asked, thesis=thesis)
