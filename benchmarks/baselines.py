@@ -25,9 +25,10 @@ import numpy as np
 import numpy.typing as npt
 
 from thesis_qa.evaluate.fresh import TextPages, find_document
-from thesis_qa.evaluate.judge import Judge
+from thesis_qa.evaluate.gold import QuestionSet, SetQuestion
+from thesis_qa.evaluate.judge import AnswerKey
 from thesis_qa.evaluate.metrics import DEPTH, hit_at, reciprocal_rank
-from thesis_qa.evaluate.questions import Question, QuestionSet, read_questions
+from thesis_qa.evaluate.question_set import read_questions
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.types import Passage
@@ -135,12 +136,12 @@ def fused(*rankings: Rank) -> Rank:
 def score(
     asked: QuestionSet,
     documents: Sequence[str],
-    search: Callable[[Question, str | None], Sequence[Passage]],
+    search: Callable[[SetQuestion, str | None], Sequence[Passage]],
 ) -> dict[str, float]:
     rows = []
     for question in asked.questions:
         home = question.document and find_document(question.document, documents)
-        judge = Judge(question, home, search(question, home), TextPages({}))
+        judge = AnswerKey(question, home, search(question, home), TextPages({}))
         if judge.placed:
             hits = judge.passage_hits()
             rows.append([*(hit_at(hits, k) for k in KS), reciprocal_rank(hits)])
@@ -162,7 +163,7 @@ def baselines(chunks: Sequence[Passage]) -> dict[str, Rank]:
 def score_baseline(asked: QuestionSet, chunks: Sequence[Passage], rank: Rank) -> dict[str, float]:
     owners = np.array([chunk.document for chunk in chunks])
 
-    def search(question: Question, home: str | None) -> list[Passage]:
+    def search(question: SetQuestion, home: str | None) -> list[Passage]:
         among = np.flatnonzero(owners == home) if home else np.arange(len(chunks))
         return [chunks[i] for i in rank(question.question, among)[:DEPTH]]
 
@@ -170,7 +171,7 @@ def score_baseline(asked: QuestionSet, chunks: Sequence[Passage], rank: Rank) ->
 
 
 def score_ours(asked: QuestionSet, index: Index) -> dict[str, float]:
-    def search(question: Question, home: str | None) -> list[Passage]:
+    def search(question: SetQuestion, home: str | None) -> list[Passage]:
         return index.search(question.question, DEPTH, [home] if home else None)
 
     return score(asked, [document.name for document in index.documents()], search)

@@ -88,7 +88,7 @@ class Library:
     gold: Ints
 
     def signals(self) -> Floats:
-        """Signals before weighting, in the order of rank.Weights: (questions, passages, 4)."""
+        """Signals in the order of rank.RankingWeights, unweighted: (questions, passages, 4)."""
         postings, lengths = keyword_index(self.texts)
         fitted = rank.ranking()
         everything = np.ones(len(self.texts), bool)

@@ -25,9 +25,9 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as raw
 
-from thesis_qa.read import load
 from thesis_qa.read.glyphs import boxes, unpack
 from thesis_qa.split import split
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document, Page, Span
 
 THESES = ("theses/jijiau.pdf", "theses/ajb.pdf", "awkward/hediet.pdf")

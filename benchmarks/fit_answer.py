@@ -30,7 +30,7 @@ from scipy.optimize import minimize
 from corpora import covid_qa, crosslingual, idk_mrc
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
-from thesis_qa.answer.evidence import find_evidence, read_again
+from thesis_qa.answer.evidence import find_evidence, reweigh
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.library import Index
 from thesis_qa.model.rerank import READER
@@ -226,7 +226,7 @@ def read_all(index: Index, found: Sequence[Weighed]) -> list[Weighed]:
     """The same, with what the reader makes of them."""
     reader = open_reader(READER, index.embedding)
     assert reader
-    return [(case, question, read_again(reader, question, e)) for case, question, e in found]
+    return [(case, question, reweigh(reader, question, e)) for case, question, e in found]
 
 
 def look_at(found: Sequence[Weighed], names: Sequence[str]) -> list[Seen]:

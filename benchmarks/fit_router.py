@@ -71,7 +71,7 @@ def measure(examples: np.ndarray, vectors: np.ndarray) -> None:
         of = examples[:, 2] == name
         taken = dict(zip(*np.unique(routes[of & ~right], return_counts=True), strict=True))
         topic = (topics[of] == examples[of, 3]).mean()
-        print(f"  {name:<11} {of.sum():>3}  route {right[of].mean():.3f}  topic {topic:.3f}  {taken}")
+        print(f"  {name:<11} {of.sum():>3}  {right[of].mean():.3f}  topic {topic:.3f}  {taken}")
     alone = np.array([one.alone >= 0.5 for one in found])
     wanted = examples[:, 4] == "1"
     print(f"stands alone right {(alone == wanted).mean():.3f};"

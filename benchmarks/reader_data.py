@@ -15,8 +15,8 @@ from itertools import groupby, islice
 
 from corpora import DATA, LANGUAGES, Item, crosslingual, idk_mrc
 from thesis_qa.lang.words import fold, stop_words, words
-from thesis_qa.read import load
 from thesis_qa.split import join_spans, sentence_spans
+from thesis_qa.structure.document import load
 from thesis_qa.types import Block, Document, Language
 
 SEED = 7

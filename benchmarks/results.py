@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from baselines import baselines, read_chunks, score_baseline
 from thesis_qa.evaluate import Metric, Report, run_set
-from thesis_qa.evaluate.questions import read_questions
+from thesis_qa.evaluate.question_set import read_questions
 from thesis_qa.library import Index
 
 ROOT = Path(__file__).parent.parent

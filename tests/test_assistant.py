@@ -272,3 +272,21 @@ def test_a_sentence_of_english_terms_in_an_indonesian_text_is_not_announced_as_e
     assert terms in [citation.quote for citation in answer.citations]
     assert "bahasa Inggris" not in answer.text
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "route"),
+    [
+        ("Berapa jumlah responden?", "answer", "content"),
+        ("Apa saja sarannya?", "answer", "standing"),
+        ("Who is the president of France?", "decline", "content"),
+        ("Siapa penulisnya?", "decline", "metadata"),
+    ],
+)
+def test_an_answer_says_what_it_is_and_what_the_question_was_taken_for(
+    theses: Assistant, question: str, kind: str, route: str
+) -> None:
+    answer = theses.ask(question, documents=["pupuk.md"])
+    assert (answer.kind, answer.route, answer.documents) == (kind, route, ("pupuk.md",))
+    assert answer.answered == (kind == "answer")
+    assert theses.ask(question).documents == ()

@@ -13,7 +13,7 @@ from thesis_qa.settings import Settings
 from thesis_qa.types import Language
 from thesis_qa.web import chat
 from thesis_qa.web.actions import rate
-from thesis_qa.web.desk import Desk
+from thesis_qa.web.context import AppContext
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -21,13 +21,13 @@ METHOD = "Metode penelitian apa yang digunakan?"
 
 
 @pytest.fixture(scope="module")
-def desk(sister_city: Index) -> Desk:
-    return Desk(Assistant(sister_city), Settings())
+def app(sister_city: Index) -> AppContext:
+    return AppContext(Assistant(sister_city), Settings())
 
 
 @pytest.fixture(scope="module")
-def talk(desk: Desk) -> chat.Turns:
-    *_, turns = chat.ask(desk, (), METHOD, None, EN)
+def talk(app: AppContext) -> chat.Turns:
+    *_, turns = chat.growing_turns(app, (), METHOD, None, EN)
     return turns
 
 
@@ -35,20 +35,20 @@ def steps(turns: chat.Turns, asking: bool = False) -> Iterator[str]:
     return (message["content"] for message in chat.messages(turns, EN, asking))
 
 
-def test_the_question_is_there_before_the_answer(desk: Desk) -> None:
-    first = next(chat.ask(desk, (), METHOD, None, EN))
+def test_the_question_is_there_before_the_answer(app: AppContext) -> None:
+    first = next(chat.growing_turns(app, (), METHOD, None, EN))
     question, waiting = steps(first, asking=True)
     assert METHOD in question
     assert EN.answers.working in waiting
 
 
-def test_an_answer_that_is_stopped_keeps_what_is_there(desk: Desk, talk: chat.Turns) -> None:
-    asking = chat.ask(desk, talk, "Apa itu paradiplomasi?", None, EN)
+def test_an_answer_that_is_stopped_keeps_what_is_there(app: AppContext, talk: chat.Turns) -> None:
+    asking = chat.growing_turns(app, talk, "Apa itu paradiplomasi?", None, EN)
     before_any_word = next(asking)
     asking.close()
-    stopped = chat.stopped(before_any_word, EN)
+    stopped = chat.stopped_turns(before_any_word, EN)
     assert EN.answers.stopped in list(steps(stopped))[-1]
-    assert chat.stopped(talk, EN) == talk
+    assert chat.stopped_turns(talk, EN) == talk
 
 
 def test_nothing_can_be_done_with_an_answer_that_still_grows(talk: chat.Turns) -> None:
@@ -58,17 +58,17 @@ def test_nothing_can_be_done_with_an_answer_that_still_grows(talk: chat.Turns) -
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_question_in_no_language_is_answered_in_that_of_the_page(
-    desk: Desk, language: Language
+    app: AppContext, language: Language
 ) -> None:
-    *_, turns = chat.ask(desk, (), "RPC 2031?", None, TEXTS[language])
+    *_, turns = chat.growing_turns(app, (), "RPC 2031?", None, TEXTS[language])
     answer = turns[-1].answer
     assert answer
     assert answer.language == language
     assert answer.text.startswith(text("answer.declined", language))
 
 
-def test_a_refusal_is_said_once_and_leads_to_what_is_near(desk: Desk) -> None:
-    *_, turns = chat.ask(desk, (), "What is the capital of France?", None, EN)
+def test_a_refusal_is_said_once_and_leads_to_what_is_near(app: AppContext) -> None:
+    *_, turns = chat.growing_turns(app, (), "What is the capital of France?", None, EN)
     answer = list(steps(turns))[-1]
     assert EN.declined in answer
     assert "The documents do not say." not in answer
@@ -84,41 +84,45 @@ def test_a_question_with_markup_in_it_is_text() -> None:
     assert "\n" not in shown  # nothing that Markdown could take for a heading
 
 
-def test_a_problem_is_a_sentence_and_the_conversation_goes_on(desk: Desk, talk: chat.Turns) -> None:
-    *_, turns = chat.ask(desk, talk, "?!", None, EN)
+def test_a_problem_is_a_sentence_and_the_conversation_goes_on(
+    app: AppContext, talk: chat.Turns
+) -> None:
+    *_, turns = chat.growing_turns(app, talk, "?!", None, EN)
     assert len(turns) == len(talk) + 1
     assert "empty" in turns[-1].problem
 
 
 def test_the_conversation_is_cut_before_a_question_that_is_changed(talk: chat.Turns) -> None:
     longer = (*talk, replace(talk[0], key="other"))
-    assert chat.until(longer, "other") == talk
-    assert chat.until(longer, talk[0].key) == ()
-    assert chat.until(longer, "unknown") == longer
+    assert chat.turns_before(longer, "other") == talk
+    assert chat.turns_before(longer, talk[0].key) == ()
+    assert chat.turns_before(longer, "unknown") == longer
 
 
-def test_what_is_said_of_an_answer_is_kept_and_shown(desk: Desk, talk: chat.Turns) -> None:
+def test_what_is_said_of_an_answer_is_kept_and_shown(app: AppContext, talk: chat.Turns) -> None:
     said = {"key": talk[0].key, "act": "wrong-page", "note": "hlm. 3"}
-    rated = rate(desk, talk, said)
+    rated = rate(app, talk, said)
     assert "rate chosen" in "".join(steps(rated))
-    assert all_feedback(desk.assistant.index.folder)[-1].note == "hlm. 3"
+    assert all_feedback(app.assistant.index.folder)[-1].note == "hlm. 3"
 
 
 @pytest.mark.parametrize(
     "said", [None, 7, [], {}, {"key": []}, {"act": "helpful"}, {"key": "x", "act": "drop"}]
 )
-def test_what_a_browser_makes_up_is_ignored(desk: Desk, talk: chat.Turns, said: object) -> None:
-    before = all_feedback(desk.assistant.index.folder)
-    assert rate(desk, talk, said) == talk
-    assert all_feedback(desk.assistant.index.folder) == before
+def test_what_a_browser_makes_up_is_ignored(
+    app: AppContext, talk: chat.Turns, said: object
+) -> None:
+    before = all_feedback(app.assistant.index.folder)
+    assert rate(app, talk, said) == talk
+    assert all_feedback(app.assistant.index.folder) == before
 
 
 def test_what_goes_wrong_inside_is_not_shown_to_visitors(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> object:
         raise RuntimeError("/secret/path")
 
     monkeypatch.setattr(Assistant, "stream", broken)
-    *_, turns = chat.ask(desk, (), METHOD, None, EN)
+    *_, turns = chat.growing_turns(app, (), METHOD, None, EN)
     assert turns[-1].problem == EN.broken

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from thesis_qa.evaluate import Finding, Library, check
+from thesis_qa.evaluate import DocumentTexts, Finding, check
 from thesis_qa.evaluate.report import findings_table
+from thesis_qa.evaluate.set_files import read_set_file
 from thesis_qa.types import Page
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 PAGES = {
     "a.pdf": [
@@ -27,7 +30,7 @@ def pages_of(document: str) -> Sequence[Page]:
     return [Page(number, label, text) for number, label, text in PAGES.get(document, [])]
 
 
-LIBRARY = Library(sorted(PAGES), pages_of)
+LIBRARY = DocumentTexts(sorted(PAGES), pages_of)
 
 
 def evidence(page: Any = 2, label: Any = "1", quote: Any = "sulitnya mendapatkan perizinan") -> Any:
@@ -115,7 +118,7 @@ MISTAKES: list[tuple[str, Any, str]] = [
         "word for word",
     ),
     ("quote in capitals", with_evidence(quote="SULITNYA MENDAPATKAN perizinan"), "upper and lower"),
-    ("empty quote", with_evidence(quote=" "), "'quote' must be a text with something in it"),
+    ("empty quote", with_evidence(quote=" "), "evidence 1: 'quote' is empty"),
     ("quote missing", {**good(0), "evidence": [{"pdf_page": 2}]}, "'quote' is missing"),
     ("short quote", with_evidence(quote="utama"), "very short"),
     ("evidence field misspelt", with_evidence(qoute="x"), "did you mean 'quote'?"),
@@ -184,7 +187,7 @@ def test_a_quote_divided_by_a_line_end_hyphen_is_on_its_page(tmp_path: Path) -> 
 
 def test_evidence_that_is_on_more_pages_is_noted(tmp_path: Path) -> None:
     pages = [Page(n, str(n), "Hambatan utama adalah sulitnya perizinan.") for n in (1, 2)]
-    library = Library(["a.pdf"], lambda document: pages)
+    library = DocumentTexts(["a.pdf"], lambda document: pages)
     path = tmp_path / "s.jsonl"
     path.write_text(json.dumps(with_evidence(pdf_page=1, quote="utama adalah sulitnya perizinan")))
     found = check(path, library)
@@ -195,6 +198,22 @@ def test_without_an_index_the_rest_is_still_checked(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_text('{"id": "a", "question": "Apa itu?"}', encoding="utf-8")
     assert [f.text for f in check(path)] == ["the field 'answerable' is missing"]
+
+
+def reading_set_findings(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[Finding]:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from check_reading_set import check_reading_set  # type: ignore[import-not-found]
+
+    return list(check_reading_set(read_set_file(path)))
+
+
+def test_a_reading_set_that_can_not_be_asked_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps([{"context": CONTEXT, "qas": [{"id": 1}]}]))
+    assert [str(f) for f in check(path)] == [
+        "line 1: error: question 1: the field 'question' is missing"
+    ]
+    assert check(path, language="id")[0].text == "pertanyaan 1: isian 'question' tidak ada"
 
 
 CONTEXT = "Jakarta adalah ibu kota. Hanoi bukan."
@@ -218,18 +237,20 @@ SQUAD_MISTAKES: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("qa", "said"), SQUAD_MISTAKES)
 def test_a_mistake_in_a_reading_set_is_found_on_its_line(
-    tmp_path: Path, qa: Any, said: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qa: Any, said: str
 ) -> None:
     fine = {"id": "f", "question": "Apa?", "answers": [{"text": "Jakarta", "answer_start": 0}]}
     path = tmp_path / "set.json"
     path.write_text(json.dumps([{"context": CONTEXT, "qas": [fine, qa]}], indent=1))
-    found = [f for f in check(path) if said in f.text]
+    found = [f for f in reading_set_findings(monkeypatch, path) if said in f.text]
     assert len(found) == 1
     assert found[0].line > 2
 
 
-def test_repeated_ids_and_contexts_of_a_reading_set_are_found(tmp_path: Path) -> None:
+def test_repeated_ids_and_contexts_of_a_reading_set_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     fine = {"id": "f", "question": "Apa?", "answers": [{"text": "Jakarta", "answer_start": 0}]}
     path = tmp_path / "set.json"
     path.write_text(json.dumps([{"context": CONTEXT, "qas": [fine]}] * 2))
-    assert sorted(f.level for f in check(path)) == ["error", "note"]
+    assert sorted(f.level for f in reading_set_findings(monkeypatch, path)) == ["error", "note"]

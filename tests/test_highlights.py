@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from thesis_qa.read import load
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.split import split
+from thesis_qa.structure.document import load
 from thesis_qa.types import Box, Document, Sentence
 from thesis_qa.web.picture import draw_page
 

@@ -1,6 +1,5 @@
 """Visitors bring theses into the library and look after them, unless it is read-only."""
 
-import ast
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -8,25 +7,24 @@ from pathlib import Path
 
 import pytest
 
-import thesis_qa
 from thesis_qa.assistant import Assistant
-from thesis_qa.errors import DocumentError
 from thesis_qa.library import Index
-from thesis_qa.read import load
 from thesis_qa.settings import Settings
 from thesis_qa.types import Progress
-from thesis_qa.web import library
-from thesis_qa.web.contents import headings, outline
+from thesis_qa.web import changes
+from thesis_qa.web.context import AppContext
 from thesis_qa.web.described import FIELDS, Described
-from thesis_qa.web.desk import Desk
-from thesis_qa.web.reasons import reason
-from thesis_qa.web.shelf import book, shelf
+from thesis_qa.web.library_view import (
+    library_markup,
+    outline_entries,
+    outline_markup,
+    thesis_markup,
+)
 from thesis_qa.web.texts import TEXTS
 from thesis_qa.web.uploads import MAX_FILES
 from thesis_qa.web.work import Work, work_markup, working
 
 EN = TEXTS["en"]
-SOURCE = Path(thesis_qa.__file__).parent
 THESIS = """# Perahu nelayan
 
 ## BAB I Pendahuluan
@@ -45,12 +43,12 @@ NAME = "perahu.md"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def app(tmp_path: Path) -> Iterator[AppContext]:
     documents = tmp_path / "documents"
     documents.mkdir()
     (documents / NAME).write_text(THESIS)
     index = Index.build(documents, tmp_path / "index")
-    yield Desk(Assistant(index), Settings(documents=str(documents), max_upload_mb=1))
+    yield AppContext(Assistant(index), Settings(documents=str(documents), max_upload_mb=1))
     index.close()
 
 
@@ -64,8 +62,8 @@ def line(works: Iterator[Work]) -> str:
     return last(works).lines[-1]
 
 
-def names(desk: Desk) -> list[str]:
-    return [document.name for document in desk.assistant.index.documents()]
+def names(app: AppContext) -> list[str]:
+    return [document.name for document in app.assistant.index.documents()]
 
 
 def upload(folder: Path, name: str, content: str | bytes) -> tuple[Path, str]:
@@ -76,32 +74,32 @@ def upload(folder: Path, name: str, content: str | bytes) -> tuple[Path, str]:
     return sent / "file", name
 
 
-def described(desk: Desk, **changed: str) -> Described:
+def described(app: AppContext, **changed: str) -> Described:
     """What the form holds, after some of it was typed over."""
-    known = desk.assistant.index.catalog.document(NAME).metadata
+    known = app.assistant.index.catalog.document(NAME).metadata
     return Described.parse({**Described.of(known).form(), **changed})
 
 
 def test_several_files_are_brought_in_and_each_says_what_became_of_it(
-    desk: Desk, tmp_path: Path
+    app: AppContext, tmp_path: Path
 ) -> None:
     files = [
         upload(tmp_path, "kopi.txt", "Harga kopi gayo naik karena cuaca buruk."),
         upload(tmp_path, "../../bukan.pdf", b"MZ" + b"\0" * 500),
         upload(tmp_path, "kopi.txt", "Harga kopi gayo naik karena cuaca buruk."),
     ]
-    done = last(library.add_files(desk, files, EN))
+    done = last(changes.add_files(app, files, EN))
     assert ["ready to be asked" in said for said in done.lines] == [True, False, False]
     assert done.lines[1].startswith("Not added: 'bukan.pdf'")
     assert done.lines[2] == "kopi.txt is already here"
-    assert names(desk) == ["kopi.txt", NAME]
-    assert sorted(path.name for path in desk.documents.iterdir()) == ["kopi.txt", NAME]
+    assert names(app) == ["kopi.txt", NAME]
+    assert sorted(path.name for path in app.documents.iterdir()) == ["kopi.txt", NAME]
     assert not any(path.is_file() for path in (tmp_path / "sent").rglob("*"))
 
 
-def test_more_files_than_may_be_sent_at_once_are_left_out(desk: Desk, tmp_path: Path) -> None:
+def test_more_files_than_may_be_sent_at_once_are_left_out(app: AppContext, tmp_path: Path) -> None:
     files = [upload(tmp_path, "x.exe", b"MZ") for _ in range(MAX_FILES + 1)]
-    done = last(library.add_files(desk, files, EN))
+    done = last(changes.add_files(app, files, EN))
     assert len(done.lines) == MAX_FILES + 1
     assert done.lines[-1].startswith("At most 20 files")
     assert not any(path.is_file() for path in (tmp_path / "sent").rglob("*"))
@@ -123,153 +121,134 @@ def test_more_files_than_may_be_sent_at_once_are_left_out(desk: Desk, tmp_path: 
     ],
 )
 def test_uploads_that_are_not_what_they_are_called_or_too_large_are_refused_and_not_kept(
-    desk: Desk, tmp_path: Path, name: str, content: bytes, reason: str
+    app: AppContext, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
-    said = line(library.add_files(desk, [upload(tmp_path, name, content)], EN))
+    said = line(changes.add_files(app, [upload(tmp_path, name, content)], EN))
     assert said.startswith("Not added:")
     assert reason in said
     assert "\n" not in said
-    assert [path.name for path in desk.documents.iterdir()] == [NAME]
-    assert names(desk) == [NAME]
+    assert [path.name for path in app.documents.iterdir()] == [NAME]
+    assert names(app) == [NAME]
 
 
 @pytest.mark.parametrize(
     "name",
     ["../../../etc/cron.d/x.txt", "/etc/passwd.txt", "..\\..\\x.txt", "a/../../x.txt", "\0x.txt"],
 )
-def test_no_name_leads_out_of_the_documents_folder(desk: Desk, tmp_path: Path, name: str) -> None:
-    line(library.add_files(desk, [upload(tmp_path, name, "Perahu itu biru.")], EN))
-    assert len(list(desk.documents.iterdir())) == 2
-    line(library.rename(desk, NAME, f"../{name}", EN))
-    assert len(list(desk.documents.iterdir())) == 2
+def test_no_name_leads_out_of_the_documents_folder(
+    app: AppContext, tmp_path: Path, name: str
+) -> None:
+    line(changes.add_files(app, [upload(tmp_path, name, "Perahu itu biru.")], EN))
+    assert len(list(app.documents.iterdir())) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["documents", "index", "sent"]
 
 
 def test_a_file_that_was_there_is_not_lost_when_it_is_sent_and_cannot_be_read(
-    desk: Desk, tmp_path: Path
+    app: AppContext, tmp_path: Path
 ) -> None:
-    (desk.documents / "rusak.pdf").write_bytes(b"%PDF-1.7 nothing more")
+    (app.documents / "rusak.pdf").write_bytes(b"%PDF-1.7 nothing more")
     sent = upload(tmp_path, "rusak.pdf", b"%PDF-1.7 nothing more")
-    assert line(library.add_files(desk, [sent], EN)).startswith("Not added")
-    assert (desk.documents / "rusak.pdf").exists()
+    assert line(changes.add_files(app, [sent], EN)).startswith("Not added")
+    assert (app.documents / "rusak.pdf").exists()
 
 
-def test_what_is_typed_about_a_thesis_is_kept_beside_it_and_used(desk: Desk) -> None:
-    given = described(desk, title="Perahu  Nelayan", author='Ana "Budi"', year="2021",
+def test_what_is_typed_about_a_thesis_is_kept_beside_it_and_used(app: AppContext) -> None:
+    given = described(app, title="Perahu  Nelayan", author='Ana "Budi"', year="2021",
                       supervisors="Dr. Citra\nDr. Dewi", keywords="laut\nperahu")  # fmt: skip
-    assert line(library.describe(desk, NAME, given, EN)) == f"Saved: {NAME}"
-    beside = desk.documents / f"{NAME}.meta.toml"
+    assert line(changes.describe_thesis(app, NAME, given, EN)) == f"Saved: {NAME}"
+    beside = app.documents / f"{NAME}.meta.toml"
     stated = tomllib.loads(beside.read_text())
     assert stated["author"] == 'Ana "Budi"'
     assert stated["supervisors"] == ["Dr. Citra", "Dr. Dewi"]
-    known = desk.assistant.index.catalog.document(NAME).metadata
+    known = app.assistant.index.catalog.document(NAME).metadata
     assert (known.title, known.year) == ("Perahu Nelayan", 2021)
     assert known.keywords == ("laut", "perahu")
-    answer = desk.assistant.ask("Berapa jumlah responden nelayan?")
+    answer = app.assistant.ask("Berapa jumlah responden nelayan?")
     assert {c.author for c in (*answer.citations, *answer.nearest)} == {'Ana "Budi"'}
-    assert line(library.describe(desk, NAME, described(desk), EN)) == "Nothing was changed."
+    assert line(changes.describe_thesis(app, NAME, described(app), EN)) == "Nothing was changed."
 
 
-def test_an_emptied_field_is_what_the_document_says_again(desk: Desk) -> None:
-    before = described(desk).title
-    beside = desk.documents / f"{NAME}.meta.toml"
+def test_an_emptied_field_is_what_the_document_says_again(app: AppContext) -> None:
+    before = described(app).title
+    beside = app.documents / f"{NAME}.meta.toml"
     beside.write_text('password = "rahasia"\ntitle = "Lain"\n')
-    line(library.read_again(desk, NAME, EN))
-    assert described(desk).title == "Lain"
-    line(library.describe(desk, NAME, described(desk, title=""), EN))
-    assert described(desk).title == before
+    line(changes.read_thesis_again(app, NAME, EN))
+    assert described(app).title == "Lain"
+    line(changes.describe_thesis(app, NAME, described(app, title=""), EN))
+    assert described(app).title == before
     assert tomllib.loads(beside.read_text()) == {"password": "rahasia"}  # what isn't shown stays
 
 
-def test_what_stands_beside_it_and_cannot_be_read_is_not_overwritten(desk: Desk) -> None:
-    beside = desk.documents / f"{NAME}.meta.toml"
+def test_what_stands_beside_it_and_cannot_be_read_is_not_overwritten(app: AppContext) -> None:
+    beside = app.documents / f"{NAME}.meta.toml"
     beside.write_text("title = ")
-    assert "can't be read" in line(library.describe(desk, NAME, described(desk, title="X"), EN))
+    assert "can't be read" in line(
+        changes.describe_thesis(app, NAME, described(app, title="X"), EN)
+    )
     assert beside.read_text() == "title = "
 
 
 @pytest.mark.parametrize("year", ["21", "abcd", "20211", "²⁰²¹", "-202", "0999"])
-def test_a_year_that_is_none_is_refused(desk: Desk, year: str) -> None:
+def test_a_year_that_is_none_is_refused(app: AppContext, year: str) -> None:
     with pytest.raises(ValueError, match="year"):
-        described(desk, year=year)
+        described(app, year=year)
 
 
-def test_whatever_is_typed_is_read_back_as_it_was(desk: Desk) -> None:
+def test_whatever_is_typed_is_read_back_as_it_was(app: AppContext) -> None:
     hostile = '"]\nyear = 1\n[x]\\u0000 \x00\x7f <b>'
-    given = described(desk, **{name: hostile for name in FIELDS if name != "year"})
-    line(library.describe(desk, NAME, given, EN))
-    assert Described.of(desk.assistant.index.catalog.document(NAME).metadata) == given
-
-
-def test_a_renamed_thesis_keeps_what_was_said_about_it(desk: Desk) -> None:
-    line(library.describe(desk, NAME, described(desk, author="Ana"), EN))
-    done = last(library.rename(desk, NAME, "Kapal biru", EN))
-    assert done.document == "Kapal biru.md"
-    assert names(desk) == ["Kapal biru.md"]
-    assert desk.assistant.index.catalog.document("Kapal biru.md").metadata.author == "Ana"
-    kept = sorted(path.name for path in desk.documents.iterdir())
-    assert kept == ["Kapal biru.md", "Kapal biru.md.meta.toml"]
-    assert (
-        desk.assistant.ask("Berapa jumlah responden nelayan?").passages[0].document == done.document
-    )
-    assert {d.status for d in desk.assistant.index.update(desk.documents).documents} == {
-        "unchanged"
-    }
-
-
-def test_a_name_that_is_taken_or_none_is_refused(desk: Desk) -> None:
-    (desk.documents / "kopi.md").write_text("Kopi.")
-    assert "There is a file kopi.md already" in line(library.rename(desk, NAME, "kopi", EN))
-    assert "needs a name" in line(library.rename(desk, NAME, " .. ", EN))
-    assert "Nothing" in line(library.rename(desk, NAME, NAME, EN))
-    assert names(desk) == [NAME]
+    given = described(app, **{name: hostile for name in FIELDS if name != "year"})
+    line(changes.describe_thesis(app, NAME, given, EN))
+    assert Described.of(app.assistant.index.catalog.document(NAME).metadata) == given
 
 
 def test_a_removed_thesis_cannot_be_asked_and_its_file_is_put_aside(
-    desk: Desk, tmp_path: Path
+    app: AppContext, tmp_path: Path
 ) -> None:
-    done = last(library.remove(desk, NAME, EN))
+    done = last(changes.remove_thesis(app, NAME, EN))
     assert done.lines == (f"Removed: {NAME}. Its file is in documents/.removed.",)
-    assert names(desk) == []
-    assert (desk.documents / ".removed" / NAME).read_text() == THESIS
-    line(library.add_files(desk, [upload(tmp_path, NAME, THESIS)], EN))
-    line(library.remove(desk, NAME, EN))
-    aside = sorted(path.name for path in (desk.documents / ".removed").iterdir())
+    assert names(app) == []
+    assert (app.documents / ".removed" / NAME).read_text() == THESIS
+    line(changes.add_files(app, [upload(tmp_path, NAME, THESIS)], EN))
+    line(changes.remove_thesis(app, NAME, EN))
+    aside = sorted(path.name for path in (app.documents / ".removed").iterdir())
     assert aside == ["perahu (2).md", NAME]
-    assert "no longer here" in line(library.remove(desk, NAME, EN))
+    assert "no longer here" in line(changes.remove_thesis(app, NAME, EN))
 
 
-def test_a_file_from_elsewhere_is_left_alone_when_it_is_removed(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_from_elsewhere_is_left_alone_when_it_is_removed(
+    app: AppContext, tmp_path: Path
+) -> None:
     (tmp_path / "jauh.txt").write_text("Kapal itu jauh.")
-    desk.assistant.index.update(tmp_path / "jauh.txt")
-    assert "was not touched" in line(library.remove(desk, "jauh.txt", EN))
+    app.assistant.index.update(tmp_path / "jauh.txt")
+    assert "was not touched" in line(changes.remove_thesis(app, "jauh.txt", EN))
     assert (tmp_path / "jauh.txt").exists()
 
 
-def test_a_read_only_library_changes_nothing_whatever_is_asked(desk: Desk, tmp_path: Path) -> None:
-    closed = Desk(desk.assistant, Settings(documents=str(desk.documents), read_only=True))
+def test_a_read_only_library_changes_nothing_whatever_is_asked(
+    app: AppContext, tmp_path: Path
+) -> None:
+    closed = AppContext(app.assistant, Settings(documents=str(app.documents), read_only=True))
     sent = upload(tmp_path, "kopi.txt", "Kopi.")
     for works in (
-        library.add_files(closed, [sent], EN),
-        library.describe(closed, NAME, described(desk, title="X"), EN),
-        library.rename(closed, NAME, "kopi", EN),
-        library.read_again(closed, NAME, EN),
-        library.remove(closed, NAME, EN),
+        changes.add_files(closed, [sent], EN),
+        changes.describe_thesis(closed, NAME, described(app, title="X"), EN),
+        changes.read_thesis_again(closed, NAME, EN),
+        changes.remove_thesis(closed, NAME, EN),
     ):
         assert line(works) == EN.shelf.read_only
-    assert [path.name for path in desk.documents.iterdir()] == [NAME]
-    assert names(desk) == [NAME]
+    assert [path.name for path in app.documents.iterdir()] == [NAME]
+    assert names(app) == [NAME]
 
 
-def test_work_waits_for_other_work_and_says_so(desk: Desk) -> None:
-    with desk.writing:
-        works = library.read_again(desk, NAME, EN)
+def test_work_waits_for_other_work_and_says_so(app: AppContext) -> None:
+    with app.writing:
+        works = changes.read_thesis_again(app, NAME, EN)
         next(works)
         assert EN.waiting in work_markup(next(works), EN)
     assert "was read again" in line(works)
 
 
-def test_cancelled_work_stops_and_lets_others_go_on(desk: Desk) -> None:
+def test_cancelled_work_stops_and_lets_others_go_on(app: AppContext) -> None:
     started, stopped = threading.Event(), threading.Event()
 
     def endless(progress: object) -> Work:
@@ -280,14 +259,23 @@ def test_cancelled_work_stops_and_lets_others_go_on(desk: Desk) -> None:
         finally:
             stopped.set()
 
-    works = working(desk, "x", endless, EN)
+    works = working(app, "x", endless, EN)
     next(works)
     next(works)
     started.wait(30)
     works.close()
     assert stopped.is_set()
-    assert desk.writing.acquire(blocking=False)
-    desk.writing.release()
+    assert app.writing.acquire(blocking=False)
+    app.writing.release()
+
+
+def test_a_full_disk_is_told_without_saying_where_the_files_are(app: AppContext) -> None:
+    def failing(progress: object) -> Work:
+        raise OSError(28, "No space left on device", "/srv/theses/secret/perahu.md")
+
+    told = line(working(app, NAME, failing, EN))
+    assert told == "'perahu.md' can't be written or read: No space left on device"
+    assert "tidak dapat ditulis" in line(working(app, NAME, failing, TEXTS["id"]))
 
 
 @pytest.mark.parametrize(
@@ -303,9 +291,9 @@ def test_progress_names_the_step_and_the_time_left(progress: Progress, said: str
     assert "about 3 min left" in markup
 
 
-def test_the_contents_lead_to_where_each_heading_stands(desk: Desk) -> None:
-    catalog = desk.assistant.index.catalog
-    found = headings(catalog.passages_of(NAME))
+def test_the_contents_lead_to_where_each_heading_stands(app: AppContext) -> None:
+    catalog = app.assistant.index.catalog
+    found = outline_entries(catalog.passages_of(NAME))
     assert [h.path[-1] for h in found][-3:] == [
         "BAB I Pendahuluan", "1.1 Latar belakang", "BAB II Metode",
     ]  # fmt: skip
@@ -313,75 +301,34 @@ def test_the_contents_lead_to_where_each_heading_stands(desk: Desk) -> None:
     for heading in found:
         span = heading.spans[0]
         assert text[span.start : span.end].strip() == heading.path[-1]
-    markup = outline(NAME, found, EN)
+    markup = outline_markup(NAME, found, EN)
     assert markup.count("<ol>") == markup.count("</ol>")
     assert markup.count("<li>") == markup.count("</li>") == len(found)
     assert f"/place?document={NAME}" in markup
 
 
-def test_nothing_that_is_known_of_a_thesis_is_markup(desk: Desk, tmp_path: Path) -> None:
+def test_nothing_that_is_known_of_a_thesis_is_markup(app: AppContext, tmp_path: Path) -> None:
     hostile = "<img src=x onerror=hacked()> ![x](https://evil.example/x.png)"
-    given = described(desk, **{name: hostile for name in FIELDS if name != "year"})
-    line(library.describe(desk, NAME, given, EN))
+    given = described(app, **{name: hostile for name in FIELDS if name != "year"})
+    line(changes.describe_thesis(app, NAME, given, EN))
     name = "a&b <i>'\".md"
-    (desk.documents / name).write_text(f"# {hostile}\n\n{hostile} adalah perahu.\n")
-    desk.assistant.index.update(desk.documents)
-    documents = desk.assistant.index.documents()
-    for markup in (shelf(documents, EN), book(desk, NAME, EN), book(desk, name, EN)):
+    (app.documents / name).write_text(f"# {hostile}\n\n{hostile} adalah perahu.\n")
+    app.assistant.index.update(app.documents)
+    documents = app.assistant.index.documents()
+    for markup in (
+        library_markup(documents, EN),
+        thesis_markup(app, NAME, EN),
+        thesis_markup(app, name, EN),
+    ):
         assert "<img" not in markup
         assert "<i>" not in markup
         assert "&lt;" in markup
 
 
-# In the language of the page
-
-
-def messages() -> Iterator[str]:
-    """What the stages before say of a file that can't be read, with names and numbers filled in."""
-    sources = [*(SOURCE / "load").rglob("*.py"), SOURCE / "files.py", SOURCE / "index.py"]
-    for path in sources:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "DocumentError":
-                for part in node.args:
-                    if isinstance(part, ast.JoinedStr | ast.Constant):
-                        yield filled(part)
-
-
-def filled(part: ast.JoinedStr | ast.Constant) -> str:
-    if isinstance(part, ast.Constant):
-        return str(part.value)
-    values = [v.value if isinstance(v, ast.Constant) else example(v) for v in part.values]
-    return "".join(map(str, values)).replace("''", "'")
-
-
-def example(part: ast.expr) -> str:
-    """Of what is filled in: a quoted name, one of these words, or else a number."""
-    name = ast.unparse(part).strip("f'\"{}")
-    words = {"problem": "is empty", "kinds": ".md, .pdf", "what": "a picture"}
-    return "'a.x'" if "!r" in name or "written" in name else words.get(name, "12")
-
-
-def test_every_reason_why_a_file_cannot_be_read_is_told_in_indonesian() -> None:
-    said = list(messages())
-    assert len(said) > 25
-    assert [m for m in said if reason(m, TEXTS["id"]) == m] == []
-    assert all(reason(m, EN) == m for m in said)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        ("a.txt", b"", "'a.txt' kosong. Isi dengan teks, atau hapus"),
-        ("a.doc", b"x", "'a.doc' berjenis yang tidak dapat dibaca. Simpan sebagai DOCX atau PDF"),
-        ("a.docx", b"%PDF-1.4", "'a.docx' adalah PDF, bukan DOCX. Ubah namanya agar"),
-        ("a.pdf", b"%PDF-1.4 broken", "tidak dapat dibaca sebagai PDF; berkasnya rusak"),
-    ],
-)
 def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_the_page(
-    name: str, content: bytes, told: str, tmp_path: Path
+    app: AppContext, tmp_path: Path
 ) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(DocumentError) as refused:
-        load(path, name)
-    assert told in reason(str(refused.value), TEXTS["id"])
+    said = line(changes.remove_thesis(app, "x.md", TEXTS["id"]))
+    assert said == "x.md sudah tidak ada di sini"
+    said = line(changes.add_files(app, [upload(tmp_path, "a.txt", b"")], TEXTS["id"]))
+    assert said.startswith("Tidak ditambahkan: ")

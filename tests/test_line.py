@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from thesis_qa.web.line import Line, lined_up
+from thesis_qa.web.line import WaitingLine, lined_up
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -16,12 +16,12 @@ def answering(name: str) -> Iterator[tuple[str]]:
     yield (f"{name}: answered",)
 
 
-def start(line: Line, name: str, handler: Any = answering) -> Any:
+def start(line: WaitingLine, name: str, handler: Any = answering) -> Any:
     return lined_up(line, handler, 1, EN)(name)
 
 
 async def test_who_comes_later_is_told_the_place_and_comes_through_in_turn() -> None:
-    line = Line(at_once=1, most=9)
+    line = WaitingLine(at_once=1, most=9)
     first, second, third = (start(line, name) for name in "abc")
     assert await anext(first) == ("a: asked", "")
     assert "number 1 in line" in (await anext(second))[1]
@@ -35,14 +35,14 @@ async def test_who_comes_later_is_told_the_place_and_comes_through_in_turn() -> 
 
 
 async def test_as_many_as_may_are_worked_on_at_once() -> None:
-    line = Line(at_once=2, most=9)
+    line = WaitingLine(at_once=2, most=9)
     first, second = start(line, "a"), start(line, "b")
     assert (await anext(first))[1] == ""
     assert (await anext(second))[1] == ""
 
 
 async def test_who_leaves_gives_the_place_back() -> None:
-    line = Line(at_once=1, most=9)
+    line = WaitingLine(at_once=1, most=9)
     first, second = start(line, "a"), start(line, "b")
     await anext(first)
     await anext(second)
@@ -52,7 +52,7 @@ async def test_who_leaves_gives_the_place_back() -> None:
 
 
 async def test_who_leaves_while_waiting_gives_the_place_back() -> None:
-    line = Line(at_once=1, most=9)
+    line = WaitingLine(at_once=1, most=9)
     first, second = start(line, "a"), start(line, "b")
     await anext(first)
     await anext(second)
@@ -70,7 +70,7 @@ async def test_what_goes_wrong_gives_the_place_back() -> None:
         yield (name,)
         raise ZeroDivisionError
 
-    line = Line(at_once=1, most=9)
+    line = WaitingLine(at_once=1, most=9)
     steps = start(line, "a", failing)
     await anext(steps)
     with suppress(ZeroDivisionError):
@@ -79,7 +79,7 @@ async def test_what_goes_wrong_gives_the_place_back() -> None:
 
 
 async def test_a_line_that_is_full_says_so_and_keeps_the_question() -> None:
-    line = Line(at_once=1, most=1)
+    line = WaitingLine(at_once=1, most=1)
     first = start(line, "a")
     await anext(first)
     ((kept, said),) = [step async for step in start(line, "b")]

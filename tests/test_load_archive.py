@@ -2,7 +2,6 @@
 
 import struct
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,9 @@ from docx import Document as NewDocument
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import xml
 from thesis_qa.read.archive import MAX_MEMBER_BYTES, Archive
-from thesis_qa.read.docx import load_docx
-from thesis_qa.read.epub import load_epub
-from thesis_qa.read.odt import load_odt
-from thesis_qa.types import Document
+from thesis_qa.structure.document import load
 
-LOADERS: dict[str, Callable[[Path, str], Document]] = {
-    "a.docx": load_docx,
-    "a.odt": load_odt,
-    "a.epub": load_epub,
-}
+NAMES = ("a.docx", "a.epub")
 
 
 def zipped(path: Path, **members: str | bytes) -> Path:
@@ -37,7 +29,7 @@ def docx(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -53,23 +45,23 @@ def test_what_is_no_archive(tmp_path: Path, name: str, content: bytes, reason: s
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(DocumentError, match=reason) as caught:
-        LOADERS[name](path, name)
+        load(path, name)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_an_archive_of_another_kind(tmp_path: Path, name: str) -> None:
     path = zipped(tmp_path / name, foto="x")
     with pytest.raises(DocumentError, match=f"'{name}' is damaged or no"):
-        LOADERS[name](path, name)
+        load(path, name)
 
 
 def test_a_cut_file(tmp_path: Path) -> None:
     path = docx(tmp_path / "a.docx")
     path.write_bytes(path.read_bytes()[:-500])
     with pytest.raises(DocumentError, match="is damaged"):
-        load_docx(path, path.name)
+        load(path, path.name)
 
 
 def test_a_flipped_byte(tmp_path: Path) -> None:
@@ -81,7 +73,7 @@ def test_a_flipped_byte(tmp_path: Path) -> None:
     data[start : start + 8] = b"\0\xff\0\xff\0\xff\0\xff"
     path.write_bytes(data)
     with pytest.raises(DocumentError, match="is damaged"):
-        load_docx(path, path.name)
+        load(path, path.name)
 
 
 def test_an_encrypted_member(tmp_path: Path) -> None:
@@ -102,7 +94,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = zipped(tmp_path / "bom.docx", word__document="\0" * 30_000_000)
     assert path.stat().st_size < 100_000
     with pytest.raises(DocumentError, match=r"'bom\.docx' would unpack to far more"):
-        load_docx(path, path.name)
+        load(path, path.name)
 
 
 def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
@@ -110,7 +102,7 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     data = path.read_bytes().replace(struct.pack("<I", 30_000_000), struct.pack("<I", 1000))
     path.write_bytes(data)
     with pytest.raises(DocumentError):
-        load_docx(path, path.name)
+        load(path, path.name)
 
 
 def test_members_over_the_limit_are_not_read(
@@ -120,7 +112,7 @@ def test_members_over_the_limit_are_not_read(
     monkeypatch.setattr("thesis_qa.read.archive.MAX_MEMBER_BYTES", 1000)
     path = docx(tmp_path / "a.docx")
     with pytest.raises(DocumentError, match="far more than a thesis"):
-        load_docx(path, path.name)
+        load(path, path.name)
 
 
 BILLION_LAUGHS = (
@@ -132,9 +124,9 @@ BILLION_LAUGHS = (
     "content", [BILLION_LAUGHS, b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>']
 )
 def test_entities_are_refused(tmp_path: Path, content: bytes) -> None:
-    path = zipped(tmp_path / "a.odt", **{"content.xml": content})
+    path = zipped(tmp_path / "a.docx", **{"word/document.xml": content})
     with pytest.raises(DocumentError, match="declares entities"):
-        load_odt(path, path.name)
+        load(path, path.name)
 
 
 def test_external_document_types_are_not_fetched() -> None:
@@ -145,9 +137,10 @@ def test_external_document_types_are_not_fetched() -> None:
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.odt", **{"content.xml": "<a>" * 100_000 + "</a>" * 100_000})
+    content = "<a>" * 100_000 + "</a>" * 100_000
+    path = zipped(tmp_path / "a.docx", **{"word/document.xml": content})
     with pytest.raises(DocumentError, match="is damaged"):
-        load_odt(path, path.name)
+        load(path, path.name)
 
 
 def test_paths_lead_nowhere(tmp_path: Path) -> None:
@@ -159,20 +152,20 @@ def test_paths_lead_nowhere(tmp_path: Path) -> None:
         tmp_path / "a.epub", **{"META-INF__container.xml": container, "OEBPS__a.opf": package}
     )
     with pytest.raises(DocumentError, match="holds no text"):
-        load_epub(path, path.name)
+        load(path, path.name)
 
 
 def test_files_are_never_changed(tmp_path: Path) -> None:
     path = docx(tmp_path / "a.docx")
     before = (path.read_bytes(), path.stat().st_mtime_ns)
-    load_docx(path, path.name)
+    load(path, path.name)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
 def test_names_in_messages_are_one_line(tmp_path: Path) -> None:
-    name = 'ju"dul\n😀 .docx'
+    name = 'ju"dul\n😀.docx'
     path = tmp_path / name
     path.write_bytes(b"")
     with pytest.raises(DocumentError) as caught:
-        load_docx(path, name)
+        load(path, name)
     assert "\n" not in str(caught.value)

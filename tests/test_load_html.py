@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read.html import load_html
+from thesis_qa.structure.document import load as load_html
 from thesis_qa.types import Block, Document
 
 

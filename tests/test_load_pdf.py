@@ -9,8 +9,8 @@ import pytest
 
 from pdfs import HEIGHT, lines, prose, write_pdf, write_picture_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import load
 from thesis_qa.read.glyphs import boxes, unpack
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta"

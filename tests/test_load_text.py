@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read.text import MAX_BYTES, load_text
+from thesis_qa.read.text import MAX_BYTES
+from thesis_qa.structure.document import load as load_text
 from thesis_qa.types import Block, Document
 
 ABSTRACT = """

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pdfs import WIDTH, lines, prose, write_pdf
-from thesis_qa.read import load
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document, Metadata
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta."

@@ -6,8 +6,8 @@ import pytest
 
 from pdfs import lines, write_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import load
 from thesis_qa.read.files import find_files, read_source
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from pdfs import lines, prose, write_pdf
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import load
 from thesis_qa.read.pdf import pages as pdf_pages
 from thesis_qa.read.pdf.pages import read_pages
+from thesis_qa.structure.document import load
 
 SENTENCE = "Penelitian ini memakai metode kualitatif dengan wawancara mendalam di Jakarta"
 

@@ -6,7 +6,7 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
-from thesis_qa.question.expects import Expected, expected_answer, holds
+from thesis_qa.question.expects import Expected, expected_answer, holds_expected
 from thesis_qa.question.places import named_places
 from thesis_qa.question.read import read_question, squeezed, two_questions
 from thesis_qa.structure.headings import parse_heading
@@ -66,10 +66,10 @@ def test_a_fact_wants_one_sentence(question: str) -> None:
 
 
 def test_a_sentence_holds_what_was_asked_for() -> None:
-    assert holds(sentence("Survei dilakukan pada Maret 2019."), "date")
-    assert not holds(sentence("Survei dilakukan di Jakarta."), "date")
-    assert holds(sentence("Ditolak karena izin tidak keluar."), "reason")
-    assert not holds(sentence("As stated in [3], it works."), "number")
+    assert holds_expected(sentence("Survei dilakukan pada Maret 2019."), "date")
+    assert not holds_expected(sentence("Survei dilakukan di Jakarta."), "date")
+    assert holds_expected(sentence("Ditolak karena izin tidak keluar."), "reason")
+    assert not holds_expected(sentence("As stated in [3], it works."), "number")
 
 
 @pytest.mark.parametrize(
@@ -113,15 +113,15 @@ def test_two_questions_in_one_are_told_apart(question: str, both: tuple[str, ...
 def test_a_number_or_a_time_is_told_from_what_only_looks_like_one(
     text: str, expected: Expected, held: bool
 ) -> None:
-    assert holds(sentence(text), expected) is held
+    assert holds_expected(sentence(text), expected) is held
 
 
 def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
     assert read_question("Berapa petani yang diwawancarai?").figure
     assert read_question("How long did the training take?").figure
     assert read_question("Apa alamat email penulis?").figure
-    assert holds(sentence("Kodenya ada di https://github.com/contoh/kode."), "address")
-    assert not holds(sentence("Kodenya ada di src/experiments."), "address")
+    assert holds_expected(sentence("Kodenya ada di https://github.com/contoh/kode."), "address")
+    assert not holds_expected(sentence("Kodenya ada di src/experiments."), "address")
     assert not read_question("Seberapa besar pengaruhnya?").figure  # "very large" would do
     assert not read_question("How much does it help?").figure
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from thesis_qa.errors import QuestionSetError
 from thesis_qa.evaluate import QuestionSet, read_questions
-from thesis_qa.evaluate.formats import read_raw
-from thesis_qa.evaluate.matching import bare, bare_offset
-from thesis_qa.evaluate.questions import Evidence, Gold
+from thesis_qa.evaluate.gold import GoldAnswer, GoldPlace
+from thesis_qa.evaluate.matching import bare_offset, bare_text
+from thesis_qa.evaluate.set_files import read_set_file
 
 ROW: dict[str, Any] = {
     "id": "q1",
@@ -41,7 +41,7 @@ def read(folder: Path, text: str, name: str = "set.jsonl") -> QuestionSet:
 def test_a_line_holds_a_question(tmp_path: Path) -> None:
     found = read(tmp_path, "\n" + json.dumps(ROW) + "\n").questions[0]
     assert (found.id, found.question_lang, found.answerable) == ("q1", "id", True)
-    assert found.evidence == (Evidence(35, "3", "sulitnya perizinan"),)
+    assert found.evidence == (GoldPlace(35, "3", "sulitnya perizinan"),)
     assert (found.answer, found.key_facts, found.line) == ("Perizinan.", ("perizinan",), 2)
 
 
@@ -76,7 +76,7 @@ YAML = """
 
 def test_yaml_is_read_with_its_lines(tmp_path: Path) -> None:
     first, second = read(tmp_path, YAML, "set.yaml").questions
-    assert first.evidence == (Evidence(35, "3", "sulitnya perizinan"),)
+    assert first.evidence == (GoldPlace(35, "3", "sulitnya perizinan"),)
     assert (second.id, second.answerable, second.line) == ("2", False, 7)
 
 
@@ -113,7 +113,7 @@ def test_each_distinct_context_becomes_a_document(tmp_path: Path, value: object)
     assert list(found.contexts.values()) == [CONTEXT, "Lain."]
     a, b, c = found.questions
     assert a.context == c.context != b.context
-    assert (a.document, a.golds) == (None, (Gold("Hanoi", 25),))
+    assert (a.document, a.golds) == (None, (GoldAnswer("Hanoi", 25),))
     assert (b.answerable, b.golds) == (False, ())
     assert c.id == "3"
     assert c.line > b.line > a.line > 1
@@ -121,20 +121,22 @@ def test_each_distinct_context_becomes_a_document(tmp_path: Path, value: object)
 
 def test_a_wrong_answer_start_is_mended_by_the_text(tmp_path: Path) -> None:
     found = read(tmp_path, json.dumps(FLAT), "set.json").questions[2]
-    assert found.golds == (Gold("Jakarta", 0),)
+    assert found.golds == (GoldAnswer("Jakarta", 0),)
 
 
 def test_an_answer_that_is_nowhere_has_no_place(tmp_path: Path) -> None:
     flat = [{"context": CONTEXT, "qas": [qa("a", [{"text": "Depok", "answer_start": 0}])]}]
-    assert read(tmp_path, json.dumps(flat), "s.json").questions[0].golds == (Gold("Depok", None),)
+    assert read(tmp_path, json.dumps(flat), "s.json").questions[0].golds == (
+        GoldAnswer("Depok", None),
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"id": "a", "question": "Why?"}', "line 1: 'answerable' must be true or false"),
+        ('{"id": "a", "question": "Why?"}', "line 1: the field 'answerable' is missing"),
         ('{"id": "a", "question": "Why?", "answerable": "yes"}', "must be true or false"),
-        ('\n{"id": "a", "question": " ", "answerable": true}', "line 2: 'question' must be a text"),
+        ('\n{"id": "a", "question": " ", "answerable": true}', "line 2: 'question' is empty"),
         ('{"id": "a", "question": "Why?", "answerable": true,}', "line 1: not valid JSON"),
         ("[1, 2]", "line 1: not a question"),
         ("[]", "there is no question in it"),
@@ -143,7 +145,10 @@ def test_an_answer_that_is_nowhere_has_no_place(tmp_path: Path) -> None:
         (json.dumps({**ROW, "evidence": {}}), "'evidence' must be a list"),
         (json.dumps({**ROW, "evidence": [{"pdf_page": "3"}]}), "'pdf_page' must be a whole number"),
         ('[{"context": 3, "qas": []}]', "'context' must be a text"),
-        ('[{"context": "a", "qas": [{"id": 1}]}]', "'question' must be a text"),
+        (
+            '[{"context": "a", "qas": [{"id": 1}]}]',
+            "line 1: question 1: the field 'question' is missing",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
@@ -205,10 +210,10 @@ json_values = st.recursive(
 def test_any_json_is_read_or_refused_with_one_line(tmp_path_factory: Any, value: object) -> None:
     path = written(tmp_path_factory.mktemp("any"), json.dumps(value), "set.json")
     assert "\n" not in problem(path)
-    assert read_raw(path).entries is not None
+    assert read_set_file(path).entries is not None
 
 
 @given(st.text(max_size=60), st.integers(0, 60))
 def test_a_place_is_the_same_in_bare_text(text: str, position: int) -> None:
     position = min(position, len(text))
-    assert bare(text)[: bare_offset(text, position)] == bare(text[:position])
+    assert bare_text(text)[: bare_offset(text, position)] == bare_text(text[:position])

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.errors import ThesisQAError
-from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, save_page
-from thesis_qa.evaluate.html_report import page
-from thesis_qa.evaluate.questions import Evidence
-from thesis_qa.evaluate.report import report_json, table
-from thesis_qa.evaluate.summary import measure, measure_slices, reliability, risk_coverage
+from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, report_html, save_page
+from thesis_qa.evaluate.gold import GoldPlace
+from thesis_qa.evaluate.report import report_json, report_table
+from thesis_qa.evaluate.summary import measure, measure_slices, reliability_bins, risk_points
 from thesis_qa.types import Citation, CitedSpan
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
@@ -31,7 +30,7 @@ def outcome(number: int, **changed: object) -> Outcome:
         type="list" if number % 3 else "why",
         difficulty="easy",
         expected="yang benar",
-        evidence=(Evidence(3, "iii", "kutipan emas"),),
+        evidence=(GoldPlace(3, "iii", "kutipan emas"),),
         key_facts=("benar",),
         answered=True,
         confidence=0.1 * number,
@@ -53,8 +52,8 @@ def report(*outcomes: Outcome) -> Report:
         metrics=measure(outcomes),
         slices=measure_slices(outcomes),
         questions=outcomes,
-        risk_coverage=risk_coverage(outcomes),
-        reliability=reliability(outcomes),
+        risk_coverage=risk_points(outcomes),
+        reliability=reliability_bins(outcomes),
         unchecked=(),
         index={"documents": ["a.pdf"], "embedding": "e5"},
         settings={"questions": "set.jsonl", "finished": "2026-01-01T00:00:00+00:00"},
@@ -95,19 +94,19 @@ def test_the_table_shows_value_interval_and_n() -> None:
 
 
 def test_the_page_asks_nothing_of_the_network() -> None:
-    tags = Tags(page(three()))
+    tags = Tags(report_html(three()))
     assert not tags.open
     for tag, attributes in tags.seen:
         assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form"}
         assert not {"src", "href", "action", "srcset"} & attributes.keys()
-    assert "url(" not in page(three())
+    assert "url(" not in report_html(three())
     policy = next(a["content"] for t, a in tags.seen if a.get("http-equiv"))
     assert policy is not None
     assert policy.startswith("default-src 'none'")
 
 
 def test_the_page_holds_every_question_with_quote_place_and_expectation() -> None:
-    text = page(three())
+    text = report_html(three())
     for wanted in ("Pertanyaan 1?", "“kutipan kata”", "a.pdf, page 3 (printed iii), BAB I",
                    "yang benar", "“kutipan emas”", "right page at rank 2"):  # fmt: skip
         assert wanted in text
@@ -119,7 +118,7 @@ def test_no_text_becomes_markup() -> None:
     quote = Citation(1, HOSTILE, "", "", None, 3, HOSTILE, HOSTILE, "id", HOSTILE, ())
     hostile = outcome(
         1, id=HOSTILE, question=HOSTILE, question_lang=HOSTILE, type=HOSTILE, difficulty=HOSTILE,
-        expected=HOSTILE, evidence=(Evidence(1, HOSTILE, HOSTILE),), key_facts=(HOSTILE,),
+        expected=HOSTILE, evidence=(GoldPlace(1, HOSTILE, HOSTILE),), key_facts=(HOSTILE,),
         text=HOSTILE, citations=(quote,), document=HOSTILE,
     )  # fmt: skip
     shown = report(hostile, outcome(2))
@@ -130,8 +129,8 @@ def test_no_text_becomes_markup() -> None:
         settings={"questions": HOSTILE, "finished": HOSTILE},
     )
     flipped = compare([replace(hostile, right=False), outcome(2)], shown.questions)
-    text = page(shown, flipped)
-    plain = page(three(), compared())
+    text = report_html(shown, flipped)
+    plain = report_html(three(), compared())
     assert {t for t, _ in Tags(text).seen} <= {t for t, _ in Tags(plain).seen}
     assert "<img" not in text
     assert text.count("<script") == 1
@@ -144,14 +143,14 @@ def compared() -> Comparison:
 
 
 def test_the_page_shows_what_changed() -> None:
-    text = page(three(), compared())
+    text = report_html(three(), compared())
     assert "1 got better" in text
     assert "2 got worse" in text
 
 
 def test_a_set_without_evidence_has_a_page_too() -> None:
     bare = outcome(1, right=None, hits=(), cited_hits=(), evidence=(), scores={})
-    assert "Pertanyaan 1?" in page(report(bare))
+    assert "Pertanyaan 1?" in report_html(report(bare))
 
 
 def test_the_json_has_the_fields_of_the_contract() -> None:
@@ -171,4 +170,4 @@ def test_a_page_that_can_not_be_written_is_said_in_one_line(tmp_path: Path) -> N
 def test_a_metric_that_was_not_measured_is_a_dash() -> None:
     nothing = Metric(None, None, None, 0)
     shown = replace(three(), metrics={"mrr": Metric(0.5, 0.4, 0.6, 3), "answer_f1": nothing})
-    assert "answer_f1" not in table(shown)
+    assert "answer_f1" not in report_table(shown)

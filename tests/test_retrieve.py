@@ -15,7 +15,7 @@ from thesis_qa.retrieve.rank import (
     K1,
     B,
     Ranking,
-    Weights,
+    RankingWeights,
     best_sentence,
     dense_scores,
     fitted_to,
@@ -196,7 +196,7 @@ def test_the_best_sentence_of_each_passage_counts() -> None:
 
 def test_cosines_are_centred_on_the_language_of_the_passage() -> None:
     means = {"id": np.array([1.0, 0.0], np.float32), "en": np.array([0.0, 0.5], np.float32)}
-    fitted = Ranking(Weights(2.0, 3.0, 1.0, 0.0), means, 0.1)
+    fitted = Ranking(RankingWeights(2.0, 3.0, 1.0, 0.0), means, 0.1)
     question = np.array([0.6, 0.8], np.float32)
     passages = np.array([[1, 0], [0, 1]], np.float32)
     scores = dense_scores(question, passages, passages[:1], np.array([0]), np.array([1, 2]), fitted)

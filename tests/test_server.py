@@ -1,13 +1,21 @@
 """The server gives out pages, pictures and files, and nothing else."""
 
 import io
+import json
 import re
+import signal
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -19,19 +27,21 @@ from reportlab.pdfgen.canvas import Canvas
 from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
 from thesis_qa.evaluate.summary import NAMES
+from thesis_qa.lang.data import entry
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
 from thesis_qa.types import Answer, Citation, CitedSpan
-from thesis_qa.web.cards import source_group
-from thesis_qa.web.markup import answer_markup
-from thesis_qa.web.picture import MARKER, Drawer
-from thesis_qa.web.server import add_translations, create_places, serve
+from thesis_qa.web.markup import answer_markup, source_group
+from thesis_qa.web.picture import MARKER
+from thesis_qa.web.places import Highlight
+from thesis_qa.web.routes import translation_routes
+from thesis_qa.web.server import create_places, serve
 from thesis_qa.web.texts import TEXTS, preferred
 from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
-from thesis_qa.web.viewer import Mark
 from thesis_qa.write import Writing
 
+ADDRESS = "http://127.0.0.1:7860"
 SENTENCE = "Responden penelitian ini berjumlah 137 orang nelayan."
 
 
@@ -53,7 +63,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_places(Index.open(settings.index))) as client:
+    with TestClient(create_places(Index.open(settings.index)), ADDRESS) as client:
         yield client
 
 
@@ -181,15 +191,196 @@ def test_a_file_that_changed_since_is_not_passed_off_as_the_source(
         path.write_bytes(kept)
 
 
-def test_a_file_that_breaks_the_drawing_is_reported(tmp_path: Path) -> None:
-    path = tmp_path / "broken.pdf"
-    path.write_bytes(b"%PDF-1.7 nothing more")
-    drawer = Drawer()
+def test_a_page_that_cannot_be_drawn_is_refused_in_the_language_of_the_browser(
+    client: TestClient,
+) -> None:
+    asked = {"document": "catatan.txt", "page": 1}
+    for language, said in (("en", "can't be drawn"), ("id", "tidak dapat digambar")):
+        response = client.get("/picture", params=asked, headers={"Accept-Language": language})
+        assert response.status_code == 409
+        assert said in response.json()["detail"]
+
+
+# Hostile visitors
+
+
+def test_only_for_its_own_names_does_the_server_answer(settings: Settings) -> None:
+    for change, asked, status in (
+        ({}, ADDRESS, 200), ({}, "http://localhost:1", 200), ({}, "http://[::1]:7860", 200),
+        ({}, "http://evil.example:7860", 400), ({}, "http://127.0.0.1.evil.example", 400),
+        ({"allowed_hosts": "a.example, *.b.example"}, "http://a.example", 200),
+        ({"allowed_hosts": "a.example, *.b.example"}, "http://x.b.example", 200),
+        ({"allowed_hosts": "a.example, *.b.example"}, "http://b.example.evil", 400),
+        ({"allowed_hosts": "a.example"}, ADDRESS, 200),
+        ({"public_url": "https://theses.example/x"}, "http://theses.example", 200),
+        ({"host": "0.0.0.0"}, "http://library.campus.example", 200),
+        ({"host": "0.0.0.0", "allowed_hosts": "a.example"}, "http://evil.example", 400),
+    ):  # fmt: skip
+        app = create_places(Index.open(settings.index), replace(settings, **change))
+        with TestClient(app, asked) as client:
+            assert client.get("/healthz").status_code == status, (change, asked)
+            page = client.get("/place", params={"document": "catatan.txt"})
+            assert page.status_code == status
+            assert ("Hujan" in page.text) == (status == 200)
+
+
+@pytest.mark.parametrize("number", [10**6, 2**63, 10**30, -(10**30), "9" * 5000, "1e9", "٣"])
+@pytest.mark.parametrize("route", ["/place", "/picture"])
+def test_no_number_breaks_the_server(client: TestClient, route: str, number: object) -> None:
+    asked = {"document": "nelayan.pdf", "page": 1}
+    for name in ("page", "width"):
+        response = client.get(route, params={**asked, name: str(number)})
+        assert response.status_code < 500
+    assert client.get(route, params={**asked, "mark": f"1:0-{number}"}).status_code < 500
+
+
+@pytest.fixture(scope="module")
+def gradio(settings: Settings) -> Iterator[TestClient]:
+    """A server with a stand-in for Gradio that has two events and says what it was sent."""
+    app = create_places(Index.open(settings.index), settings)
+    app.state.events = {0, 1}
+
+    @app.api_route("/en/{path:path}", methods=["GET", "POST"])
+    async def stand_in(request: Request) -> object:
+        return await request.json()
+
+    with TestClient(app, ADDRESS) as client:
+        yield client
+
+
+EVENT = {"data": ["Apa?", 1.5], "session_hash": "h", "fn_index": 1}
+
+
+def test_what_the_page_sends_comes_through_whole(gradio: TestClient) -> None:
+    assert gradio.post("/en/gradio_api/queue/join", json=EVENT).json() == EVENT
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *({**EVENT, "fn_index": n} for n in (2, -1, 10**30, True, 1.0, None, "0", [])),
+        {**EVENT, "data": [float("inf")]},
+        {**EVENT, "session_hash": float("nan")},
+        {**EVENT, "data": [{"a": [{"path": " HTTPS://evil.example/x"}]}]},
+        {"data": [], "session_hash": "h"},
+        [],
+        None,
+        7,
+    ],
+)
+def test_an_event_that_the_page_has_not_is_refused(gradio: TestClient, sent: object) -> None:
+    assert gradio.post("/en/gradio_api/queue/join", content=json.dumps(sent)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[" * 5000, '{"fn_index": ' + "9" * 5000 + "}", '{"fn_index": 1, "a": 1e999}']
+)
+def test_what_is_no_event_is_refused(gradio: TestClient, body: str) -> None:
+    assert gradio.post("/en/gradio_api/queue/join", content=body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "call", ["run/predict", "api/predict", "call/x", "run/0/gradio_api/cancel", "vibe-edit/", ""]
+)
+def test_nothing_runs_past_the_line(gradio: TestClient, call: str) -> None:
+    assert gradio.post(f"/en/gradio_api/{call}", json=EVENT).status_code == 404
+
+
+def test_too_much_of_anything_is_refused(gradio: TestClient) -> None:
+    long = {**EVENT, "data": ["x" * 2_000_001]}
+    assert gradio.post("/en/gradio_api/queue/join", json=long).status_code == 413
+    assert gradio.get(f"/en/static/{'a' * 5000}").status_code == 414
+
+
+SERVER = """
+import sys
+from thesis_qa.lang.data import entry
+from thesis_qa.library import Index
+from thesis_qa.settings import Settings
+from thesis_qa.web.server import create_places
+import uvicorn
+
+if __name__ == "__main__":
+    app = create_places(Index.open(sys.argv[1]), Settings())
+    uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
+"""
+
+
+@pytest.fixture(scope="module")
+def attacked(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of a good thesis and of one made to hang whoever draws it."""
+    folder = tmp_path_factory.mktemp("attacked")
+    (folder / "documents").mkdir()
+    bad = data / "attack" / "pdf-nested-forms.pdf"
+    (folder / "documents" / bad.name).write_bytes(bad.read_bytes())
+    canvas = Canvas(str(folder / "documents" / "baik.pdf"), pagesize=A4)
+    for number in range(5):
+        canvas.drawString(100, 700, f"{SENTENCE} Halaman {number}.")
+        canvas.showPage()
+    canvas.save()
+    Index.build(folder / "documents", folder / "index").close()
+    (folder / "server.py").write_text(SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, str(folder / "server.py"), str(folder / "index"), str(port)]
+    server = subprocess.Popen(command)
+    address = f"http://127.0.0.1:{port}"
     try:
-        with pytest.raises(DocumentError, match="broken"):
-            drawer.draw(path, 1, [], 640)
+        wait_until(lambda: is_up(address))
+        yield address
+        workers = children(server.pid)
+        assert workers
+        server.send_signal(signal.SIGKILL)  # even so, nothing of it stays
+        wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     finally:
-        drawer.close()
+        server.kill()
+        server.wait(30)
+
+
+def is_up(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def children(pid: int) -> list[str]:
+    """The processes that a process has started and that are still there (Linux)."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+@pytest.mark.enable_socket
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_page_made_to_hang_keeps_nobody_else_waiting(attacked: str) -> None:
+    http = httpx.Client(base_url=attacked, timeout=120, limits=httpx.Limits(max_connections=None))
+    refused: list[int] = []
+
+    def picture(document: str, page: int) -> httpx.Response:
+        asked = {"document": document, "page": page, "width": 640}
+        return http.get("/picture", params=asked)
+
+    def ask() -> None:
+        refused.append(picture("pdf-nested-forms.pdf", 2).status_code)
+
+    visitors = [threading.Thread(target=ask) for _ in range(45)]
+    with http:
+        assert picture("baik.pdf", 1).status_code == 200  # the server is awake
+        for visitor in visitors:
+            visitor.start()
+        for page in range(2, 6):
+            assert picture("baik.pdf", page).headers["content-type"] == "image/png"
+        assert http.get("/healthz").status_code == 200
+        assert refused == []  # the bad page is still being tried
+        for visitor in visitors:
+            visitor.join(60)
+    assert refused == [409] * 45
 
 
 @pytest.mark.enable_socket
@@ -200,33 +391,10 @@ def test_a_port_in_use_is_one_line_with_a_remedy(settings: Settings) -> None:
             serve(Settings(index=settings.index, port=port))
 
 
-def texts_of(value: object) -> Iterator[tuple[str, str]]:
-    """Every text with a name, in whatever it is nested."""
-    if isinstance(value, str):
-        yield "", value
-    elif isinstance(value, Mapping):
-        yield from ((f"{key}.{n}", text) for key, v in value.items() for n, text in texts_of(v))
-    elif isinstance(value, tuple):
-        yield from ((f"{i}.{n}", text) for i, v in enumerate(value) for n, text in texts_of(v))
-    else:
-        for field in fields(value):  # type: ignore[arg-type]
-            inner = texts_of(getattr(value, field.name))
-            yield from ((f"{field.name}.{n}", text) for n, text in inner)
-
-
-def test_both_languages_say_everything() -> None:
-    indonesian, english = dict(texts_of(TEXTS["id"])), dict(texts_of(TEXTS["en"]))
-    assert indonesian.keys() == english.keys()
-    for name, text in english.items():
-        assert text, name
-        assert indonesian[name], name
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", indonesian[name])), name
-
-
 def test_every_topic_and_metric_has_a_name() -> None:
-    for texts in TEXTS.values():
-        assert texts.card.topics.keys() == {topic.name for topic in TOPICS}
-        assert texts.evaluation.metrics.keys() == set(NAMES)
+    for language in TEXTS:
+        assert entry("text.web.card.topics", language).keys() == {topic.name for topic in TOPICS}
+        assert entry("text.web.evaluation.metrics", language).keys() == set(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -306,11 +474,11 @@ def test_a_number_inside_a_quote_is_no_citation_of_ours() -> None:
 def test_what_is_no_mark_is_refused(text: str) -> None:
     assume(not re.fullmatch(r"[0-9]+:[0-9]+-[0-9]+", text))
     with pytest.raises(ValueError, match="not a mark"):
-        Mark.parse(text)
+        Highlight.parse(text)
 
 
 def test_marks_are_read_back_as_written() -> None:
-    assert str(Mark.parse("61:1204-1318")) == "61:1204-1318"
+    assert str(Highlight.parse("61:1204-1318")) == "61:1204-1318"
 
 
 def test_of_a_file_that_changed_only_the_stored_text_is_shown(
@@ -334,7 +502,7 @@ def test_what_a_folder_states_of_its_documents_makes_none_of_them_stale(tmp_path
     (tmp_path / "documents" / "a.txt").write_text("Perahu itu biru.")
     (tmp_path / "documents" / ".meta.toml").write_text('author = "Ana"')
     index = Index.build(tmp_path / "documents", tmp_path / "index")
-    with TestClient(create_places(index)) as client:
+    with TestClient(create_places(index), ADDRESS) as client:
         assert client.get("/file", params={"document": "a.txt"}).status_code == 200
 
 
@@ -368,8 +536,8 @@ def test_a_quote_is_translated_by_the_model_and_marked_as_its_own(settings: Sett
     asked = {"document": "nelayan.pdf", "page": 2, "language": "en", "mark": "2:0-60"}
     index = Index.open(settings.index)
     app = create_places(index)
-    add_translations(app, Writing(index, model), index.catalog)
-    with TestClient(app) as client:
+    app.include_router(translation_routes(Writing(index, model), index.catalog))
+    with TestClient(app, ADDRESS) as client:
         page = client.get("/translation", params=asked)
         nowhere = client.get("/translation", params={**asked, "document": "../secret.txt"})
         beyond = client.get("/translation", params={**asked, "mark": "9:0-60"})

@@ -258,3 +258,16 @@ def test_contributions_are_listed_whole_with_the_sections_they_point_to(
         "1. We measure the heat of forty compost heaps over a year (Section 2).",
         "2. We compare three ways of turning the heaps. Their cost is in Section 3.",
     ]
+
+
+def test_what_stands_beside_the_chapters_answers_no_question_of_content(
+    compost: Callable[[str], Assistant],
+) -> None:
+    assistant = compost(
+        "## Acknowledgements\n\nThe sellers of Sukamaju market took part in this study"
+        " with great patience.\n\n"
+        "## 1 Introduction\n\nHeaps of market waste grow warm within a week.\n\n"
+        "## References\n\nWibowo (2019). Sellers who took part in a study of markets.\n"
+    )
+    answer = assistant.ask("Who took part in the study?")
+    assert not any("took part" in c.quote for c in (*answer.citations, *answer.nearest))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pdfs import HEIGHT, WIDTH
-from thesis_qa.read import load
+from thesis_qa.structure.document import load
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.types import Document
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import docx as reader
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thesis_qa.answer.card import CardEntry
-from thesis_qa.read import load
+from thesis_qa.structure.document import load
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
-from thesis_qa.web.paper import Part, as_file, docx, markdown, plain
+from thesis_qa.web.paper import Paragraph, as_file, markdown, plain, word
 from thesis_qa.web.references import STYLES, Style
-from thesis_qa.web.takeaway import card, conversation, single_answer
+from thesis_qa.web.takeaway import card_parts, conversation, single_answer
 from thesis_qa.web.texts import TEXTS
 
 KNOWN = {"jijiau.pdf": Metadata(degree="Sarjana", university="Institut Teknologi Bandung")}
@@ -113,6 +113,43 @@ def test_bibtex_is_escaped() -> None:
     assert r"title = {50\% \& \{more\}\_\textbackslash{}x}" in text
 
 
+@pytest.mark.parametrize("style", ["RIS", "CSL-JSON"])
+def test_reference_managers_get_every_field_and_the_text_says_author_and_page(style: Style) -> None:
+    text = saved([turn(citation(title="Graf \n & lain")), turn()], style)
+    assert "(Jihan Aurelia, 2026, hlm. 25)" in text
+    data = text.partition("```\n")[2].partition("\n```")[0]
+    if style == "RIS":
+        assert data.splitlines() == [
+            "TY  - THES", "ID  - aurelia2026", "AU  - Jihan Aurelia", "TI  - Graf & lain",
+            "PY  - 2026", "M3  - Sarjana", "PB  - Institut Teknologi Bandung", "LA  - id", "ER  - ",
+        ]  # fmt: skip
+        return
+    assert json.loads(data) == [
+        {
+            "id": "aurelia2026",
+            "type": "thesis",
+            "title": "Graf & lain",
+            "author": [{"literal": "Jihan Aurelia"}],
+            "issued": {"date-parts": [[2026]]},
+            "genre": "Sarjana",
+            "publisher": "Institut Teknologi Bandung",
+            "language": "id",
+        }
+    ]
+
+
+def test_what_is_not_known_is_left_out_of_the_data() -> None:
+    bare = citation(author="", year=None, page=None, language=None, document="x.txt", title="")
+    assert "TY  - THES\nID  - x\nTI  - x.txt\nER  - " in saved([turn(bare)], "RIS", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("1. Satu", "1\\. Satu"), ("- a", "\\- a"), ("3.5 m", "3.5 m")]
+)
+def test_a_text_that_begins_like_a_list_is_no_list(text: str, shown: str) -> None:
+    assert markdown([Paragraph("text", text)]) == f"{shown}\n"
+
+
 def test_one_thesis_cited_twice_is_one_reference_and_two_theses_have_two_keys() -> None:
     assert saved([turn(), turn()], "BibTeX").count("@thesis{") == 1
     text = saved([turn(citation(), citation(2, document="b.pdf", quote="Lain."))], "BibTeX")
@@ -122,7 +159,7 @@ def test_one_thesis_cited_twice_is_one_reference_and_two_theses_have_two_keys() 
 
 def test_a_card_says_what_is_not_stated() -> None:
     entries = [CardEntry("method", (citation(),)), CardEntry("scope", ())]
-    text = markdown(card("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
+    text = markdown(card_parts("GraphRAG", entries, KNOWN, "APA", TEXTS["en"]))
     assert "## Method\n\n> “Graf" in text
     assert "## Scope\n\n*Not stated" in text
 
@@ -135,12 +172,14 @@ def test_quotes_are_text_in_the_saved_conversation(quote: str, style: Style) -> 
 
 
 def test_code_cannot_end_its_fence() -> None:
-    assert markdown([Part("code", "a\n```\nb")]) == "````\na\n```\nb\n````\n"
+    assert markdown([Paragraph("code", "a\n```\nb")]) == "````\na\n```\nb\n````\n"
 
 
+@settings(max_examples=20)  # each makes a Word document
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_any_text_makes_a_document_that_word_can_read(text: str, italic: str) -> None:
-    made = docx([Part("heading", text, italic), Part("text", text + italic, italic)], "id")
+    parts = [Paragraph("heading", text, italic), Paragraph("text", text + italic, italic)]
+    made = word(parts, "id")
     paragraphs = reader.Document(io.BytesIO(made)).paragraphs
     shown = "".join(c for c in text + italic if c.isprintable() and c.isascii())
     kept = "".join(c for c in paragraphs[1].text if c.isprintable() and c.isascii())

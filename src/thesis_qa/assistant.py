@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from thesis_qa.answer.again import again
+from thesis_qa.answer.again import by_repeating
 from thesis_qa.answer.cite import cite
-from thesis_qa.answer.collection import collection
+from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.evidence import terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
-from thesis_qa.answer.metadata import metadata
-from thesis_qa.answer.outline import outline
-from thesis_qa.answer.passages import passages
-from thesis_qa.answer.places import places
+from thesis_qa.answer.metadata import by_metadata
+from thesis_qa.answer.passages import by_passages
+from thesis_qa.answer.places import by_places
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
-from thesis_qa.answer.talk import talk
+from thesis_qa.answer.talk import by_talk
+from thesis_qa.answer.under_headings import by_headings
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 STRATEGIES: tuple[Strategy, ...] = (
-    talk, again, collection, places, metadata, outline, passages,
+    by_talk, by_repeating, by_collection, by_places, by_metadata, by_headings, by_passages,
 )  # fmt: skip
 """Tried in this order; the first that has anything to say to a question has the last word."""
 
@@ -92,7 +92,7 @@ class Assistant:
             return
         if found.answers:
             for count in range(1, len(citations)):
-                part = answer_text(asked.language, found.shown[:count], citations[:count])
+                part = answer_text(asked, found, citations[:count])
                 yield replace(answer, text=part, citations=citations[:count])
         else:
             yield self._declined(answer, asked)
@@ -157,8 +157,8 @@ class Assistant:
     ) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""
         names = self.index.thesis_names(documents)
-        before = read_conversation(history, names, self.index.stands_alone)
-        found = resolve(question, before, names, self.index.stands_alone)
+        before = read_conversation(history, names, self.index.intent)
+        found = resolve(question, before, names, self.index.intent)
         if found.unknown and not found.documents:
             found = replace(found, documents=self._theses_about(found.unknown, documents))
         if self.writing is None or before is None or found.more or found.item or found.repeat:
@@ -259,7 +259,7 @@ def _joined(whole: Found, first: Found) -> Found:
 def _answer(
     asked_as: str, question: Question, found: Found, citations: tuple[Citation, ...]
 ) -> Answer:
-    said = answer_text(question.language, found.shown, citations, found.silent)
+    said = answer_text(question, found, citations) if found.shown else ""
     plain = found.kind in ("talk", "clarify")
     unmarked = tuple(replace(citation, answer=None) for citation in citations)
     return Answer(
@@ -276,6 +276,6 @@ def _answer(
         resolved_question=question.text if question.resolved_from else None,
         missing=() if found.answers else found.missing,
         kind=found.kind,
-        route=question.route,
+        route=found.route or question.route,
         documents=found.documents or question.documents,
     )

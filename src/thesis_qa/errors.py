@@ -11,7 +11,7 @@ ThesisQAError
 
 from functools import partial
 
-from thesis_qa.lang.data import SPOKEN, entry, text
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.types import Language
 
 
@@ -21,12 +21,10 @@ class ThesisQAError(Exception):
     `str(error)` is one line: what happened, to which file, and what to do about it.
     """
 
-    def __init__(self, code: str, remedy: str = "", /, **values: object) -> None:
+    def __init__(self, code: str, /, **values: object) -> None:
         """`code` names an entry of `errors` in the language files; `values` are filled in there."""
         self.code, self.values = code, values
-        known = code in entry("errors", SPOKEN)
-        self.problem = self.problem_in(SPOKEN) if known else one_line(code)
-        self.remedy = self.remedy_in(SPOKEN) if known else one_line(remedy)
+        self.problem, self.remedy = self.problem_in(SPOKEN), self.remedy_in(SPOKEN)
         super().__init__(f"{self.problem}. {self.remedy}" if self.remedy else self.problem)
 
     def problem_in(self, language: Language) -> str:

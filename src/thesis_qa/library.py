@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
     from thesis_qa.question.read import Question
+    from thesis_qa.question.route import Intent
     from thesis_qa.question.theses import ThesisNames
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.retriever import Retriever
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
+REMEMBERED = 500  # questions whose intent is kept: conversations are read again at each turn
 
 
 class Index:
@@ -50,6 +52,7 @@ class Index:
         self.rerank = rerank
         self._changing = RLock()
         self._names: tuple[object, ThesisNames] | None = None
+        self._intents: dict[str, Intent] = {}
 
     @classmethod
     def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
@@ -219,7 +222,7 @@ class Index:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
-            from thesis_qa.read import load
+            from thesis_qa.structure.document import load
 
             document = load(file, name, partial(report, 0, 0))
             return self._store(source, document, started, report, "updated" if old else "added")
@@ -369,11 +372,18 @@ class Index:
             self._names = key, ThesisNames(known)
         return self._names[1]
 
-    def stands_alone(self, text: str) -> float:
-        """The probability that a question can be understood without what was said before."""
+    def intent(self, text: str) -> "Intent | None":
+        """What a question is after, as learned from examples on the vectors of the bundled model;
+        None for another model."""
         from thesis_qa.question.route import intent
 
-        return intent(text, self.embedding.query_vector(text)).alone
+        if not self._learned_on_this_model:
+            return None
+        if text not in self._intents:
+            self._intents[text] = intent(text, self.embedding.query_vector(text))
+            while len(self._intents) > REMEMBERED:
+                self._intents.pop(next(iter(self._intents)))
+        return self._intents[text]
 
     def search(
         self,

@@ -31,6 +31,10 @@ class Settings:
     max_upload_mb: int = 200
     read_only: bool = False
     users: str | None = None
+    public_url: str | None = None
+    allowed_hosts: str | None = None
+    trusted_proxies: str | None = None
+    trusted_user_header: str | None = None
     evaluation: str = "evaluation"
 
     @property

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.detect import language_of
 from thesis_qa.mark import marks_of
 from thesis_qa.structure.headings import inherited
 from thesis_qa.types import (
@@ -59,7 +59,7 @@ BEFORE_NUMBERS = frozenset(
 # … and after these only if a new sentence visibly begins.
 CLOSING_ABBREVIATIONS = frozenset("dll dsb dst etc tsb tbk inc ltd co corp".split())
 
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*[.!?]*(?=\s+\S)""")
+_END = re.compile(r"""[.!?…]+["'”’»)\]]*[⁰¹²³⁴-⁹]*[.!?]*(?=\s+\S)""")  # the mark of a note last
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'/]+$")
 _ENUMERATOR = re.compile(r"^\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})$")
 _OPENING = re.compile(r"""[\s"'“‘«(\[•*\-–—]*(\S)""")

@@ -27,6 +27,10 @@ Kind = Literal[
     "furniture",  # running heads and feet, page numbers, "this page is left blank"
 ]
 
+AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
+"""What an answer does: it states something, says that the documents don't, lists theses, makes
+conversation, or asks what is meant."""
+
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points, origin at the top left of the page as displayed."""
 
@@ -85,8 +89,6 @@ Route = Literal[
     "talk", "library", "metadata", "standing", "section", "comparison", "content", "off-topic"
 ]
 """What a question is taken for."""
-
-AnswerKind = Literal["answer", "decline", "library", "talk", "clarify"]
 
 
 def section_path(headings: "tuple[Heading, ...]") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from servers import indexed, serving
+from servers import PATIENCE, indexed, serving
 from visitors import (
     FILLER,
     HOSTILE,
@@ -19,7 +19,7 @@ from visitors import (
 )
 
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
-expect.set_options(timeout=30_000)  # no test asserts a time; the machine may be busy
+expect.set_options(timeout=1000 * PATIENCE)
 CHROMIUM = Path("/usr/bin/chromium")
 
 

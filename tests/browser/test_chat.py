@@ -168,9 +168,9 @@ def test_an_evaluation_is_run_and_compared_with_the_last(visit: Visit) -> None:
     tab(page, "Evaluation")
     for _ in range(2):
         page.get_by_role("button", name="Run", exact=True).click()
-        page.locator("#results progress").wait_for(timeout=60_000)
+        page.locator("#results progress").wait_for()
         results = page.locator("#results .results")
-        results.wait_for(timeout=120_000)
+        results.wait_for()
     expect(results.locator("tr", has_text="page_hit@1").first).to_contain_text("1.000")
     expect(results).to_contain_text("Changes are against the run of")
     failure = results.locator(".failure", has_text="itu?")
@@ -250,7 +250,7 @@ def test_nothing_serious_keeps_anybody_out(
 def test_nothing_serious_in_the_other_tabs(visit: Visit, name: str) -> None:
     page = visit.open().page
     tab(page, name)
-    page.wait_for_timeout(300)
+    visit.rest()
     assert serious(page) == []
 
 

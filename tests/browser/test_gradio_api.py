@@ -182,3 +182,10 @@ def test_a_document_that_is_not_there_opens_nothing(client: Client) -> None:
     said = client.told("h")
     (last,) = re.findall(r"\{.*process_completed.*\}", said)
     assert json.loads(last)["success"]
+
+
+@pytest.mark.parametrize("number", [9999, -1, 10**30])
+def test_an_event_that_is_not_there_is_refused(client: Client, number: int) -> None:
+    job = {"data": [], "fn_index": number, "session_hash": "h"}
+    for call, status in (("queue/join", 400), ("run/predict", 404)):
+        assert client.http.post(f"{API}/{call}", json=job).status_code == status

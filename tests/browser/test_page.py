@@ -82,7 +82,7 @@ def test_the_page_speaks_the_browsers_language_and_can_be_switched(
 
 def test_examples_ask_themselves(visit: Visit) -> None:
     visit.open().page.get_by_role("button", name="Which research method was used?").click()
-    visit.page.locator("#log .answer").wait_for(timeout=60_000)
+    visit.page.locator("#log .answer").wait_for()
     expect(visit.page.locator("#log .asked")).to_have_text("Which research method was used?")
 
 
@@ -135,8 +135,8 @@ def test_an_upload_is_read_saved_and_can_be_asked(
     thesis = tmp_path / "kopi gayo.pdf"
     write_pdf(thesis, ["Harga kopi gayo naik karena cuaca buruk di dataran tinggi Aceh."], "Kopi")
     send(library, thesis)
-    expect(library.page.locator("#progress")).to_contain_text("kopi gayo.pdf", timeout=60_000)
-    expect(library.page.locator("#progress")).to_contain_text("ready to be asked", timeout=60_000)
+    expect(library.page.locator("#progress")).to_contain_text("kopi gayo.pdf")
+    expect(library.page.locator("#progress")).to_contain_text("ready to be asked")
     expect(library.page.locator("#shelf")).to_contain_text("kopi gayo.pdf")
     library.picture("library-desktop-en")
     assert (folder / "documents" / "kopi gayo.pdf").is_file()
@@ -153,7 +153,7 @@ def test_what_is_no_document_is_refused_with_a_reason_and_not_kept(
     disguised = tmp_path / "bukan.pdf"
     disguised.write_bytes(b"MZ" + b"\x00" * 500)
     send(library, disguised)
-    expect(library.page.locator("#progress")).to_contain_text("Not added", timeout=60_000)
+    expect(library.page.locator("#progress")).to_contain_text("Not added")
     expect(library.page.locator("#progress")).to_contain_text("bukan.pdf")
     assert not (folder / "documents" / "bukan.pdf").exists()
 
@@ -165,8 +165,8 @@ def test_two_visitors_ask_at_once_and_keep_apart(browser: Browser, address: str)
         for visit, question in ((one, SAMPLE), (other, "What is the capital of France?")):
             visit.page.locator("#question textarea").fill(question)
             visit.page.locator("#question textarea").press("Enter")
-        one.page.locator("#log .answer").wait_for(timeout=60_000)
-        other.page.locator("#log .answer").wait_for(timeout=60_000)
+        one.page.locator("#log .answer").wait_for()
+        other.page.locator("#log .answer").wait_for()
         expect(one.page.locator("#log .asked")).to_have_text(SAMPLE)
         expect(other.page.locator("#log .asked")).to_have_text("What is the capital of France?")
 

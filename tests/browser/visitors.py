@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+from servers import PATIENCE
 
 DESK, PHONE = (1280, 800), (360, 740)
 HOSTILE = (
@@ -77,16 +78,24 @@ class Visit:
         box = self.page.locator("#question textarea")
         box.fill(question)
         box.press("Enter")
-        self.page.locator("#log .answer").nth(before).wait_for(timeout=60_000)
+        self.page.locator("#log .answer").nth(before).wait_for()
 
     def settle(self) -> None:
         """Wait until the last answer is whole: something can be done with it."""
-        self.page.locator("#log .acts:not(.off) button[name=retry]").wait_for(timeout=60_000)
+        self.page.locator("#log .acts:not(.off) button[name=retry]").wait_for()
+
+    def rest(self) -> None:
+        """Wait until nothing moves or fades any more, but for what never stops."""
+        self.page.wait_for_function(
+            """() => document.getAnimations().every((animation) =>
+                animation.playState !== "running" ||
+                animation.effect.getComputedTiming().endTime === Infinity)"""
+        )
 
     def picture(self, name: str) -> None:
         """Keep what is seen, where THESIS_QA_SCREENSHOTS names a folder for it."""
         if folder := os.environ.get("THESIS_QA_SCREENSHOTS"):
-            self.page.wait_for_timeout(400)
+            self.rest()
             self.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -106,6 +115,7 @@ def visiting(
         color_scheme="dark" if dark else "light",
     )
     try:
+        context.set_default_timeout(1000 * PATIENCE)
         visit = Visit(context.new_page(), address)
         yield visit
         assert visit.outside == [], visit.outside

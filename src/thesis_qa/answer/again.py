@@ -9,7 +9,7 @@ FOLLOWING = 2  # sentences behind a statement that may explain it
 PARTS = " … "  # joins the parts of a quote
 
 
-def again(question: Question, library: Library) -> Found | None:
+def by_repeating(question: Question, library: Library) -> Found | None:
     """The statement that a question asks about, and the sentences behind it; None if it asks
     about none, or if it is no longer there."""
     if not question.item:
@@ -27,6 +27,7 @@ def _with_following(library: Library, passage: Passage, sentence: Sentence, at: 
     for other in library.catalog.around(passage.passage_id, 0, 1)[1:]:
         if other.headings == passage.headings:
             after += [(other, s) for s in other.sentences]
-    following = [(p, s) for p, s in after if is_quotable(s)][:FOLLOWING]
+    following = [(p, s) for p, s in after if is_quotable(s) and s.kind == sentence.kind == "text"]
+    following = following[:FOLLOWING]
     shown = [Shown(Evidence(p, s)) for p, s in [(passage, sentence), *following]]
     return Found(STATED, tuple(shown), "answer")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thesis_qa.answer.cite import cite
-from thesis_qa.answer.outline import of_topic
+from thesis_qa.answer.under_headings import of_topic
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation

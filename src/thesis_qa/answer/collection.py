@@ -30,7 +30,7 @@ class Wanted:
     words: tuple[tuple[str, str], ...]  # stem and word: people, places and subjects
 
 
-def collection(question: Question, library: Library) -> Found | None:
+def by_collection(question: Question, library: Library) -> Found | None:
     """The theses that a question about the library asks for; None for any other question."""
     intent = question.intent
     if intent is None or question.unclear or intent.routes.get("library", 0.0) < SURE:

@@ -14,7 +14,7 @@ import numpy as np
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.index.rows import vector_key
 from thesis_qa.lang.glossary import readings
-from thesis_qa.question.expects import holds
+from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question, content_terms
 from thesis_qa.retrieve.rank import Floats
 from thesis_qa.types import Language, Mark, Passage, Role, Sentence
@@ -92,7 +92,7 @@ def asks(sentence: Sentence) -> bool:
 
 
 def _in_passage(question: Question, library: Library, passage: Passage) -> list[Evidence]:
-    heads = _heads(passage)
+    heads = head_rows(passage)
     statements = [s for s in passage.sentences if is_statement(s, question) and s.text not in heads]
     if not statements:
         return []
@@ -118,7 +118,7 @@ def _only_asks(sentence: Sentence) -> bool:
     return asks(sentence) or Mark.KEYWORDS in sentence.marks
 
 
-def _heads(passage: Passage) -> frozenset[str]:
+def head_rows(passage: Passage) -> frozenset[str]:
     """The head rows of the tables in a passage: they name columns and state nothing."""
     contexts = (s.context for s in passage.sentences if s.kind == "table" and s.context)
     return frozenset(c.rpartition(": ")[2].replace(" | ", " ") for c in contexts)
@@ -135,7 +135,7 @@ def _evidence(
     likeness, of_passage, covered = around
     language = sentence.language or passage.language
     foreign = float(question.language != language)
-    typed, match = question.expects != "any", holds(sentence, question.expects)
+    typed, match = question.expects != "any", holds_expected(sentence, question.expects)
     held = coverage(question, sentence.text, language)
     signals = {
         "sentence": likeness,
@@ -204,9 +204,7 @@ def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> F
 # Reading
 
 
-def read_again(
-    reader: "Reader", question: Question, evidence: Sequence[Evidence]
-) -> list[Evidence]:
+def reweigh(reader: "Reader", question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of its best passages, best first."""
     passages = passages_of(evidence)[:READ]
     texts = [passage.text for passage in passages]

@@ -10,7 +10,7 @@ import numpy as np
 from thesis_qa.library import Index
 from thesis_qa.question.read import Question
 from thesis_qa.retrieve.rank import Floats, Ranking
-from thesis_qa.types import AnswerKind, Passage, Sentence
+from thesis_qa.types import AnswerKind, Passage, Route, Sentence
 
 if TYPE_CHECKING:
     from thesis_qa.model.span_reader import Reader
@@ -48,6 +48,7 @@ class Shown:
     translation: Evidence | None = None
     contradicts: bool = False  # the statement before says the same with other numbers
     label: str | None = None  # the field of the metadata that it states
+    under: str = ""  # the heading it is shown under
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Found:
     missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
     text: str = ""  # what is said instead of quotes, by small talk, lists of theses …
     documents: tuple[str, ...] = ()  # theses that are listed
+    route: Route | None = None  # what the question was taken for, where only finding told it
 
     @property
     def answers(self) -> bool:

@@ -14,7 +14,7 @@ from thesis_qa.types import Metadata, Passage, Sentence, Span
 MAX_SENTENCES = 3
 
 
-def metadata(question: Question, library: Library) -> Found | None:
+def by_metadata(question: Question, library: Library) -> Found | None:
     """What title, approval and abstract pages state; None if they aren't asked for."""
     if not question.fields:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thesis_qa.answer.confidence import confidence, likely, signals
-from thesis_qa.answer.evidence import find_evidence, passages_of, read_again, terms_held
+from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh, terms_held
 from thesis_qa.answer.found import (
     MAX_CITATIONS,
     MAX_DOCUMENTS,
@@ -15,14 +15,14 @@ from thesis_qa.answer.found import (
     Shown,
 )
 from thesis_qa.answer.select import select
-from thesis_qa.question.expects import holds
+from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question, squeezed
 from thesis_qa.types import AnswerKind, Mark, Passage
 
 DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
 
 
-def passages(question: Question, library: Library) -> Found:
+def by_passages(question: Question, library: Library) -> Found:
     """What sentences answer; thesis by thesis where they are asked apart."""
     found = Found(0.0)
     names = library.names(question)
@@ -41,7 +41,7 @@ def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fou
     if not evidence:
         return Found(0.0)
     if library.reader:
-        evidence = read_again(library.reader, question, evidence)
+        evidence = reweigh(library.reader, question, evidence)
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
     codes = _codes_missing(question, library, evidence)
@@ -96,7 +96,7 @@ def _codes_missing(
 def _has_figure(question: Question, shown: Shown) -> bool:
     """Whether a statement holds the number, time or address that is asked for."""
     stated = (shown.evidence.sentence, shown.lead)
-    return any(sentence and holds(sentence, question.expects) for sentence in stated)
+    return any(sentence and holds_expected(sentence, question.expects) for sentence in stated)
 
 
 def _words_missing(question: Question, evidence: Sequence[Evidence]) -> tuple[str, ...]:

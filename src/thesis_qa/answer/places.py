@@ -6,8 +6,9 @@ which looks there first.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from thesis_qa.answer.evidence import is_quotable, is_statement
+from thesis_qa.answer.evidence import head_rows, is_quotable, is_statement
 from thesis_qa.answer.found import (
     MAX_CITATIONS,
     MAX_DOCUMENTS,
@@ -23,10 +24,12 @@ from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 
 SURE = 0.6  # probability of a question about a place from which other words are let be
+BESIDE = ("question.section_frame", "question.frame", "question.thesis", "question.places.beside")
+"""Words that may stand beside a place without asking for anything in it."""
 FEW = 3  # statements of a place that has no parts
 
 
-def places(question: Question, library: Library) -> Found | None:
+def by_places(question: Question, library: Library) -> Found | None:
     """What stands at the place that a question names; None if it names none, or asks for more."""
     named = question.places
     names = library.names(question)
@@ -43,8 +46,7 @@ def _only_place(question: Question) -> bool:
     """Whether a question asks for the place itself, and not for something in it."""
     if question.intent and question.intent.routes.get("section", 0.0) >= SURE:
         return True
-    beside = {stem(word) for key in ("question.section_frame", "question.frame", "question.thesis",
-                                     "question.places.beside") for word in word_set(key)}  # fmt: skip
+    beside = {stem(word) for key in BESIDE for word in word_set(key)}
     return not {term for term, word in question.terms if not _is_number(word)} - beside
 
 
@@ -67,8 +69,10 @@ def _captioned(passages: Sequence[Passage], kind: str, numbers: frozenset[str]) 
     """The caption with one of `numbers`, and the rows of its table."""
     words = word_set(f"question.places.{kind}_words")
     for passage in passages:
+        heads = head_rows(passage)
         for sentence in passage.sentences:
-            if sentence.kind in ("caption", "table") and _numbered(sentence, words, numbers):
+            told = sentence.kind in ("caption", "table") and sentence.text not in heads
+            if told and _numbered(sentence, words, numbers):
                 yield Shown(Evidence(passage, sentence))
 
 
@@ -91,7 +95,12 @@ def _sections(question: Question, passages: Sequence[Passage]) -> list[Shown]:
         parts.setdefault(part, []).append(passage)
     if len(parts) <= 1:
         return _begins(question, passages, FEW)
-    begun = [s for name, there in parts.items() if name for s in _begins(question, there, 1)]
+    begun = [
+        replace(shown, under=name)
+        for name, there in parts.items()
+        if name
+        for shown in _begins(question, there, 1)
+    ]
     return begun[:MAX_CITATIONS]
 
 

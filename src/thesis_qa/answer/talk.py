@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from thesis_qa.answer.found import Found, Library
-from thesis_qa.answer.outline import of_topic
+from thesis_qa.answer.under_headings import of_topic
 from thesis_qa.lang.data import text
 from thesis_qa.question.read import Question
 from thesis_qa.question.topics import TOPICS
@@ -15,7 +15,7 @@ TRIED = 4  # theses that are looked into for them
 WORTH_ASKING = ("findings", "objectives", "problem", "suggestions")  # by how often they interest
 
 
-def talk(question: Question, library: Library) -> Found | None:
+def by_talk(question: Question, library: Library) -> Found | None:
     """A line of small talk; None where something is asked."""
     language = question.language
     if question.unclear:
@@ -42,10 +42,10 @@ def _suggestions(question: Question, library: Library, topic: str) -> Iterator[s
 def worth_asking(question: Question, library: Library) -> Iterator[str]:
     """Up to SUGGESTED questions, each of another thesis where there are several, that are known to
     be answered."""
-    names = list(library.names(question))[:TRIED]
+    names = library.catalog.names()[:TRIED]
     given = 0
-    for number, name in enumerate(names * SUGGESTED):
-        if given == SUGGESTED:
+    for number, name in enumerate(names * min(SUGGESTED, len(WORTH_ASKING))):
+        if given == min(SUGGESTED, 2 * len(names)):
             return
         topic = WORTH_ASKING[(number + number // len(names)) % len(WORTH_ASKING)]
         wanted = [t for t in TOPICS if t.name == topic]

@@ -167,7 +167,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         language=options.language,
     )
     if options.json:
-        from thesis_qa.lang.language import language_of
+        from thesis_qa.lang.detect import language_of
 
         found = {"question": options.question, "language": language_of(options.question)}
         _print_json({**found, "passages": passages})

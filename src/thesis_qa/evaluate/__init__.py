@@ -1,26 +1,28 @@
 """Evaluate answers on a question set: metrics with intervals, comparison, check of the set."""
 
-from thesis_qa.evaluate.check import check
-from thesis_qa.evaluate.command import Run, check_set, run_set
+from thesis_qa.evaluate.command import GatedRun, check_set, run_set
 from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
-from thesis_qa.evaluate.findings import Finding, Library
-from thesis_qa.evaluate.html_report import save_page
+from thesis_qa.evaluate.evidence_check import DocumentTexts
+from thesis_qa.evaluate.gold import QuestionSet, SetQuestion
+from thesis_qa.evaluate.html_report import report_html, save_page
 from thesis_qa.evaluate.intervals import Metric
 from thesis_qa.evaluate.outcome import Outcome, Report
-from thesis_qa.evaluate.questions import Question, QuestionSet, read_questions
+from thesis_qa.evaluate.question_set import read_questions
+from thesis_qa.evaluate.remarks import Finding
 from thesis_qa.evaluate.report import findings_table, report_json
 from thesis_qa.evaluate.run import evaluate
+from thesis_qa.evaluate.set_check import check
 
 __all__ = [
     "Comparison",
+    "DocumentTexts",
     "Finding",
-    "Library",
+    "GatedRun",
     "Metric",
     "Outcome",
-    "Question",
     "QuestionSet",
     "Report",
-    "Run",
+    "SetQuestion",
     "check",
     "check_set",
     "compare",
@@ -29,6 +31,7 @@ __all__ = [
     "read_gate",
     "read_questions",
     "read_run",
+    "report_html",
     "report_json",
     "run_set",
     "save_page",

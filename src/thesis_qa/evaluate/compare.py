@@ -5,14 +5,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 
 from thesis_qa.errors import QuestionSetError, SettingError
+from thesis_qa.evaluate.conversations import CONVERSATION_METRICS
 from thesis_qa.evaluate.intervals import Metric, interval
 from thesis_qa.evaluate.metrics import Counts, Floats
-from thesis_qa.evaluate.outcome import Outcome, Report, from_json
+from thesis_qa.evaluate.outcome import Outcome, Report, read_outcomes
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER, NAMES, statistics
+from thesis_qa.lang.data import SPOKEN, text
+
+SHORT = 120  # characters of an answer that tell two runs apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,12 @@ def read_run(path: Path) -> tuple[Outcome, ...]:
     """The questions of a run saved with `eval --json`. Raises QuestionSetError if it isn't one."""
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-        return from_json(tuple[Outcome, ...], saved["questions"])
+        return read_outcomes(saved["questions"])
     except OSError as error:
         reason = error.strerror or str(error)
-        raise QuestionSetError(f"{path} can't be read: {reason}", "Check the path") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise QuestionSetError(
-            f"{path} is not a run of this version", "Save one: thesis-qa eval QUESTIONS --json"
-        ) from error
+        raise QuestionSetError("set-unreadable", file=path, reason=reason) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise QuestionSetError("not-a-run", file=path) from error
 
 
 def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> Comparison:
@@ -80,7 +83,7 @@ def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> Comparison:
     new = {(outcome.id, outcome.question): outcome for outcome in now}
     shared = sorted(old.keys() & new.keys())
     if not shared:
-        raise QuestionSetError("The two runs share no question", "Compare runs of the same set")
+        raise QuestionSetError("runs-differ")
     ours, theirs = [new[key] for key in shared], [old[key] for key in shared]
     pairs = list(zip(theirs, ours, strict=True))
     return Comparison(
@@ -119,12 +122,12 @@ def _flip(before: Outcome, now: Outcome) -> Flip:
 def in_short(outcome: Outcome) -> str:
     """What was answered, on one line: the first quote and its page, or that it declined."""
     if not outcome.answered:
-        return "declined"
+        return text("text.evaluate.verdicts.declined", SPOKEN)
     if not outcome.citations:
-        return " ".join(outcome.text.split())[:120]
+        return shorten(outcome.text, SHORT, placeholder=" …")
     first = outcome.citations[0]
     page = f"p. {first.page}: " if first.page is not None else ""
-    return f"{page}“{first.quote[:120]}{'…' if len(first.quote) > 120 else ''}”"
+    return f"{page}“{first.quote[:SHORT]}{'…' if len(first.quote) > SHORT else ''}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +139,25 @@ class Gate:
 
     def missed(self, report: Report) -> str | None:
         """Why the gate is missed, in one line; None if it is kept."""
-        value = report.metrics[self.name].value
-        if value is None:
-            return f"{self.name} could not be measured on this set"
+        metric = report.metrics.get(self.name)
+        if metric is None or metric.value is None:
+            return text("text.evaluate.gates.unmeasured", SPOKEN, name=self.name)
         lower = self.name in LOWER_IS_BETTER
-        if value <= self.bound if lower else value >= self.bound:
+        if metric.value <= self.bound if lower else metric.value >= self.bound:
             return None
-        most = "at most" if lower else "at least"
-        return f"{self.name} is {value:.4f}, {most} {self.bound:g} is asked for"
+        missed = f"text.evaluate.gates.{'above' if lower else 'below'}"
+        return text(missed, SPOKEN, name=self.name, value=metric.value, bound=self.bound)
 
 
-def read_gate(text: str) -> Gate:
+def read_gate(written: str) -> Gate:
     """A gate written METRIC=VALUE. Raises SettingError for an unknown metric or no number."""
-    name, _, bound = (part.strip() for part in text.partition("="))
-    if name not in NAMES:
-        raise SettingError(f"There is no metric {name!r}", f"Known: {', '.join(NAMES)}")
+    name, _, bound = (part.strip() for part in written.partition("="))
+    if name not in (*NAMES, *CONVERSATION_METRICS):
+        raise SettingError("no-metric", name=name, known=", ".join((*NAMES, *CONVERSATION_METRICS)))
     try:
-        gate = Gate(name, float(bound))
+        number = float(bound)
     except ValueError:
-        gate = Gate(name, math.nan)
-    if not math.isfinite(gate.bound):
-        raise SettingError(f"--fail-under {text!r} gives no number", f"Write {name}=0.8")
-    return gate
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingError("gate-no-number", gate=written, name=name)
+    return Gate(name, number)

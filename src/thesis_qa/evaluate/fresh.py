@@ -1,11 +1,15 @@
 """Pages extracted afresh from the files of an index, to check quotes and question sets against."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.types import Page
+
+PagesOf = Callable[[str], Sequence[Page]]
+"""The pages of a document, extracted afresh from its file; empty where the file is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,11 @@ class FreshPages:
         return tuple(f"{name}: {reason}" for name, reason in sorted(self._gone.items()))
 
     def _load(self, document: str) -> tuple[Page, ...]:
-        from thesis_qa.read import load
+        from thesis_qa.structure.document import load
 
         path = Path(self.paths.get(document, ""))
         if not path.is_file():
-            self._gone[document] = "its file is gone"
+            self._gone[document] = text("text.evaluate.file-gone", SPOKEN)
             return ()
         try:
             return load(path, document).pages

@@ -2,33 +2,33 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from thesis_qa.evaluate import metrics
+from thesis_qa.evaluate.fresh import PagesOf
+from thesis_qa.evaluate.gold import GoldPlace, SetQuestion
 from thesis_qa.evaluate.matching import (
-    bare,
     bare_offset,
-    fold,
-    holds,
+    bare_text,
+    fold_text,
+    holds_half,
     nearest,
     occurrences,
     overlaps,
 )
-from thesis_qa.evaluate.outcome import Outcome, Ranked
-from thesis_qa.evaluate.questions import Evidence, Question
-from thesis_qa.types import Answer, Citation, Page, Passage
+from thesis_qa.evaluate.outcome import Outcome, RankedPassage
+from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
-KS = (1, 3, 5, 10)
 
-PagesOf = Callable[[str], Sequence[Page]]
-"""The pages of a document, extracted afresh from its file; empty where the file is gone."""
+T = TypeVar("T", Passage, Citation)
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class AnswerKey:
     """Knows where right answers stand: on pages, in quotes, or at a place in a context."""
 
-    question: Question
+    question: SetQuestion
     home: str | None  # the document that evidence pages belong to; None where it isn't known
     passages: Sequence[Passage]
     pages_of: PagesOf
@@ -36,24 +36,22 @@ class Judge:
     @property
     def placed(self) -> bool:
         """Whether it is known where a right answer stands."""
-        return self.question.answerable and bool(self._context() or self._evidence())
+        return self.question.answerable and bool(self.question.context or self._evidence())
 
     def passage_hits(self) -> tuple[bool, ...]:
         """Whether each passage is right: begins or ends on an evidence page, or is of the right
         context."""
-        if not self.placed:
-            return ()
-        if self._context():
-            return tuple(p.document == self.question.context for p in self.passages)
-        return tuple(self._on_evidence(passage) for passage in self.passages)
+        return self._hits(self.passages, self._on_evidence)
 
     def cited_hits(self, citations: Sequence[Citation]) -> tuple[bool, ...]:
         """The same of citations, each by the pages that its spans lie on."""
+        return self._hits(citations, self._cites_evidence)
+
+    def _hits(self, found: Sequence[T], on_evidence: Callable[[T], bool]) -> tuple[bool, ...]:
         if not self.placed:
             return ()
-        if self._context():
-            return tuple(c.document == self.question.context for c in citations)
-        return tuple(self._cites_evidence(citation) for citation in citations)
+        context = self.question.context
+        return tuple(f.document == context if context else on_evidence(f) for f in found)
 
     def right(self, answered: bool, citations: Sequence[Citation]) -> bool | None:
         """Answered rightly: answerable, answered, and one of the first three citations is on an
@@ -61,9 +59,9 @@ class Judge:
         if not self.question.answerable:
             return False
         first = citations[: metrics.CITED]
-        if self._context():
-            known = any(gold.start is not None for gold in self.question.golds)
-            return answered and any(map(self._covers_gold, first)) if known else None
+        if self.question.context:
+            covered = self._covers(first)
+            return None if covered is None else answered and covered
         return answered and any(self.cited_hits(first)) if self.placed else None
 
     def sentence_hit(self, citations: Sequence[Citation]) -> bool | None:
@@ -71,16 +69,17 @@ class Judge:
         by half of the shorter; None where neither is known."""
         if not self.question.answerable:
             return None
-        if self._context():
-            known = any(gold.start is not None for gold in self.question.golds)
-            return any(map(self._covers_gold, citations[:1])) if known else None
+        if self.question.context:
+            return self._covers(citations[:1])
         quoted = [evidence for evidence in self._evidence() if evidence.quote]
         return any(self._quotes(e, c) for e in quoted for c in citations[:1]) if quoted else None
 
-    def _context(self) -> str | None:
-        return self.question.context
+    def _covers(self, citations: Sequence[Citation]) -> bool | None:
+        """Whether one holds the place of a right answer; None where none is known."""
+        known = any(gold.start is not None for gold in self.question.golds)
+        return any(map(self._covers_gold, citations)) if known else None
 
-    def _evidence(self) -> tuple[Evidence, ...]:
+    def _evidence(self) -> tuple[GoldPlace, ...]:
         stated = (e for e in self.question.evidence if e.pdf_page is not None or e.quote)
         return tuple(stated) if self.home else ()
 
@@ -88,7 +87,7 @@ class Judge:
         return passage.document == self.home and any(
             e.pdf_page in (passage.page, passage.last_page)
             if e.pdf_page is not None
-            else holds(passage.text, e.quote)
+            else holds_half(passage.text, e.quote)
             for e in self._evidence()
         )
 
@@ -101,14 +100,14 @@ class Judge:
             for evidence in self._evidence()
         )
 
-    def _beside(self, citation: Citation, evidence: Evidence) -> bool:
+    def _beside(self, citation: Citation, evidence: GoldPlace) -> bool:
         """Without pages, the passage that holds the evidence takes the page's part."""
         texts = (p.text for p in self.passages if p.passage_id == citation.passage_id)
         return overlaps(citation.quote, evidence.quote) or any(
-            holds(text, evidence.quote) for text in texts
+            holds_half(text, evidence.quote) for text in texts
         )
 
-    def _quotes(self, evidence: Evidence, citation: Citation) -> bool:
+    def _quotes(self, evidence: GoldPlace, citation: Citation) -> bool:
         pages = {citation.page, *(span.page for span in citation.spans)}
         here = evidence.pdf_page is None or evidence.pdf_page in pages
         return citation.document == self.home and here and overlaps(citation.quote, evidence.quote)
@@ -122,10 +121,10 @@ class Judge:
 
 
 def _places(citation: Citation, text: str) -> list[tuple[int, int]]:
-    """Where the parts of a quote stand in `bare(text)`, found again near their spans."""
-    whole, places = bare(text), []
+    """Where the parts of a quote stand in `bare_text(text)`, found again near their spans."""
+    whole, places = bare_text(text), []
     for span, part in zip(citation.spans, quote_parts(citation), strict=False):
-        wanted = bare(part)
+        wanted = bare_text(part)
         at = nearest(occurrences(whole, wanted), bare_offset(text, span.start))
         if at is not None:
             places.append((at, at + len(wanted)))
@@ -154,12 +153,12 @@ def verbatim(citation: Citation, pages_of: PagesOf) -> tuple[int, int]:
 
 
 def _stands_in(text: str, part: str) -> bool:
-    wanted = fold(part)
-    return bool(wanted) and wanted in fold(text)
+    wanted = fold_text(part)
+    return bool(wanted) and wanted in fold_text(text)
 
 
 def judge(
-    question: Question,
+    question: SetQuestion,
     answer: Answer,
     passages: Sequence[Passage],
     seconds: float,
@@ -169,7 +168,7 @@ def judge(
     pages_of: PagesOf,
 ) -> Outcome:
     """What came of `question`: `passages` are the first ten found, best first."""
-    known = Judge(question, home, passages, pages_of)
+    known = AnswerKey(question, home, passages, pages_of)
     considered = answer.citations or answer.nearest
     hits = known.passage_hits()
     cited = known.cited_hits(answer.citations)
@@ -212,15 +211,15 @@ def _counted(name: str, value: float | bool | None) -> Scores:
     return {} if value is None else {name: (float(value), 1.0)}
 
 
-def _ranking_scores(known: Judge, hits: Sequence[bool]) -> Scores:
+def _ranking_scores(known: AnswerKey, hits: Sequence[bool]) -> Scores:
     if not known.placed:
         return {}
-    scores: Scores = {f"page_hit@{k}": (metrics.hit_at(hits, k), 1.0) for k in KS}
+    scores: Scores = {f"page_hit@{k}": (metrics.hit_at(hits, k), 1.0) for k in metrics.KS}
     return scores | {"mrr": (metrics.reciprocal_rank(hits), 1.0)}
 
 
 def _answer_scores(
-    known: Judge, answer: Answer, cited: Sequence[bool], right: bool | None
+    known: AnswerKey, answer: Answer, cited: Sequence[bool], right: bool | None
 ) -> Scores:
     scores: Scores = {}
     if known.placed:
@@ -241,7 +240,7 @@ def _quote_scores(answer: Answer, pages_of: PagesOf) -> Scores:
     return {"quote_verbatim": (float(found), float(spans))} if spans else {}
 
 
-def _reading_scores(question: Question, answer: Answer) -> Scores:
+def _reading_scores(question: SetQuestion, answer: Answer) -> Scores:
     if not question.answerable:
         return {}
     said = [answer.text, *(citation.quote for citation in answer.citations)]
@@ -264,8 +263,8 @@ def short_answer(answer: Answer) -> str:
     return first.quote[slice(*first.answer)] if first.answer else first.quote
 
 
-def _ranked(passage: Passage) -> Ranked:
-    return Ranked(
+def _ranked(passage: Passage) -> RankedPassage:
+    return RankedPassage(
         passage.passage_id,
         passage.document,
         passage.page,

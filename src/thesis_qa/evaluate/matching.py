@@ -16,15 +16,15 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 @lru_cache(maxsize=512)
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """`text` with white space, line-end hyphens and NFKC folded: what `quote_verbatim` compares."""
     text = _LINE_END_HYPHEN.sub("", _INVISIBLE.sub("", text))
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def fold_phrase(text: str) -> str:
-    """`fold` that also ignores case and takes a comma inside a number for a point."""
-    return _DECIMAL_COMMA.sub(".", fold(text).casefold())
+    """`fold_text` that also ignores case and takes a comma inside a number for a point."""
+    return _DECIMAL_COMMA.sub(".", fold_text(text).casefold())
 
 
 def contains_phrase(text: str, phrase: str) -> bool:
@@ -45,7 +45,7 @@ def _wordy(character: str) -> bool:
 
 
 class _Letters(dict[str, str]):
-    """Character → what is left of it in `letters`; filled as characters are met."""
+    """Character → what is left of it in `plain_letters`; filled as characters are met."""
 
     def __missing__(self, character: str) -> str:
         plain = unicodedata.normalize("NFKD", character.translate(_QUOTES))
@@ -58,21 +58,21 @@ _LETTERS = _Letters()
 
 
 @lru_cache(maxsize=512)
-def letters(text: str) -> str:
+def plain_letters(text: str) -> str:
     """`text` without white space, hyphens and typographic variants."""
     return "".join([_LETTERS[c] for c in text])
 
 
 @lru_cache(maxsize=512)
-def bare(text: str) -> str:
-    """`letters` without case: to find a text again that went through another extraction."""
-    return letters(text).casefold()
+def bare_text(text: str) -> str:
+    """`plain_letters` without case: to find a text again that went through another extraction."""
+    return plain_letters(text).casefold()
 
 
 @lru_cache(maxsize=4096)
 def bare_offset(text: str, position: int) -> int:
-    """Where character `position` of `text` stands in `bare(text)`."""
-    return len(bare(text[:position]))
+    """Where character `position` of `text` stands in `bare_text(text)`."""
+    return len(bare_text(text[:position]))
 
 
 def occurrences(text: str, part: str) -> list[int]:
@@ -102,12 +102,12 @@ def shared_length(first: str, second: str) -> int:
 
 def overlaps(first: str, second: str) -> bool:
     """Whether two texts share an unbroken stretch of at least half of the shorter one."""
-    one, other = bare(first), bare(second)
+    one, other = bare_text(first), bare_text(second)
     shorter = min(len(one), len(other))
     return shorter > 0 and 2 * shared_length(one, other) >= shorter
 
 
-def holds(text: str, quote: str) -> bool:
+def holds_half(text: str, quote: str) -> bool:
     """Whether `text` holds at least half of `quote` in one stretch."""
-    wanted = bare(quote)
-    return bool(wanted) and 2 * shared_length(bare(text), wanted) >= len(wanted)
+    wanted = bare_text(quote)
+    return bool(wanted) and 2 * shared_length(bare_text(text), wanted) >= len(wanted)

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 DEPTH = 10  # ranks that are looked at
+KS = (1, 3, 5, DEPTH)  # of page_hit@k
 CITED = 3  # citations of which one must be right
 BINS = 10  # of the calibration error
 

@@ -1,19 +1,21 @@
 """What came of one question, and of all of them."""
 
-import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from thesis_qa.evaluate.conversations import ConversationOutcome
+from thesis_qa.evaluate.gold import GoldPlace
 from thesis_qa.evaluate.intervals import Metric
-from thesis_qa.evaluate.questions import Evidence
 from thesis_qa.types import Citation
 
-T = TypeVar("T")
+Verdict = Literal[
+    "right", "wrong-place", "answered", "declined", "answered-anyway", "rightly-declined"
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedPassage:
     """A passage that the search found."""
 
     passage_id: str
@@ -41,14 +43,14 @@ class Outcome:
     type: str | None
     difficulty: str | None
     expected: str  # the reference answer
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[GoldPlace, ...]
     key_facts: tuple[str, ...]
     answered: bool
     confidence: float
     text: str
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]  # the evidence considered, also where declined
-    passages: tuple[Ranked, ...]
+    passages: tuple[RankedPassage, ...]
     hits: tuple[bool, ...]  # whether each passage is right; () where that can't be said
     cited_hits: tuple[bool, ...]  # the same of each citation
     right: bool | None  # answered rightly; None where that can't be said
@@ -59,6 +61,28 @@ class Outcome:
     def good(self) -> bool | None:
         """Answered rightly, or rightly declined; None where that can't be said."""
         return self.right if self.answerable else not self.answered
+
+    @property
+    def verdict(self) -> Verdict:
+        """What came of the question, in a word."""
+        if not self.answerable:
+            return "answered-anyway" if self.answered else "rightly-declined"
+        if not self.answered:
+            return "declined"
+        return "answered" if self.right is None else "right" if self.right else "wrong-place"
+
+    @property
+    def languages(self) -> str:
+        """Those of question and document."""
+        return f"{self.question_lang or '?'} × {self.document_lang or '?'}"
+
+    @property
+    def plain(self) -> bool:
+        """Whether its text says little beside the quotes, which are shown anyway."""
+        rest = self.text
+        for citation in self.citations:
+            rest = rest.replace(citation.quote, "")
+        return len(rest) < len(self.text) / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +97,19 @@ class Report:
     unchecked: tuple[str, ...]  # documents whose file is gone, so that quotes can't be checked
     index: Mapping[str, Any]
     settings: Mapping[str, Any]
+    conversations: tuple[ConversationOutcome, ...] = ()
 
     def __str__(self) -> str:
-        from thesis_qa.evaluate.report import table
+        from thesis_qa.evaluate.report import report_table
 
-        return table(self)
+        return report_table(self)
 
 
-def from_json(kind: type[T], value: Any) -> T:
-    """The inverse of `schema.to_json`: a value of type `kind` from what JSON made of it.
+def read_outcomes(saved: Any) -> tuple[Outcome, ...]:
+    """The questions of a run from what JSON made of them; unknown fields are ignored.
 
-    Unknown fields are ignored. Raises TypeError, KeyError or ValueError where it doesn't fit.
+    Raises ValueError where they don't fit.
     """
-    return _read(kind, value)  # type: ignore[no-any-return]
+    from pydantic import TypeAdapter
 
-
-def _read(kind: Any, value: Any) -> Any:
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        return None if value is None else _read(_other_than_none(arguments), value)
-    if origin is tuple:
-        return _read_tuple(arguments, value)
-    if origin in (dict, Mapping):
-        return {key: _read(arguments[1], item) for key, item in value.items()}
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
-        known = {f.name: value[f.name] for f in fields(kind) if f.name in value}
-        return kind(**{name: _read(hints[name], item) for name, item in known.items()})
-    return float(value) if kind is float and value is not None else value
-
-
-def _other_than_none(arguments: tuple[Any, ...]) -> Any:
-    return next(argument for argument in arguments if argument is not type(None))
-
-
-def _read_tuple(arguments: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(_read(arguments[0], item) for item in value)
-    return tuple(_read(kind, item) for kind, item in zip(arguments, value, strict=True))
+    return TypeAdapter(tuple[Outcome, ...]).validate_python(saved)

@@ -9,30 +9,19 @@ from thesis_qa.evaluate.intervals import Metric, Statistic, interval
 from thesis_qa.evaluate.metrics import Counts, Floats
 from thesis_qa.evaluate.outcome import Outcome
 
-MEANS = (
-    "page_hit@1",
-    "page_hit@3",
-    "page_hit@5",
-    "page_hit@10",
-    "mrr",
+RANKING = (*(f"page_hit@{k}" for k in metrics.KS), "mrr")
+QUOTING = (
     "sentence_hit@1",
     "answer_page_hit",
     "citation_precision",
     "quote_verbatim",
     "key_fact_recall",
-    "answer_f1",
-    "contains_answer",
-    "answered_rate",
-    "false_answer_rate",
 )
-NAMES = (
-    *MEANS,
-    "abstention_auroc",
-    "brier",
-    "calibration_error",
-    "latency_p50",
-    "latency_p95",
-)
+READING = ("answer_f1", "contains_answer")  # SQuAD-style
+DECLINING = ("answered_rate", "false_answer_rate")
+MEANS = (*RANKING, *QUOTING, *READING, *DECLINING)
+CONFIDENCE = ("abstention_auroc", "brier", "calibration_error")
+NAMES = (*MEANS, *CONFIDENCE, "latency_p50", "latency_p95")
 LOWER_IS_BETTER = frozenset(
     {"false_answer_rate", "brier", "calibration_error", "latency_p50", "latency_p95"}
 )
@@ -90,7 +79,7 @@ def _latency(outcomes: Sequence[Outcome], share: float) -> Measurable:
 
 
 SLICES: dict[str, Callable[[Outcome], str | None]] = {
-    "language": lambda o: f"{o.question_lang or '?'} × {o.document_lang or '?'}",
+    "language": lambda o: o.languages,
     "type": lambda o: o.type,
     "difficulty": lambda o: o.difficulty,
 }
@@ -109,13 +98,13 @@ def measure_slices(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str,
     return found
 
 
-def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+def risk_points(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
     """(confidence, coverage, risk) points, see `metrics.risk_coverage`."""
     _, confidence, right = judged(outcomes)
     return tuple(metrics.risk_coverage(confidence, right))
 
 
-def reliability(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+def reliability_bins(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
     """(questions, mean confidence, share right) of the bins of the calibration error."""
     _, confidence, right = judged(outcomes)
     bins = metrics.reliability(confidence, right, np.ones((1, len(right)), np.int64))[0]

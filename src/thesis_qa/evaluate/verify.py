@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.library import Index
+
+LISTED = 10  # pages that are named
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Discrepancy:
     """Something about a document that a reader of its citations should know."""
 
     document: str
     problem: str
 
 
-def verify(index: Index, documents: list[str] | None = None) -> list[Finding]:
+def verify(index: Index, documents: list[str] | None = None) -> list[Discrepancy]:
     """What no longer agrees: files gone or changed, pages that read differently, lost vectors.
 
     Every file is read afresh, as it was when it was indexed.
@@ -26,28 +29,28 @@ def verify(index: Index, documents: list[str] | None = None) -> list[Finding]:
     return [finding for name in names for finding in _verify_document(index, name)]
 
 
-def _verify_document(index: Index, name: str) -> list[Finding]:
-    from thesis_qa.read import load
+def _verify_document(index: Index, name: str) -> list[Discrepancy]:
+    from thesis_qa.structure.document import load
 
     path = Path(index.catalog.sources()[name].path)
     if not path.is_file():
-        return [Finding(name, f"the file {str(path)!r} is gone; its citations can't be opened")]
+        return [_discrepancy(name, "gone", file=path)]
     try:
         fresh = load(path, name).pages
     except DocumentError as error:
-        return [Finding(name, f"can't be read any more: {error}")]
+        return [_discrepancy(name, "unreadable", reason=error)]
     stored = index.catalog.pages(name)
     if len(fresh) != len(stored):
-        return [Finding(name, f"has {len(fresh)} pages, {len(stored)} are indexed; index it again")]
-    differing = [
-        str(page.number or 1)
-        for page, old in zip(fresh, stored, strict=True)
-        if page.text != old.text
-    ]
+        return [_discrepancy(name, "pages", now=len(fresh), indexed=len(stored))]
+    pairs = zip(fresh, stored, strict=True)
+    differing = [str(page.number or 1) for page, old in pairs if page.text != old.text]
     if differing:
-        pages = ", ".join(differing[:10])
-        return [Finding(name, f"reads differently on page {pages}; index it again")]
+        return [_discrepancy(name, "text", pages=", ".join(differing[:LISTED]))]
     return []
+
+
+def _discrepancy(name: str, code: str, **values: object) -> Discrepancy:
+    return Discrepancy(name, text(f"text.evaluate.verify.{code}", SPOKEN, **values))
 
 
 @dataclass(frozen=True, slots=True)

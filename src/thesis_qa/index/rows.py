@@ -19,7 +19,7 @@ FORMAT = "2"
 """Version of the tables below; an index of another version is refused."""
 
 FILE_NAME = "catalog.sqlite"
-EVALUATIONS = "evaluations"  # folder beside it: runs of question sets, finished or to be resumed
+EVALUATIONS = "evaluations"  # folder beside it: the last run of each question set
 
 T = TypeVar("T")
 

@@ -58,7 +58,7 @@ def alternatives(key: str, language: Language | None = None) -> str:
     """The phrases under `key` as a part of a pattern, the longest first; `*` is any letters, "…"
     up to five words."""
     phrases = sorted(_entries(key, language, whole=True), key=lambda phrase: (-len(phrase), phrase))
-    parts = (re.escape(p).replace(r"\ …\ ", r"\s+(?:\w+\W+){0,5}?") for p in phrases)
+    parts = (re.escape(p).replace(r"\ …\ ", r"\W+(?:\w+\W+){0,5}?") for p in phrases)
     return "|".join(part.replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for part in parts)
 
 

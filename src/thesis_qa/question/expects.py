@@ -42,6 +42,6 @@ def _cues(kind: Expected) -> tuple[re.Pattern[str], ...]:
     return anywhere, re.compile(rf"{front}(?:{words})\b", re.IGNORECASE)
 
 
-def holds(sentence: Sentence, expected: Expected) -> bool:
+def holds_expected(sentence: Sentence, expected: Expected) -> bool:
     """Whether `sentence` has something of the `expected` kind in it."""
     return expected == "any" or MARKS[expected] in sentence.marks

@@ -1,4 +1,4 @@
-"""Follow-up questions: "Why?", "the second one", "in English please", "dan untuk skripsi yang lain?"
+"""Follow-up questions ("Why?", "the second one", "in English please", "dan skripsi yang satunya?")
 take what they leave out from the conversation before anything is searched.
 
 What a conversation is about is read again from its questions and the texts of its answers. A
@@ -17,17 +17,21 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.read import content_terms
+from thesis_qa.question.route import Intent
 from thesis_qa.question.theses import ThesisNames
-from thesis_qa.types import Language
+from thesis_qa.types import Language, Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
 
-Alone = Callable[[str], float]
-"""The probability that a question can be understood without what was said before."""
+Reads = Callable[[str], Intent | None]
+"""What a question is after, as learned from examples; None where nothing was learned."""
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 REMEMBERED = 6  # turns before a question that it may lean on
+TALK = 0.6  # probability of small talk from which a turn is no part of what it is about
+SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
+OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
@@ -71,12 +75,14 @@ class Conversation:
 
 
 def read_conversation(
-    history: Sequence[Turn], names: ThesisNames, alone: Alone
+    history: Sequence[Turn], names: ThesisNames, reads: Reads
 ) -> Conversation | None:
     """The conversation after `history`; None if nothing was said."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
-        resolved = resolve(question, found, names, alone)
+        if _is_talk(question, reads):
+            continue
+        resolved = resolve(question, found, names, reads)
         listed = names.listed_in(answer)
         documents = resolved.documents or (listed if len(listed) == 1 else ())
         before = found.spoken_of if found else ()
@@ -85,13 +91,26 @@ def read_conversation(
     return found
 
 
+def _is_talk(question: str, reads: Reads) -> bool:
+    intent = reads(question)
+    return intent is not None and intent.routes.get("talk", 0.0) >= TALK
+
+
+def _alone(question: str, reads: Reads) -> float:
+    """The probability that a question can be understood without what was said before."""
+    intent = reads(question)
+    return 1.0 if intent is None else intent.alone
+
+
 def resolve(
-    question: str, before: Conversation | None, names: ThesisNames, alone: Alone
+    question: str, before: Conversation | None, names: ThesisNames, reads: Reads
 ) -> Resolved:
     """What `question` asks after what was said `before`."""
     named = names.named(question, language_of(question))
     plain = named.rest if named else question
-    resolved = _resolved(plain, before, alone)
+    if _is_talk(question, reads):
+        return Resolved(question)
+    resolved = _resolved(plain, before, reads)
     if named:
         told = resolved if _says_something(plain) else _asked_of_other(before, question)
         return replace(told, documents=named.documents, phrase=named.phrase)
@@ -115,7 +134,7 @@ def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
     return Resolved(before.question, follows=True) if before else Resolved(question)
 
 
-def _resolved(question: str, before: Conversation | None, alone: Alone) -> Resolved:
+def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resolved:
     if _form("more").fullmatch(question):
         if before is None:
             return Resolved(question, unclear="nothing_before")
@@ -131,7 +150,7 @@ def _resolved(question: str, before: Conversation | None, alone: Alone) -> Resol
         asked = question if len(content_terms(question)) > SHORT else before.question
         return Resolved(asked, others[-1:], follows=True)
     if meant := _form("meant").match(question):
-        return _corrected(question[meant.end() :], before, alone)
+        return _corrected(question[meant.end() :], before, reads)
     for kind in ("why", "how"):
         if match := _form(kind).fullmatch(question):
             asked = _asked_otherwise(before.question, kind, match["word"])
@@ -139,7 +158,7 @@ def _resolved(question: str, before: Conversation | None, alone: Alone) -> Resol
     about = _form("about").fullmatch(question)
     if about and len(content_terms(about["other"])) <= SHORT:
         return Resolved(_with_other(before.question, about["other"]), follows=True)
-    return _with_subject(question, before.question, alone)
+    return _with_subject(question, before.question, reads)
 
 
 def _item(question: str) -> int | None:
@@ -186,10 +205,10 @@ def _repeated(question: str, before: Conversation) -> Resolved | None:
     return None
 
 
-def _corrected(meant: str, before: Conversation, alone: Alone) -> Resolved:
+def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
     """ "Maksud saya …": what stands behind it, alone if it can, else in place of the subject."""
     meant = meant.strip(" ,:-")
-    if not meant or alone(meant) >= LEANS:
+    if not meant or _alone(meant, reads) >= LEANS:
         return Resolved(meant or before.question, follows=True)
     return Resolved(_with_other(before.question, meant), follows=True)
 
@@ -238,14 +257,17 @@ def _with_other(before: str, other: str) -> str:
     return f"{plain}, {other}?"
 
 
-def _with_subject(question: str, before: str, alone: Alone) -> Resolved:
+def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     """A short question that points back, or can't stand alone, gets the words that the one before
     was about."""
     asked = content_terms(question)
     if cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
         return Resolved(question)
-    points_back = cue("follow_up.pronouns").search(question)
-    if not points_back and (alone(question) >= LEANS or not asked):
+    intent = reads(question)
+    if intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS:
+        return Resolved(question)  # it lacks nothing once the thesis is known
+    points_back = cue("follow_up.pronouns").search(question) is not None
+    if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     known = {term for term, _ in asked}
     subject = [word for term, word in content_terms(before) if term not in known]

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np

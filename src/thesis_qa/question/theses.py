@@ -13,7 +13,7 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import word_set
+from thesis_qa.lang.data import text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import fold, stem, stop_words
 from thesis_qa.types import Language
@@ -35,7 +35,7 @@ class Named:
 
     documents: tuple[str, ...]
     phrase: str  # as it was typed
-    rest: str  # the question without it
+    rest: str  # the question, with "this thesis" instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,10 @@ class ThesisNames:
             return None
         documents = dict.fromkeys(name for _, names in found for name in names)
         at = sorted({place for places, _ in found for place in places})
-        return Named(tuple(documents), _cut(question, tokens, at), _without(question, tokens, at))
+        this = text("question.this_thesis", language)
+        return Named(
+            tuple(documents), _cut(question, tokens, at), _without(question, tokens, at, this)
+        )
 
     def listed_in(self, answer: str) -> tuple[str, ...]:
         """The theses whose titles stand in the text of an answer, in its order."""
@@ -227,21 +230,13 @@ def _cut(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
     return question[tokens[places[0]].start : tokens[places[-1]].end]
 
 
-def _without(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
-    """The question without the words at `places`, and without a preposition left before them."""
-    gone = set(places)
-    for place in places:
-        if (
-            place - 1 not in gone
-            and place > 0
-            and tokens[place - 1].word in word_set("question.of")
-        ):
-            gone.add(place - 1)
-    kept, end = [], 0
-    for place in sorted(gone):
-        kept.append(question[end : tokens[place].start])
-        end = tokens[place].end
-    return " ".join("".join([*kept, question[end:]]).split())
+def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this: str) -> str:
+    """The question with "this thesis" for the words at `places`, and for an article before them."""
+    gone = sorted({*places, *range(places[0], places[-1] + 1)})
+    if gone[0] > 0 and tokens[gone[0] - 1].word in word_set("question.articles"):
+        gone.insert(0, gone[0] - 1)
+    before, behind = question[: tokens[gone[0]].start], question[tokens[gone[-1]].end :]
+    return " ".join(f"{before} {this}{behind}".split())
 
 
 def _words(text: str) -> list[str]:

@@ -185,7 +185,8 @@ def _only(topics: Sequence[Topic], question: str) -> bool:
     for topic in topics:
         question = topic.beside.sub(" ", topic.asked.sub(" ", question))
     left = {chat_spellings().get(word, word) for word in words(question)}
-    return not left - word_set("question.thesis") - word_set("question.frame") - stop_words()
+    frame = word_set("question.thesis") | word_set("question.frame") | stop_words()
+    return all(word in frame or word.removesuffix("nya") in frame for word in left)
 
 
 def _named(topics: Sequence[Topic], question: str) -> int:

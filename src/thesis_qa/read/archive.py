@@ -20,18 +20,16 @@ MAX_RATIO = 500  # XML of repeated table rows reaches 100; deflate itself can't 
 RATIO_FROM_BYTES = 10_000_000  # below that no ratio does harm
 MAX_MEMBERS = 20_000
 
-_SIGNATURES: Mapping[bytes, tuple[str, str]] = {  # first bytes: what it is, its suffix
-    b"%PDF-": ("a PDF", ".pdf"),
-    b"\xd0\xcf\x11\xe0": ("an old Word document, or an encrypted one", ".doc"),
-    b"{\\rtf": ("an RTF document", ".rtf"),
-    b"\x89PNG": ("a picture", ".png"),
-    b"\xff\xd8\xff": ("a picture", ".jpg"),
-    b"Rar!": ("a RAR archive", ".rar"),
-    b"7z\xbc\xaf": ("a 7z archive", ".7z"),
-    b"\x1f\x8b": ("a gzip archive", ".gz"),
+_SIGNATURES: Mapping[bytes, str] = {  # what begins with these bytes
+    b"%PDF-": "PDF",
+    b"\xd0\xcf\x11\xe0": "DOC",  # or an encrypted DOCX
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
 }
-_READABLE = frozenset({".pdf", ".docx", ".odt", ".epub"})
-SAVE_AS = "Save it as DOCX or PDF and add that instead"
 
 
 def read_file(path: Path, name: str, limit: int, kind: str) -> bytes:
@@ -43,35 +41,41 @@ def read_file(path: Path, name: str, limit: int, kind: str) -> bytes:
     try:
         size = path.stat().st_size
         if size > limit:
-            raise DocumentError(
-                f"{name!r} is {size / 1e6:.0f} MB of {kind}, and {limit / 1e6:.0f} MB is the limit",
-                "Split it into smaller files",
-            )
+            raise too_large(name, size, kind, limit)
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(name, error) from error
     refuse_other_type(data[:8], name, kind)
     if data.startswith(b"PK\x03\x04"):
-        raise _wrong_suffix(name, "a zip archive, perhaps a DOCX, ODT or EPUB", ".docx", kind)
+        raise DocumentError("is-zip", file=name, kind=kind)
     return data
 
 
+def read_start(path: Path, name: str) -> bytes:
+    """The first bytes of a file, which tell its type; DocumentError if it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise unreadable(name, error) from error
+
+
+def too_large(name: str, size: int, kind: str, limit: int) -> DocumentError:
+    """`size` and `limit` in bytes."""
+    megabytes, most = round(size / 1e6), round(limit / 1e6)
+    return DocumentError("too-large", file=name, size=megabytes, kind=kind, limit=most)
+
+
 def unreadable(name: str, error: OSError) -> DocumentError:
-    return DocumentError(
-        f"{name!r} can't be read: {error.strerror or error}", "Check its permissions"
-    )
+    return DocumentError("unreadable", file=name, reason=error.strerror or error)
 
 
 def refuse_other_type(start: bytes, name: str, kind: str) -> None:
     """Raise DocumentError if a file's first bytes belong to a type other than `kind`."""
-    for signature, (what, suffix) in _SIGNATURES.items():
+    for signature, what in _SIGNATURES.items():
         if start.startswith(signature):
-            raise _wrong_suffix(name, what, suffix, kind)
-
-
-def _wrong_suffix(name: str, what: str, suffix: str, kind: str) -> DocumentError:
-    remedy = f"Rename it to end in {suffix}" if suffix in _READABLE else SAVE_AS
-    return DocumentError(f"{name!r} is {what}, not {kind}", remedy)
+            code = "is-pdf" if what == "PDF" else "is-other"
+            raise DocumentError(code, file=name, what=what, kind=kind)
 
 
 class Archive(AbstractContextManager["Archive"]):
@@ -81,12 +85,11 @@ class Archive(AbstractContextManager["Archive"]):
         """Raises DocumentError for what is no zip archive, or one that is damaged, encrypted, or
         would unpack to more than the limits."""
         self.name, self.kind = name, kind
+        start = read_start(path, name)
+        if not start:
+            raise DocumentError("archive-empty", file=name, kind=kind)
+        refuse_other_type(start, name, kind)
         try:
-            with path.open("rb") as file:
-                start = file.read(8)
-            if not start:
-                raise DocumentError(f"{name!r} is empty", f"Save the {kind} again or remove it")
-            refuse_other_type(start, name, kind)
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
             raise unreadable(name, error) from error
@@ -96,8 +99,11 @@ class Archive(AbstractContextManager["Archive"]):
         try:
             self._refuse_bomb()
         except DocumentError:
-            self._zip.close()
+            self.close()
             raise
+
+    def close(self) -> None:
+        self._zip.close()
 
     def __exit__(
         self,
@@ -105,7 +111,7 @@ class Archive(AbstractContextManager["Archive"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._zip.close()
+        self.close()
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +124,7 @@ class Archive(AbstractContextManager["Archive"]):
         encrypted, or larger than the archive states."""
         info = self.members.get(member)
         if info is None:
-            raise self.damaged(f"{member} is missing in it")
+            raise self.missing(member)
         if info.flag_bits & 1:
             raise self.protected()
         if info.file_size > MAX_MEMBER_BYTES:
@@ -136,19 +142,19 @@ class Archive(AbstractContextManager["Archive"]):
         """The root of an XML member; entities are not resolved and nothing outside is read."""
         try:
             return xml.parse(self.read(member))
-        except (etree.XMLSyntaxError, xml.EntityError) as error:
+        except xml.EntityError as error:
+            raise DocumentError("declares-entities", file=self.name, kind=self.kind) from error
+        except etree.XMLSyntaxError as error:
             raise self.damaged(f"{member}: {error}") from error
 
+    def missing(self, member: str) -> DocumentError:
+        return DocumentError("member-missing", file=self.name, kind=self.kind, member=member)
+
     def damaged(self, what: str) -> DocumentError:
-        return DocumentError(
-            f"{self.name!r} is damaged or no {self.kind}: {what}",
-            "Open it in the program it was made with, save it again, and add that",
-        )
+        return DocumentError("damaged", file=self.name, kind=self.kind, reason=what)
 
     def protected(self) -> DocumentError:
-        return DocumentError(
-            f"{self.name!r} is protected by a password", "Save it without one and add it again"
-        )
+        return DocumentError("encrypted", file=self.name)
 
     def _refuse_bomb(self) -> None:
         infos = self.members.values()
@@ -159,7 +165,4 @@ class Archive(AbstractContextManager["Archive"]):
             raise self._bomb()
 
     def _bomb(self) -> DocumentError:
-        return DocumentError(
-            f"{self.name!r} would unpack to far more than a thesis holds and was not opened",
-            "Save it again, or remove it",
-        )
+        return DocumentError("unpacks-too-large", file=self.name)

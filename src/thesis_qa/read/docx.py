@@ -11,15 +11,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from thesis_qa.errors import DocumentError
-from thesis_qa.read import flow
 from thesis_qa.read.archive import Archive
-from thesis_qa.read.docx_styles import Numbering, Style, Styles, is_on
-from thesis_qa.read.flow import Part
+from thesis_qa.read.blocks import RawBlock, RawDocument, folded, list_number, table_blocks
+from thesis_qa.read.docx_styles import WordNumbering, WordStyle, WordStyles, is_on
 from thesis_qa.read.xml import child, local, value
-from thesis_qa.structure import headings
-from thesis_qa.structure.numbering import in_format
-from thesis_qa.types import Document, Metadata
+from thesis_qa.types import Metadata
 
 _TRANSPARENT = frozenset(
     re.findall(
@@ -33,31 +29,24 @@ _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-
 _CONTENTS = re.compile(r"toc \d|toc heading|table of figures|table of authorities")
 
 
-def load_docx(path: Path, name: str) -> Document:
+def read_docx(path: Path, name: str) -> RawDocument:
     """Read a DOCX (or DOCM) file; places in it are sections and paragraphs, never pages.
 
     Raises DocumentError if it is damaged, encrypted, or no DOCX at all.
     """
-    if Path(name).suffix.lower() == ".doc":
-        raise DocumentError(f"{name!r} is an old Word document", "Save it as DOCX or PDF")
     with Archive(path, name, "DOCX") as archive:
         main = _main_member(archive)
         folder = main.rpartition("/")[0]
         body = archive.xml(main)
-        reader = _Reader(
-            styles=Styles(_optional(archive, f"{folder}/styles.xml")),
-            numbering=Numbering(_optional(archive, f"{folder}/numbering.xml")),
+        reader = _DocxReader(
+            styles=WordStyles(_optional(archive, f"{folder}/styles.xml")),
+            numbering=WordNumbering(_optional(archive, f"{folder}/numbering.xml")),
             notes={
                 kind: _notes(_optional(archive, f"{folder}/{kind}s.xml"))
                 for kind in ("footnote", "endnote")
             },
         )
-        loaded = flow.document(name, reader.blocks(body), _stated(archive))
-    if not loaded.blocks:
-        raise DocumentError(
-            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
-        )
-    return loaded
+        return RawDocument(tuple(reader.blocks(body)), _stated(archive))
 
 
 def _main_member(archive: Archive) -> str:
@@ -67,7 +56,7 @@ def _main_member(archive: Archive) -> str:
                 return (relation.get("Target") or "").lstrip("/")
     if "word/document.xml" in archive:
         return "word/document.xml"
-    raise archive.damaged("it holds no document")
+    raise archive.missing("word/document.xml")
 
 
 def _optional(archive: Archive, member: str) -> etree._Element | None:
@@ -77,9 +66,7 @@ def _optional(archive: Archive, member: str) -> etree._Element | None:
 def _stated(archive: Archive) -> Metadata:
     """Title, author and keywords of the file's properties."""
     core = _optional(archive, "docProps/core.xml")
-    stated = (
-        {local(item): flow.folded(item.text or "") for item in core} if core is not None else {}
-    )
+    stated = {local(item): folded(item.text or "") for item in core} if core is not None else {}
     keywords = re.split(r"\s*[;,]\s*", stated.get("keywords", ""))
     return Metadata(
         title=stated.get("title", ""),
@@ -100,7 +87,7 @@ class _Paragraph:
 
     pieces: list[str] = field(default_factory=list)
     plain: bool = False  # some of it isn't bold
-    notes: list[Part] = field(default_factory=list)
+    notes: list[RawBlock] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
 
     @property
@@ -109,15 +96,15 @@ class _Paragraph:
 
 
 @dataclass
-class _Reader:
+class _DocxReader:
     """Walks over the blocks of a document; counts its lists and notes as they come."""
 
-    styles: Styles
-    numbering: Numbering
+    styles: WordStyles
+    numbering: WordNumbering
     notes: dict[str, dict[str, etree._Element]]
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
 
-    def blocks(self, parent: etree._Element) -> Iterator[Part]:
+    def blocks(self, parent: etree._Element) -> Iterator[RawBlock]:
         for element in _seen(parent):
             tag = local(element)
             if tag == "p":
@@ -127,7 +114,7 @@ class _Reader:
             elif tag in _TRANSPARENT:
                 yield from self.blocks(element)
 
-    def _paragraph(self, element: etree._Element) -> Iterator[Part]:
+    def _paragraph(self, element: etree._Element) -> Iterator[RawBlock]:
         properties = child(element, "pPr")
         style = self.styles.of(properties)
         read = _Paragraph()
@@ -139,21 +126,20 @@ class _Reader:
             yield from self.blocks(box)
 
     def _parts(
-        self, properties: etree._Element | None, style: Style, read: _Paragraph
-    ) -> Iterator[Part]:
+        self, properties: etree._Element | None, style: WordStyle, read: _Paragraph
+    ) -> Iterator[RawBlock]:
         number, numbered = self.numbering.next(properties, style)
         text = f"{number} {read.text}" if number else read.text
         strong = not read.plain
         if style.level:
-            yield Part(text, "heading", level=style.level, strong=strong)
+            yield RawBlock(text, "heading", level=style.level, strong=strong)
         elif _CONTENTS.fullmatch(style.name):
-            yield Part(text, "contents")
+            yield RawBlock(text, "contents")
         elif style.name == "caption":
-            yield Part(text, "caption")
-        elif numbered and not strong and headings.level_by_number(flow.folded(text)) is None:
-            yield Part(text, "list")
+            yield RawBlock(text, "caption")
         else:
-            yield Part(text, strong=strong, title=style.name == "title")
+            title = style.name == "title"
+            yield RawBlock(text, strong=strong, title=title, numbered=numbered)
 
     def _runs(self, parent: etree._Element, read: _Paragraph, bold: bool) -> None:
         for element in _seen(parent):
@@ -186,28 +172,28 @@ class _Reader:
         elif tag in ("drawing", "pict", "object", "Choice", "Fallback"):
             read.boxes += _outermost(element, "txbxContent")
 
-    def _note(self, kind: str, key: str) -> Iterator[Part]:
+    def _note(self, kind: str, key: str) -> Iterator[RawBlock]:
         if (note := self.notes[kind].get(key)) is not None:
             self.counted[kind] += 1
             style = "decimal" if kind == "footnote" else "lowerRoman"
-            number = in_format(style, self.counted[kind])
+            number = list_number(style, self.counted[kind])
             text = " ".join(part.text for part in self.blocks(note))
-            yield Part(f"{number} {text}", "footnote")
+            yield RawBlock(f"{number} {text}", "footnote")
 
-    def _table(self, element: etree._Element) -> Iterator[Part]:
+    def _table(self, element: etree._Element) -> Iterator[RawBlock]:
         rows = [row for row in _inside(element, "tr") if not _is_deleted(row)]
         cells = [list(_inside(row, "tc")) for row in rows]
         if max(map(len, cells), default=0) < 2:  # a frame around text, not a table
             for cell in (cell for row in cells for cell in row):
                 yield from self.blocks(cell)
             return
-        notes: list[Part] = []
+        notes: list[RawBlock] = []
         texts = [[self._cell(cell, notes) for cell in row] for row in cells]
         has_heads = rows and is_on(child(rows[0], "trPr"), "tblHeader")
-        yield from flow.table(texts[1:], texts[0]) if has_heads else flow.table(texts)
+        yield from table_blocks(texts[1:], texts[0]) if has_heads else table_blocks(texts)
         yield from notes
 
-    def _cell(self, cell: etree._Element, notes: list[Part]) -> str:
+    def _cell(self, cell: etree._Element, notes: list[RawBlock]) -> str:
         parts = list(self.blocks(cell))
         notes += (part for part in parts if part.kind == "footnote")
         return " ".join(part.text for part in parts if part.kind != "footnote")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from thesis_qa.read.blocks import list_number
 from thesis_qa.read.xml import child, local, value
-from thesis_qa.structure.numbering import in_format
 
 MAX_CHAIN = 20  # styles based on styles; a circle in them ends here
 _HEADING = re.compile(r"heading ([1-9])")
@@ -20,7 +20,7 @@ def is_on(properties: etree._Element | None, tag: str, default: bool = False) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class WordStyle:
     """A paragraph style, with what it inherits."""
 
     name: str = ""  # in lower case; built-in names are English in every language of Word
@@ -30,20 +30,20 @@ class Style:
     depth: int = 0  # ilvl
 
 
-class Styles:
+class WordStyles:
     """The styles of a file by their ids."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self.elements: dict[str, etree._Element] = {}
         self.default = ""
-        self.resolved: dict[str, Style] = {}
+        self.resolved: dict[str, WordStyle] = {}
         for style in () if root is None else root:
             if local(style) == "style":
                 self.elements[value(style, "styleId")] = style
                 if value(style, "type") == "paragraph" and value(style, "default") in ("1", "true"):
                     self.default = value(style, "styleId")
 
-    def of(self, properties: etree._Element | None) -> Style:
+    def of(self, properties: etree._Element | None) -> WordStyle:
         """The style of a paragraph, and what its own properties change in it."""
         key = value(child(properties, "pStyle")) or self.default
         if key not in self.resolved:
@@ -52,7 +52,7 @@ class Styles:
         level = _outline_level(properties)
         if level is None:
             return style
-        return Style(style.name, level or None, style.bold, style.number, style.depth)
+        return WordStyle(style.name, level or None, style.bold, style.number, style.depth)
 
     def bold_of_run(self, properties: etree._Element | None, default: bool) -> bool:
         """Whether a run's character style is bold; `default` where it has none."""
@@ -66,16 +66,16 @@ class Styles:
             key = value(child(chain[-1], "basedOn"))
         return chain
 
-    def _resolve(self, key: str) -> Style:
+    def _resolve(self, key: str) -> WordStyle:
         chain = self._chain(key)
         if not chain:
-            return Style()
+            return WordStyle()
         names = [value(child(style, "name")).lower() for style in chain]
         levels = (_heading_level(style, name) for style, name in zip(chain, names, strict=True))
         numbers = (child(style, "pPr", "numPr") for style in chain)
         numbering = next((n for n in numbers if n is not None), None)
         depth = value(child(numbering, "ilvl"))
-        return Style(
+        return WordStyle(
             name=names[0],
             level=next((level for level in levels if level is not None), None) or None,
             bold=_first_toggle(chain, False),
@@ -116,7 +116,7 @@ class _List:
     counts: dict[int, int] = field(default_factory=dict)
 
 
-class Numbering:
+class WordNumbering:
     """Counts numbered paragraphs as Word does and gives their numbers as printed."""
 
     def __init__(self, root: etree._Element | None) -> None:
@@ -134,7 +134,7 @@ class Numbering:
             own = _levels_overridden(number, shared)
             self.lists[value(number, "numId")] = own or shared
 
-    def next(self, properties: etree._Element | None, style: Style) -> tuple[str, bool]:
+    def next(self, properties: etree._Element | None, style: WordStyle) -> tuple[str, bool]:
         """The number of the next paragraph with these properties as printed ("" for bullets),
         and whether it is an item of a list at all."""
         own = child(properties, "numPr")
@@ -190,6 +190,6 @@ def _count(numbered: _List, depth: int) -> str:
     def printed(place: re.Match[str]) -> str:
         d = int(place[1]) - 1
         of = numbered.levels.get(d, _Level())
-        return in_format("decimal" if level.legal else of.style, numbered.counts.get(d, of.start))
+        return list_number("decimal" if level.legal else of.style, numbered.counts.get(d, of.start))
 
     return _PLACE.sub(printed, level.text)

@@ -26,9 +26,7 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     """
     text = _as_declared(data, declared) or _decoded(data)
     if len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text):
-        raise DocumentError(
-            f"{name!r} is not text but binary data", "Rename it to what it is, or remove it"
-        )
+        raise DocumentError("binary", file=name)
     return text
 
 

@@ -9,17 +9,19 @@ from urllib.parse import unquote
 from lxml import etree
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import encoding, flow, html, xml
+from thesis_qa.read import xml
 from thesis_qa.read.archive import Archive
-from thesis_qa.read.flow import Part
+from thesis_qa.read.blocks import RawBlock, RawDocument, folded
+from thesis_qa.read.encoding import decode
+from thesis_qa.read.html import UNREADABLE, element_blocks, parse_html, tag_of
 from thesis_qa.read.xml import local
-from thesis_qa.types import Document, Metadata
+from thesis_qa.types import Metadata
 
 _CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
-def load_epub(path: Path, name: str) -> Document:
+def read_epub(path: Path, name: str) -> RawDocument:
     """Read an EPUB file; places in it are sections and paragraphs, never pages.
 
     Raises DocumentError if it is damaged, protected (DRM), or no EPUB at all.
@@ -30,13 +32,8 @@ def load_epub(path: Path, name: str) -> Document:
         members = list(_spine(package, posixpath.dirname(package_name), book))
         encrypted = _encrypted(book)
         if encrypted & set(members):
-            raise DocumentError(f"{name!r} is protected (DRM)", "Add a copy without protection")
-        loaded = flow.document(name, _parts(book, members), _stated(package))
-    if not loaded.blocks:
-        raise DocumentError(
-            f"{name!r} holds no text", "If it holds pictures of pages, save it as PDF"
-        )
-    return loaded
+            raise DocumentError("epub-protected", file=name)
+        return RawDocument(tuple(_blocks(book, members)), _stated(package))
 
 
 def _package_name(book: Archive) -> str:
@@ -44,7 +41,7 @@ def _package_name(book: Archive) -> str:
         for element in book.xml("META-INF/container.xml").iter():
             if local(element) == "rootfile":
                 return element.get("full-path") or ""
-    raise book.damaged("META-INF/container.xml is missing in it")
+    raise book.missing("META-INF/container.xml")
 
 
 def _spine(package: etree._Element, folder: str, book: Archive) -> Iterator[str]:
@@ -68,13 +65,13 @@ def _encrypted(book: Archive) -> set[str]:
     return {e.get("URI") or "" for e in references if local(e) == "CipherReference"}
 
 
-def _parts(book: Archive, members: list[str]) -> Iterator[Part]:
+def _blocks(book: Archive, members: list[str]) -> Iterator[RawBlock]:
     for member in members:
         try:
             root = _chapter(book.read(member), book.name)
-        except etree.ParserError:  # an empty chapter
+        except UNREADABLE:  # an empty chapter
             continue
-        yield from html.element_parts(root)
+        yield from element_blocks(root)
 
 
 def _chapter(data: bytes, name: str) -> etree._Element:
@@ -82,16 +79,16 @@ def _chapter(data: bytes, name: str) -> etree._Element:
     try:
         root = xml.parse(data)
         if any(True for _ in root.iter(etree.Entity)):  # &nbsp; of a document type never fetched
-            root = html.parse(encoding.decode(data, name))
+            root = parse_html(decode(data, name))
     except (etree.XMLSyntaxError, xml.EntityError):
-        root = html.parse(encoding.decode(data, name))
-    return next((e for e in root.iter() if html.tag_of(e) == "body"), root)
+        root = parse_html(decode(data, name))
+    return next((e for e in root.iter() if tag_of(e) == "body"), root)
 
 
 def _stated(package: etree._Element) -> Metadata:
     stated: dict[str, list[str]] = {}
     for item in package.iter():
-        if text := flow.folded(item.text or ""):
+        if text := folded(item.text or ""):
             stated.setdefault(local(item), []).append(text)
     year = _YEAR.search(" ".join(stated.get("date", ())))
     return Metadata(

@@ -32,7 +32,7 @@ def find_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise DocumentError(f"{str(path)!r} doesn't exist", "Give a folder or a file with theses")
+        raise DocumentError("no-such-folder", file=path)
     return sorted(
         file
         for file in path.rglob("*")
@@ -76,7 +76,7 @@ def _roots(known: Mapping[str, Source], path: str) -> set[str]:
 def read_source(file: Path, given: Path, name: str, splitter: str, old: Source | None) -> Source:
     """The file as it is now; read only if its size or date changed."""
     if written(str(file)) != str(file):
-        raise DocumentError(f"The name of '{written(name)}' isn't UTF-8", "Rename it")
+        raise DocumentError("name-not-utf8", file=written(name))
     parts = with_stated(file)
     stats = [part.stat() for part in parts]
     size, modified = sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from thesis_qa.types import Box, Page
 PLACES_PER_POINT = 10
 SAME_LINE = 0.5  # of the lower one's height that two characters of a line share
 
-Places = npt.NDArray[np.int16]
+Places = npt.NDArray[np.integer[Any]]
 """x0, y0, x1, y1 of every character in tenths of a point, shape (characters, 4); zero if none."""
 
 

@@ -8,14 +8,13 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import archive, encoding, flow, xml
-from thesis_qa.read.flow import Part
+from thesis_qa.read import xml
+from thesis_qa.read.archive import read_file
+from thesis_qa.read.blocks import RawBlock, RawDocument, folded, list_number, table_blocks
+from thesis_qa.read.encoding import decode
 from thesis_qa.read.xml import local
-from thesis_qa.structure.numbering import in_format
-from thesis_qa.structure.rewrap import paragraphs
-from thesis_qa.types import Document, Kind, Metadata
+from thesis_qa.types import Kind, Metadata
 
-REMEDY = "Save the page again with its content, or remove it"
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
 _SKIPPED = frozenset(
@@ -47,33 +46,39 @@ _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]+)"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
-def load_html(path: Path, name: str) -> Document:
+class NestingError(ValueError):
+    """Elements are nested to thousands."""
+
+
+UNREADABLE = (etree.ParserError, NestingError)
+
+
+def read_html(path: Path, name: str) -> RawDocument:
     """Read the main content of a page: headings, paragraphs, lists, tables, code, notes."""
-    data = archive.read_file(path, name, MAX_BYTES, "HTML")
+    data = read_file(path, name, MAX_BYTES, "HTML")
     declared = _META_CHARSET.search(data[:4096]) or _XML_ENCODING.search(data[:200])
-    text = encoding.decode(data, name, declared[1].decode() if declared else None)
+    text = decode(data, name, declared[1].decode() if declared else None)
     try:
-        root = parse(text)
+        root = parse_html(text)
+    except NestingError as error:
+        raise DocumentError("html-nested", file=name) from error
     except etree.ParserError as error:
-        raise DocumentError(f"{name!r} holds no HTML that can be read: {error}", REMEDY) from error
-    loaded = flow.document(name, element_parts(_main(root)), _stated(root))
-    if not loaded.blocks:
-        raise DocumentError(f"{name!r} holds no text", REMEDY)
-    return loaded
+        raise DocumentError("html-unreadable", file=name, reason=error) from error
+    return RawDocument(tuple(element_blocks(_main(root))), _stated(root))
 
 
-def parts(fragment: str) -> Iterator[Part]:
+def html_blocks(fragment: str) -> Iterator[RawBlock]:
     """What stands in a piece of HTML; of one that no parser takes, the text between its tags."""
     try:
-        yield from element_parts(parse(fragment))
-    except etree.ParserError:
-        yield Part(re.sub(r"<[^<>]*>", " ", fragment))
+        yield from element_blocks(parse_html(fragment))
+    except UNREADABLE:
+        yield RawBlock(re.sub(r"<[^<>]*>", " ", fragment))
 
 
-def parse(text: str) -> etree._Element:
+def parse_html(text: str) -> etree._Element:
     """The root of an HTML text, however broken.
 
-    Raises ParserError where nothing is in it, or elements are nested to thousands.
+    Raises ParserError where nothing is in it, NestingError for elements nested to thousands.
     """
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
@@ -81,13 +86,13 @@ def parse(text: str) -> etree._Element:
     clean = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text).encode("utf-8", "replace")
     root = lxml_html.document_fromstring(clean, parser=parser)
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-        raise etree.ParserError("elements are nested too deeply")
+        raise NestingError
     return root
 
 
-def element_parts(root: etree._Element) -> Iterator[Part]:
+def element_blocks(root: etree._Element) -> Iterator[RawBlock]:
     """What stands below an element of HTML or XHTML, in order."""
-    return _Reader().parts(root)
+    return _HtmlReader().blocks(root)
 
 
 def tag_of(element: etree._Element) -> str:
@@ -115,13 +120,13 @@ def _stated(root: etree._Element) -> Metadata:
     meta: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         key = (element.get("name") or element.get("property") or "").lower()
-        meta.setdefault(key, []).append(flow.folded(element.get("content") or ""))
+        meta.setdefault(key, []).append(folded(element.get("content") or ""))
     year = _YEAR.search(
         " ".join(_first(meta, "citation_publication_date", "citation_date", "date"))
     )
     keywords = re.split(r"\s*[;,]\s*", "; ".join(_first(meta, "citation_keywords", "keywords")))
     titles = _first(meta, "citation_title", "dc.title", "og:title") or [
-        flow.folded(xml.text(title)) for title in root.iter("title")
+        folded(xml.text(title)) for title in root.iter("title")
     ]
     return Metadata(
         title=next(iter(titles), ""),
@@ -136,7 +141,7 @@ def _first(meta: dict[str, list[str]], *keys: str) -> list[str]:
     return next((values for key in keys if (values := list(filter(None, meta.get(key, []))))), [])
 
 
-class _Reader:
+class _HtmlReader:
     """Walks over a tree and gathers inline text until a block begins or ends."""
 
     def __init__(self) -> None:
@@ -149,7 +154,7 @@ class _Reader:
         self.level: int | None = None
         self.passed_over: etree._Element | None = None
 
-    def parts(self, root: etree._Element) -> Iterator[Part]:
+    def blocks(self, root: etree._Element) -> Iterator[RawBlock]:
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walk:
             if event == "start":
@@ -163,7 +168,7 @@ class _Reader:
 
     def _start(
         self, element: etree._Element, walk: etree.iterwalk, is_root: bool
-    ) -> Iterator[Part]:
+    ) -> Iterator[RawBlock]:
         tag = tag_of(element)
         if tag in _BLOCKS:
             yield from self._flush()
@@ -172,7 +177,7 @@ class _Reader:
             self.passed_over = element
             walk.skip_subtree()
             if whole:
-                yield from _code(element) if tag == "pre" else _table_parts(element)
+                yield from _code(element) if tag == "pre" else _table(element)
             return
         self._open(element, tag)
         self._add(element.text)
@@ -192,7 +197,7 @@ class _Reader:
         if kind := _kind_inside(element, tag):
             self.kinds.append(kind)
 
-    def _end(self, element: etree._Element) -> Iterator[Part]:
+    def _end(self, element: etree._Element) -> Iterator[RawBlock]:
         tag = tag_of(element)
         if element is self.passed_over:
             self.passed_over = None
@@ -216,27 +221,27 @@ class _Reader:
         style, number = numbering
         number = int(value) if (value := item.get("value", "")).isdecimal() else number
         self.lists[-1] = (style, number + 1)
-        return f"{in_format(_LIST_FORMATS.get(style, 'decimal'), number)}. "
+        return f"{list_number(_LIST_FORMATS.get(style, 'decimal'), number)}. "
 
     def _add(self, text: str | None) -> None:
         if text:
             self.text.append(" ".join(re.split(r"\s+", text)))
             self.plain = self.plain or (not self.bold and not text.isspace())
 
-    def _flush(self) -> Iterator[Part]:
-        lines = [line for line in map(flow.folded, "".join(self.text).split("\n")) if line]
+    def _flush(self) -> Iterator[RawBlock]:
+        lines = [line for line in map(folded, "".join(self.text).split("\n")) if line]
         strong, self.text, self.plain = not self.plain, [], False
         if not lines:
             return
         kind = self.kinds[-1]
         if self.level:
-            yield Part(" ".join(lines), "heading", level=self.level)
+            yield RawBlock(" ".join(lines), "heading", level=self.level)
         elif self.mark is not None and kind == "text":
-            yield Part(self.mark + " ".join(lines), "list")
+            yield RawBlock(self.mark + " ".join(lines), "list")
         elif kind != "text" or strong:
-            yield Part((self.mark or "") + " ".join(lines), kind, strong=strong)
+            yield RawBlock((self.mark or "") + " ".join(lines), kind, strong=strong)
         else:
-            yield from map(Part, paragraphs(lines))
+            yield RawBlock("\n".join(lines), wrapped=True)
         self.mark = None
 
 
@@ -280,22 +285,22 @@ def _cells(row: etree._Element) -> list[etree._Element]:
     return [cell for cell in row if tag_of(cell) in ("td", "th")]
 
 
-def _table_parts(table: etree._Element) -> Iterator[Part]:
+def _table(table: etree._Element) -> Iterator[RawBlock]:
     for element in table.iterchildren():
         if tag_of(element) == "caption":
-            yield Part(_text_of(element), "caption")
+            yield RawBlock(_text_of(element), "caption")
     rows = [_cells(row) for row in _rows(table)]
     texts = [[_text_of(cell) for cell in row] for row in rows]
     if rows and rows[0] and all(tag_of(cell) == "th" for cell in rows[0]):
-        yield from flow.table(texts[1:], texts[0])
+        yield from table_blocks(texts[1:], texts[0])
     else:
-        yield from flow.table(texts)
+        yield from table_blocks(texts)
 
 
 def _text_of(element: etree._Element) -> str:
     """All text below an element, its blocks and lines parted by spaces."""
-    return flow.folded(" ".join(part.text for part in _Reader().parts(element)))
+    return folded(" ".join(block.text for block in _HtmlReader().blocks(element)))
 
 
-def _code(element: etree._Element) -> Iterator[Part]:
-    yield Part(xml.text(element), "code")
+def _code(element: etree._Element) -> Iterator[RawBlock]:
+    yield RawBlock(xml.text(element), "code")

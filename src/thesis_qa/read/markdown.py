@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thesis_qa.read import html
-from thesis_qa.read.flow import Part, table
-from thesis_qa.structure import headings
-from thesis_qa.structure.rewrap import paragraphs
+from thesis_qa.read.blocks import RawBlock, table_blocks
+from thesis_qa.read.html import html_blocks
 from thesis_qa.types import Metadata
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
-def parts(text: str) -> Iterator[Part]:
+def markdown_blocks(text: str) -> Iterator[RawBlock]:
     """What stands in a Markdown text (CommonMark with tables), in order.
 
     Indented lines are paragraphs, not code: theses indent, and fence their code.
@@ -27,7 +25,7 @@ def parts(text: str) -> Iterator[Part]:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
-    return _Reader(parser.parse(text)).parts()
+    return _MarkdownReader(parser.parse(text)).blocks()
 
 
 def front_matter(text: str) -> tuple[Metadata, str]:
@@ -66,7 +64,7 @@ def _strings(value: object) -> list[str]:
     return [" ".join(str(value).split())] if isinstance(value, str | int) else []
 
 
-class _Reader:
+class _MarkdownReader:
     """Walks over the tokens of a parsed text, knowing the list and the table it is in."""
 
     def __init__(self, tokens: Sequence["Token"]) -> None:
@@ -77,16 +75,16 @@ class _Reader:
         self.rows: list[list[str]] = []
         self.has_heads = False
 
-    def parts(self) -> Iterator[Part]:
+    def blocks(self) -> Iterator[RawBlock]:
         for token in self.tokens:
             if token.type == "inline":
                 yield from self._inline(token.children or [])
             elif token.type == "fence":
-                yield Part(token.content, "code")
+                yield RawBlock(token.content, "code")
             elif token.type == "html_block":
-                yield from html.parts(token.content)
+                yield from html_blocks(token.content)
             elif token.type == "table_close":
-                yield from table(self.rows[1:], self.rows[0])
+                yield from table_blocks(self.rows[1:], self.rows[0])
                 self.rows = []
             else:
                 self._enter(token)
@@ -112,28 +110,21 @@ class _Reader:
         self.lists[-1] = number + 1
         return f"{number}{markup} "
 
-    def _inline(self, children: Sequence["Token"]) -> Iterator[Part]:
+    def _inline(self, children: Sequence["Token"]) -> Iterator[RawBlock]:
         text = _text(children)
         if self.rows:
             self.rows[-1].append(" ".join(text.split()))
         elif self.heading:
-            yield Part(text, "heading", level=self.heading)
+            yield RawBlock(text, "heading", level=self.heading)
             self.heading = None
         elif self.mark is not None:
-            yield Part(self.mark + text, "list")
+            yield RawBlock(self.mark + text, "list")
             self.mark = None
         elif footnote := _FOOTNOTE.match(text):
-            yield Part(f"{footnote[1]} {text[footnote.end() :]}", "footnote")
+            yield RawBlock(f"{footnote[1]} {text[footnote.end() :]}", "footnote")
         else:
-            yield from _paragraphs(text, children)
-
-
-def _paragraphs(text: str, children: Iterable["Token"]) -> Iterator[Part]:
-    strong = _is_strong(children)
-    lines = [line for line in map(str.strip, text.split("\n")) if line]
-    for paragraph in [" ".join(lines)] if strong else paragraphs(lines):
-        item = headings.is_item(paragraph) and headings.level_by_number(paragraph) is None
-        yield Part(paragraph, "list" if item and not strong else "text", strong=strong)
+            strong = _is_strong(children)
+            yield RawBlock(text, strong=strong, wrapped=not strong)
 
 
 def _text(children: Iterable["Token"]) -> str:

@@ -38,7 +38,7 @@ Postings = Mapping[str, tuple[Ints, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class RankingWeights:
     """What the signals count for, in logits."""
 
     passage: float  # per unit of cosine
@@ -51,7 +51,7 @@ class Weights:
 class Ranking:
     """The fitted numbers of one embedding model."""
 
-    weights: Weights
+    weights: RankingWeights
     means: Mapping[Language, Floats]  # mean passage vector of each language
     spread: float  # standard deviation of the cosine of two unrelated passages of a language
 
@@ -61,7 +61,7 @@ def ranking() -> Ranking:
     """The shipped numbers, for the bundled embedding model."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     means = {name: np.array(mean, np.float32) for name, mean in table["means"].items()}
-    return Ranking(Weights(**table["weights"]), means, table["spread"])
+    return Ranking(RankingWeights(**table["weights"]), means, table["spread"])
 
 
 def fitted_to(vectors: Mapping[Language, Floats]) -> Ranking:
@@ -77,7 +77,7 @@ def fitted_to(vectors: Mapping[Language, Floats]) -> Ranking:
     spread = float(np.median([unrelated(sample) for sample in vectors.values()]) or shipped.spread)
     scale = shipped.spread / spread if spread > 0 else 1.0
     w = shipped.weights
-    weights = Weights(w.passage * scale, w.sentence * scale, w.keyword, w.same_language)
+    weights = RankingWeights(w.passage * scale, w.sentence * scale, w.keyword, w.same_language)
     return Ranking(weights, means, spread)
 
 

@@ -57,7 +57,7 @@ SPARE = 10  # passages fetched beyond top_k, to fill the places of near copies
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedPassage:
     """A passage found, and how its score came about; all parts in logits."""
 
     passage: Passage
@@ -100,7 +100,7 @@ class Retriever:
         *,
         section: str | None = None,
         language: Language | None = None,
-    ) -> list[Ranked]:
+    ) -> list[RankedPassage]:
         """The `top_k` best passages with how their scores came about, best first.
 
         Raises QuestionError for a `top_k` out of bounds.
@@ -119,7 +119,7 @@ class Retriever:
 
     def _rank(
         self, question: Question, top_k: int, corpus: Corpus, allowed: Mask
-    ) -> list[Ranked] | None:
+    ) -> list[RankedPassage] | None:
         """None if documents came or went meanwhile: what was read doesn't fit together then."""
         keyword = self._keyword_scores(question, corpus, allowed)
         place = place_gains(question, corpus)
@@ -184,13 +184,17 @@ class Retriever:
             self._narrowed = kept
         return kept[1]
 
-    def _selected(self, question: Question, top_k: int, rows: Ints, parts: Floats) -> list[Ranked]:
+    def _selected(
+        self, question: Question, top_k: int, rows: Ints, parts: Floats
+    ) -> list[RankedPassage]:
         """The best of `rows`; `parts` has shape (4, n): dense, keyword, language, place."""
         total = parts.sum(axis=0)
         order = np.lexsort((rows, -total))[: max(top_k + SPARE, RERANKED if self._reranker else 0)]
         passages = self._catalog.passages(rows[order].tolist())
         found = [
-            Ranked(replace(passages[int(rows[i])], score=float(total[i])), *parts[:, i].tolist())
+            RankedPassage(
+                replace(passages[int(rows[i])], score=float(total[i])), *parts[:, i].tolist()
+            )
             for i in order
             if int(rows[i]) in passages
         ]
@@ -200,7 +204,7 @@ class Retriever:
             for rank, item in enumerate(found, start=1)
         ]
 
-    def _reranked(self, question: Question, found: list[Ranked]) -> list[Ranked]:
+    def _reranked(self, question: Question, found: list[RankedPassage]) -> list[RankedPassage]:
         if self._reranker is None:
             return found
         head, rest = found[:RERANKED], found[RERANKED:]
@@ -244,11 +248,11 @@ def candidates(near: Ints, keyword: Floats, place: Floats, allowed: Mask, top_k:
     return chosen
 
 
-def without_copies(found: Sequence[Ranked]) -> list[Ranked]:
+def without_copies(found: Sequence[RankedPassage]) -> list[RankedPassage]:
     """Near copies of a better passage of the same document go to the end."""
     kept: list[tuple[str, frozenset[str]]] = []
-    first: list[Ranked] = []
-    back: list[Ranked] = []
+    first: list[RankedPassage] = []
+    back: list[RankedPassage] = []
     for item in found:
         document, said = item.passage.document, frozenset(words(item.passage.text))
         if any(document == other and repeats(said, before) for other, before in kept):

@@ -7,6 +7,7 @@ from thesis_qa.read.pdf.lines import TextLine
 
 MIN_LINES = 8  # in each column
 GAP = 1.2  # of the letters' size: wider than between the words of a justified line
+WORDS = 0.7  # of the characters of a column of text are letters
 MAX_TURNS = 4  # from one column to the other in a file that keeps its columns together
 
 
@@ -71,9 +72,16 @@ def _gutter(lines: Sequence[TextLine], width: float) -> float | None:
         left = [line for line in long if line.right <= x]
         right = [line for line in long if line.left >= x]
         across = len(long) - len(left) - len(right)
-        if min(len(left), len(right)) >= MIN_LINES and across <= 0.3 * len(long):
+        enough = min(len(left), len(right)) >= MIN_LINES and across <= 0.3 * len(long)
+        if enough and _are_words(left) and _are_words(right):
             return (x + min(line.left for line in right)) / 2
     return None
+
+
+def _are_words(lines: Sequence[TextLine]) -> bool:
+    """Whether lines are text, and no columns of a table."""
+    text = "".join(line.text for line in lines)
+    return sum(c.isalpha() for c in text) > WORDS * (len(text) - text.count(" "))
 
 
 def _side(line: TextLine, gutter: float) -> int:

@@ -10,29 +10,23 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from thesis_qa.structure import conventions, headings
-from thesis_qa.structure.abstracts import abstracts, is_abstract
-from thesis_qa.structure.front_lines import FrontLine, front_lines
-from thesis_qa.structure.names import is_name, names_in
+from thesis_qa.lang.data import alternatives, word_set
+from thesis_qa.structure import front_cues, headings
+from thesis_qa.structure.front_cues import is_name, names_in
+from thesis_qa.structure.front_lines import FrontLine, abstracts, front_lines, is_abstract
 from thesis_qa.types import Block, Metadata, Page, Span
 
 MIN_TITLE_WORDS = 3
 SAME_SIZE = 0.9  # of the larger: lines of one title
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
 
-_FILE = re.compile(
-    r"untitled.*|document ?\d*|microsoft word\b.*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)",
-    re.IGNORECASE,
-)
-_ACCOUNTS = frozenset(
-    "admin administrator user owner asus acer lenovo hp dell toshiba pc anonymous unknown".split()
-)
+_FILE = re.compile(r"document ?\d*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)", re.IGNORECASE)
 
 Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
 
 
-def find(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
+def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
     """What `pages` state, and `properties` (what the file says about itself) where they don't."""
     reader = _Front(pages, front_lines(pages, blocks))
     stated: dict[str, Any] = {}
@@ -50,7 +44,9 @@ def find(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -
 
 def _is_junk(value: str) -> bool:
     """Whether a property is what a program filled in: a file name, an account."""
-    return value.lower() in _ACCOUNTS or _FILE.fullmatch(value) is not None
+    named = re.match(alternatives("front_matter.untitled"), value, re.IGNORECASE)
+    accounts = word_set("front_matter.accounts")
+    return bool(named or _FILE.fullmatch(value)) or value.lower() in accounts
 
 
 @dataclass
@@ -68,8 +64,8 @@ class _Front:
         finders: Mapping[str, Callable[[], Found | None]] = {
             "author": lambda: self._author() or self._given_author(properties.author),
             "student_number": self._student_number,
-            "university": lambda: self._institution(conventions.INSTITUTION),
-            "faculty": lambda: self._institution(conventions.FACULTY),
+            "university": lambda: self._institution(_is_institution),
+            "faculty": lambda: self._institution(front_cues.is_faculty),
             "degree": self._degree,
         }
         for name, find_field in finders.items():
@@ -112,10 +108,7 @@ class _Front:
 
     def _title_lines(self) -> tuple[FrontLine, ...]:
         page = self.title_page
-        by = next(
-            (i for i, line in enumerate(page) if conventions.BY.fullmatch(line.text.strip(" :"))),
-            None,
-        )
+        by = next((i for i, line in enumerate(page) if _is_by(line.text)), None)
         groups = _titles(page[:by]) or _titles(page)
         if not groups:
             return ()
@@ -127,8 +120,7 @@ class _Front:
 
     def _is_thesis(self) -> bool:
         return any(
-            conventions.KIND_OF_WORK.fullmatch(line.text)
-            or conventions.INSTITUTION.match(line.text)
+            front_cues.is_kind_of_work(line.text) or _is_institution(line.text)
             for line in self.title_page
         )
 
@@ -138,7 +130,7 @@ class _Front:
 
     def _labelled_title(self) -> Found | None:
         for line in self.lines:
-            if found := conventions.LABELLED_TITLE.fullmatch(line.text):
+            if found := front_cues.labelled_title().fullmatch(line.text):
                 return found[1], (_part(line, *found.span(1)),)
         return None
 
@@ -147,7 +139,7 @@ class _Front:
     def _author(self) -> Found | None:
         for line, after in self._below(3):
             head, _, rest = line.text.partition(":") if ":" in line.text else (line.text, "", "")
-            if not conventions.BY.fullmatch(head.strip(" (")):
+            if not front_cues.is_by(head.strip(" (")):
                 continue
             if rest.strip() and is_name(rest.strip()):
                 start = line.text.index(rest.strip())
@@ -163,7 +155,7 @@ class _Front:
     def _author_by_number(self) -> Found | None:
         """The name right above the student number."""
         for above, line in pairwise(self.lines):
-            if conventions.STUDENT_NUMBER.fullmatch(line.text) and is_name(above.text):
+            if front_cues.student_number().fullmatch(line.text) and is_name(above.text):
                 return self._in_mixed_case(_joined([above]))
         return None
 
@@ -173,7 +165,7 @@ class _Front:
         last = max((line.span.end for line in self.title), default=len(page))
         below = [line for line in page if line.span.start >= last]
         for line, after in pairwise(below[:3]):
-            dated = conventions.YEAR_LINE.fullmatch(after.text)
+            dated = front_cues.YEAR_LINE.fullmatch(after.text)
             if dated and is_name(line.text) and len(line.text.split()) > 1:
                 return self._in_mixed_case(_joined([line]))
         return None
@@ -184,18 +176,18 @@ class _Front:
 
     def _student_number(self) -> Found | None:
         for line in self.lines:
-            if found := conventions.STUDENT_NUMBER.search(line.text):
+            if found := front_cues.student_number().search(line.text):
                 return found[1], (_part(line, *found.span(1)),)
         for above, line in pairwise(self.title_page):
-            if (found := conventions.BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
+            if (found := front_cues.BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
                 return found[1], (_part(line, *found.span(1)),)
         return None
 
     def _supervisors(self) -> list[Found]:
         found: list[Found] = []
         for line, after in self._below(5):
-            head, *rest = conventions.MARK.split(line.text, maxsplit=1)
-            if not conventions.SUPERVISOR.fullmatch(head.strip(" ,.(")):
+            head, *rest = front_cues.MARK.split(line.text, maxsplit=1)
+            if not front_cues.is_supervisor(head.strip(" ,.(")):
                 continue
             if rest and rest[0]:
                 named = [line] if is_name(rest[0]) else []
@@ -209,22 +201,20 @@ class _Front:
                         (name, (_part(other, start, start + len(name)),)) for name, start in names
                     ]
                     break
-                if conventions.SUPERVISOR.match(other.text) or is_label(other.text):
+                if front_cues.begins_supervisor(other.text) or is_label(other.text):
                     break
         return found
 
     # Place, time, degree
 
-    def _institution(self, pattern: re.Pattern[str]) -> Found | None:
+    def _institution(self, fits: Callable[[str], bool]) -> Found | None:
         for lines in (self.title_page, self.lines):
             for line, after in zip(lines, [*lines[1:], None], strict=False):
-                if not pattern.match(line.text) or len(line.text) > headings.MAX_INSTITUTION:
+                if not fits(line.text) or len(line.text) > headings.MAX_INSTITUTION:
                     continue
                 if line.text.endswith((".", ";")) or line in self.title:
                     continue
-                unfinished = (
-                    conventions.UNFINISHED.search(line.text) and pattern is conventions.INSTITUTION
-                )
+                unfinished = fits is _is_institution and front_cues.is_unfinished(line.text)
                 goes_on = after and (after.text[:1] in '"“”' or unfinished) and len(after.text) < 40
                 parts = [line, after] if after and goes_on and not _is_place(after) else [line]
                 return self._in_mixed_case(_joined(parts))
@@ -235,10 +225,10 @@ class _Front:
         dated = [
             (line, found)
             for line in self.title_page
-            if line.span not in titled and (found := conventions.YEAR_LINE.fullmatch(line.text))
+            if line.span not in titled and (found := front_cues.YEAR_LINE.fullmatch(line.text))
         ]
         dated = dated or [
-            (line, f) for line in self.lines if (f := conventions.SIGNED.fullmatch(line.text))
+            (line, f) for line in self.lines if (f := front_cues.SIGNED.fullmatch(line.text))
         ]
         if not dated:
             return None
@@ -247,11 +237,11 @@ class _Front:
 
     def _degree(self) -> Found | None:
         for line in self.lines:
-            if found := conventions.DEGREE.search(line.text):
+            if found := front_cues.degree().search(line.text):
                 group = found.lastindex or 0
                 return found[group], (_part(line, *found.span(group)),)
         for line in self.lines:
-            if found := conventions.PROGRAMME.fullmatch(line.text):
+            if found := front_cues.programme().fullmatch(line.text):
                 return self._in_mixed_case((found[1], (_part(line, *found.span(1)),)))
         return None
 
@@ -303,13 +293,20 @@ def is_label(text: str) -> bool:
 
 
 def _begins_part(line: FrontLine) -> bool:
-    return headings.level_by_number(line.text) is not None or is_abstract(line.text)
+    return headings.certain_heading(line.text) is not None or is_abstract(line.text)
+
+
+def _is_institution(text: str) -> bool:
+    return front_cues.institution().match(text) is not None
+
+
+def _is_by(text: str) -> bool:
+    return front_cues.is_by(text.strip(" :"))
 
 
 def _is_place(line: FrontLine) -> bool:
-    return bool(
-        conventions.INSTITUTION.match(line.text) or conventions.FACULTY.match(line.text)
-    ) or any(map(str.isdigit, line.text))
+    named = _is_institution(line.text) or front_cues.is_faculty(line.text)
+    return named or any(map(str.isdigit, line.text))
 
 
 def _titles(page: Sequence[FrontLine]) -> list[tuple[FrontLine, ...]]:
@@ -336,12 +333,12 @@ def _can_be_title(line: FrontLine) -> bool:
     text = line.text
     return not (
         headings.names_institution(text)
-        or conventions.KIND_OF_WORK.fullmatch(text)
-        or conventions.BY.fullmatch(text.strip(" :"))
-        or conventions.STUDENT_NUMBER.match(text)
-        or conventions.BARE_NUMBER.fullmatch(text)
-        or conventions.ABOUT_THE_WORK.match(text)
-        or conventions.SUPERVISOR.fullmatch(conventions.MARK.split(text)[0])
+        or front_cues.is_kind_of_work(text)
+        or _is_by(text)
+        or front_cues.student_number().match(text)
+        or front_cues.BARE_NUMBER.fullmatch(text)
+        or front_cues.is_about_the_work(text)
+        or front_cues.is_supervisor(front_cues.MARK.split(text)[0])
         or not any(map(str.isalpha, text))
     )
 

@@ -1,24 +1,31 @@
-"""Running heads and feet: what stands at the edge of page after page."""
+"""What stands on page after page and is none of the text: running heads and feet, page numbers,
+watermarks, stamps, notices along the margin."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from thesis_qa.lang.data import cue
-from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.read.pdf.lines import SLANTED, TextLine
 from thesis_qa.structure.headings import certain_heading
-from thesis_qa.structure.labels import PAGE_NUMBER
+from thesis_qa.structure.labels import is_page_number, numbers_in, sequences
 
 MARGIN = 0.12  # of the page height: where running heads and feet are
-REPEATED = 3  # pages on which a line in the margin is a running head
+REPEATED = 3  # pages on which a line in the margin is a running head, and one turned a notice
+STAMPED = 0.5  # of all pages, on which an upright line in the midst of the text is a stamp
+OVER = 0.4  # of a line's height that another covers: it is printed over it
 SLOT = 2.0  # points: heads of one document stand at the same height
 LARGEST = 1.25  # times the usual size of its page: a number set larger is a chapter's
-ASIDE = " ()[]<>*-–—.…:→"  # around what a table that goes on says at the foot of its page
 OUTERMOST = 3  # lines at each edge that can be running heads
+FULL = 0.7  # of the widest line
+ASIDE = " ()[]<>*-–—.…:→"  # around what a table that goes on says at the foot of its page
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,7}\b", re.IGNORECASE)
+
+PageOfLines = tuple[int, Sequence[TextLine], float]
+"""Number of a page from 0, lines on it, and its height."""
 
 
 @dataclass(frozen=True)
@@ -26,45 +33,83 @@ class Margins:
     """What repeats in the margins of a document."""
 
     patterns: frozenset[str]  # texts without their numbers
+    twice: frozenset[str]  # those that stand on two pages only
     heights: frozenset[int]  # where such lines stand, in steps of SLOT points
+    sequences: frozenset[tuple[str, str, int]]  # of page numbers
+
+    @classmethod
+    def of(cls, pages: Sequence[PageOfLines]) -> "Margins":
+        """What repeats on at least `REPEATED` pages."""
+        edges = [(number, _edges(lines, height)) for number, lines, height in pages]
+        counts = Counter(pattern for _, lines in edges for pattern in set(map(_pattern, lines)))
+        twice = frozenset(p for p, count in counts.items() if count > 1 and p.strip("#- "))
+        patterns = {pattern for pattern in twice if counts[pattern] >= REPEATED}
+        slots = Counter(
+            slot
+            for _, lines in edges
+            for slot in {_slot(line) for line in lines if _pattern(line) in patterns}
+        )
+        texts: list[list[str]] = [[] for _ in range(1 + max((n for n, _ in edges), default=0))]
+        for number, lines in edges:
+            texts[number] += [line.text for line in lines]
+        heights = frozenset(slot for slot, count in slots.items() if count >= REPEATED)
+        return cls(frozenset(patterns), twice, heights, frozenset(sequences(texts)))
 
 
-def margins(pages: Sequence[Sequence[TextLine]], heights: Sequence[float]) -> Margins:
-    """What repeats on at least `REPEATED` pages of a document of these page heights."""
-    counts: Counter[str] = Counter()
-    slots: Counter[int] = Counter()
-    edges = [_edges(lines, height) for lines, height in zip(pages, heights, strict=True)]
-    for lines in edges:
-        counts.update({_pattern(line) for line in lines})
-    patterns = frozenset(p for p, count in counts.items() if count >= REPEATED and p.strip("#- "))
-    for lines in edges:
-        slots.update({_slot(line) for line in lines if _pattern(line) in patterns})
-    return Margins(patterns, frozenset(s for s, count in slots.items() if count >= REPEATED))
-
-
-def furniture(lines: Sequence[TextLine], height: float, repeated: Margins) -> set[int]:
+def furniture(page: PageOfLines, repeated: Margins) -> set[int]:
     """The numbers of the lines of a page that are running heads and feet, or say that it is
     blank or that a table goes on."""
+    number, lines, height = page
     edges = {id(line) for line in _edges(lines, height)}
+    goes_on, blank = cue("pdf.goes_on"), cue("pdf.blank_page")
     found = {
-        number
-        for number, line in enumerate(lines)
-        if id(line) in edges and _repeats(line, lines, repeated)
+        at
+        for at, line in enumerate(lines)
+        if (id(line) in edges and _repeats(line, number, lines, repeated))
+        or goes_on.fullmatch(line.text.strip(ASIDE))
     }
+    inner = [line for at, line in enumerate(lines) if at not in found]
     found |= {
-        n for n, line in enumerate(lines) if cue("pdf.goes_on").fullmatch(line.text.strip(ASIDE))
+        at for at, line in enumerate(lines) if id(line) in edges and _is_page_number(line, inner)
     }
-    inner = [line for number, line in enumerate(lines) if number not in found]
-    found |= {
-        number
-        for number, line in enumerate(lines)
-        if id(line) in edges and _is_page_number(line, inner)
-    }
-    body = [number for number in range(len(lines)) if number not in found]
-    blank = len(body) <= 3 and any(
-        cue("pdf.blank_page").search(lines[number].text) for number in body
+    body = [line for at, line in enumerate(lines) if at not in found]
+    if len(body) <= 3 and any(blank.search(line.text) for line in body):
+        return set(range(len(lines)))
+    return found
+
+
+def stamps(pages: Sequence[tuple[int, Sequence[TextLine]]]) -> list[set[int]]:
+    """The numbers of the lines of every page that are watermarks, stamps or notices: the same text
+    at the same place on many pages (if upright, printed over the text or large), or large and
+    slanted on any."""
+    counts = Counter(key for _, lines in pages for key in set(map(_place, lines)))
+    half = STAMPED * len({number for number, lines in pages if lines})
+    sizes = [line.size for _, lines in pages for line in lines if line.turn == 0]
+    usual = median(sizes) if sizes else 0.0
+
+    def is_stamp(line: TextLine, lines: Sequence[TextLine]) -> bool:
+        count, large = counts[_place(line)], line.size > LARGEST * usual
+        if line.turn == SLANTED:
+            return count >= 2 or large
+        if count < max(REPEATED, 0 if line.turn else half) or is_page_number(line.text):
+            return False
+        return line.turn != 0 or large or _is_over_others(line, lines)
+
+    return [{at for at, line in enumerate(lines) if is_stamp(line, lines)} for _, lines in pages]
+
+
+def _is_over_others(line: TextLine, lines: Sequence[TextLine]) -> bool:
+    """Whether a line is printed over others."""
+    return any(
+        other is not line
+        and min(other.right, line.right) > max(other.left, line.left)
+        and min(other.bottom, line.bottom) - max(other.top, line.top) > OVER * other.height
+        for other in lines
     )
-    return set(range(len(lines))) if blank else found
+
+
+def _place(line: TextLine) -> tuple[str, int, int, int]:
+    return line.text, line.turn, round(line.left / 2 / SLOT), round(line.top / 2 / SLOT)
 
 
 def _edges(lines: Sequence[TextLine], height: float) -> list[TextLine]:
@@ -75,9 +120,9 @@ def _edges(lines: Sequence[TextLine], height: float) -> list[TextLine]:
     return [*top, *bottom]
 
 
-def _is_page_number(line: TextLine, lines: Sequence[TextLine]) -> bool:
+def _is_page_number(line: TextLine, lines: Collection[TextLine]) -> bool:
     """Whether a line is a number at the edge of what is no running head, and not set large."""
-    if not PAGE_NUMBER.fullmatch(line.text.strip()):
+    if not is_page_number(line.text):
         return False
     tops = [other.top for other in lines]
     usual = median(other.size for other in lines)
@@ -85,23 +130,30 @@ def _is_page_number(line: TextLine, lines: Sequence[TextLine]) -> bool:
     return outermost and line.size <= LARGEST * usual
 
 
-def _repeats(line: TextLine, lines: Sequence[TextLine], repeated: Margins) -> bool:
-    """Whether a line is a running head: a page number is looked at apart."""
-    if PAGE_NUMBER.fullmatch(line.text.strip()):
+def _repeats(line: TextLine, page: int, lines: Sequence[TextLine], repeated: Margins) -> bool:
+    """Whether a line is a running head: it says what others say, or stands where they stand and
+    bears the number of the page. A number alone is looked at apart."""
+    if is_page_number(line.text):
         return False
     if _pattern(line) in repeated.patterns:
-        return True
+        return not _is_full(line, lines) or _apart(line, lines)
     usual = {_slot(line) - 1, _slot(line), _slot(line) + 1} & repeated.heights
-    return bool(usual) and _apart(line, lines)
+    ends = numbers_in([f"{line.text.split()[0]} … {line.text.split()[-1]}"])
+    numbered = any(number.offset(page) in repeated.sequences for number in ends)
+    again = _pattern(line) in repeated.twice and not line.bold
+    return bool(usual) and (numbered or again) and _apart(line, lines)
+
+
+def _is_full(line: TextLine, lines: Sequence[TextLine]) -> bool:
+    """Whether a line fills its column as only running text does, in the size of that."""
+    widest = max(other.width for other in lines)
+    return line.width > FULL * widest and line.size == median(other.size for other in lines)
 
 
 def _apart(line: TextLine, lines: Sequence[TextLine]) -> bool:
     """Whether a wide gap parts a line from the text."""
-    if line.bold or certain_heading(line.text):
-        return False
     others = [other for other in lines if abs(other.top - line.top) > SLOT]
-    gap = min((abs(other.top - line.top) for other in others), default=0.0)
-    return gap > 2 * line.height
+    return all(abs(other.top - line.top) > 1.5 * line.height for other in others)
 
 
 def _pattern(line: TextLine) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal, get_args
 
-from thesis_qa.lang.data import alternatives, cue
+from thesis_qa.lang.data import alternatives, cue, word_set
 from thesis_qa.lang.numbers import number_value, roman_value
 from thesis_qa.types import Heading, Role
 
 MAX_HEADING = 200  # characters; a longer paragraph in a heading style is a paragraph
 MAX_INSTITUTION = 70  # characters of a name; a title that begins with "University" is longer
+MAX_CONTENTS_TITLE = 70  # "DAFTAR SINGKATAN, ISTILAH, DAN LAMBANG" has 38
 CHAPTER_LEVEL = 1
 BOLD_LEVELS = (6, 7, 8, 9)  # of bold lines, below 4.3.1: "A. …", "1. …", "a. …", without number
 PURE = 0.3  # share of a title that the words of a role make up; "Hasil Wawancara Camat" is none
@@ -122,7 +123,7 @@ def _whole(text: str) -> Heading | None:
 
 def _alone(text: str) -> Heading | None:
     """What stands beside the chapters, whatever it looks like: "DAFTAR PUSTAKA"."""
-    role = _whole_title(folded_title(text), "headings.alone")
+    role = _titles_alone().get(folded_title(text))
     return Heading(text, (), text, CHAPTER_LEVEL, role) if role else None
 
 
@@ -229,11 +230,7 @@ def role_of(title: str, ancestors: tuple[Heading, ...] = ()) -> Role | None:
     words = folded_title(title)
     if not words:
         return None
-    return (
-        _whole_title(words, "headings.alone")
-        or _whole_title(words, "headings.matter")
-        or _topic(words)
-    )
+    return _titles_alone().get(words) or _matter(words) or _topic(words)
 
 
 def inherited(headings: Sequence[Heading]) -> Role | None:
@@ -241,9 +238,15 @@ def inherited(headings: Sequence[Heading]) -> Role | None:
     return next((heading.role for heading in reversed(headings) if heading.role), None)
 
 
-def _whole_title(words: str, table: str) -> Role | None:
-    """The role under `table` whose words are all of a title."""
-    return next((role for role in MATTER if cue(f"{table}.{role}").fullmatch(words)), None)
+@cache
+def _titles_alone() -> dict[str, Role]:
+    """Titles that are headings wherever they stand on a line of their own, with their roles."""
+    return {title: role for role in MATTER for title in word_set(f"headings.alone.{role}")}
+
+
+def _matter(words: str) -> Role | None:
+    """The role of a part beside the chapters that a whole title names."""
+    return next((role for role in MATTER if cue(f"headings.matter.{role}").fullmatch(words)), None)
 
 
 def _topic(words: str) -> Role | None:
@@ -268,7 +271,10 @@ def folded_title(text: str) -> str:
 def is_contents_title(text: str) -> bool:
     """Whether `text` heads a table of contents, or a list of figures, tables, symbols …; not an
     entry that leads to one."""
-    return not re.search(r"\d|\.\s?\.|…", text) and role_of(text) == "contents"
+    if len(text) > MAX_CONTENTS_TITLE or re.search(r"\d|\.\s?\.|…", text):
+        return False
+    words = folded_title(text)
+    return (_titles_alone().get(words) or _matter(words)) == "contents"
 
 
 def names_institution(text: str) -> bool:
@@ -348,15 +354,3 @@ def is_contents_line(text: str, in_contents: bool) -> bool:
     """Whether `text` ends in a page number after dots or a tab (on a contents page: at all)."""
     ending = _NUMBER_AT_END if in_contents else _LEADERS
     return len(text) <= MAX_HEADING and ending.search(text.rstrip()) is not None
-
-
-# Names of before, for the reading of PDF files
-
-
-def level_by_number(text: str) -> int | None:
-    """The level of a certain heading."""
-    heading = certain_heading(text)
-    return heading.level if heading else None
-
-
-in_words = folded_title

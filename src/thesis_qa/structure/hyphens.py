@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from thesis_qa.read.pdf.lines import HYPHENS
 
-AS_HYPHEN = str.maketrans(dict.fromkeys(HYPHENS, "-"))
+AS_HYPHEN = str.maketrans(dict.fromkeys(f"{HYPHENS}\u2010", "-"))
 
 _WORD_AT_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)$")
 _WORD_AT_START = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -22,12 +22,12 @@ def vocabulary(texts: Iterable[str]) -> frozenset[str]:
 
 
 def is_divided(above: str, below: str) -> bool:
-    """Whether the end of one line and the beginning of the next make one word, or one range of
-    numbers ("2017-⏎2019")."""
+    """Whether the end of one line and the beginning of the next make one word, one range of
+    numbers ("2017-⏎2019"), or one name ("COVID-⏎19")."""
     above, below = above.translate(AS_HYPHEN), below.lstrip().translate(AS_HYPHEN)
     if not above.endswith("-"):
         return False
-    if above[-2:-1].isdigit() and below[:1].isdigit():
+    if above[-2:-1].isalnum() and below[:1].isdigit():
         return True
     return bool(_WORD_AT_END.search(above[-_LONGEST:-1]) and _WORD_AT_START.match(below))
 

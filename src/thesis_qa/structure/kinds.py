@@ -43,7 +43,7 @@ FOOT = 0.45  # of the page height, below which footnotes stand
 FRAGMENT = 8  # characters without a word: a piece of a formula that stands on its own
 
 _NUMBER_LINE = re.compile(r"(?:\d{1,4}|[ivxlc]{1,7})", re.IGNORECASE)
-_FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§]{1,3})\s?[^\W\d_“\"]")
+_FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§⁰¹²³⁴-⁹]{1,3})\s?[^\W\d_“\"]")
 _EQUATION_NUMBER = re.compile(r"\((?:[A-Z]\.?)?\d{1,2}(?:[.\-]\d{1,3})?[a-z]?\)$")
 _WORD = re.compile(r"[a-zA-Z]{3,}")
 _MATHEMATICAL = re.compile(
@@ -332,15 +332,21 @@ def footnotes(
         if not small or line.top < FOOT * height:
             started = False
             continue
-        marked = _FOOTNOTE.match(line.text) is not None
-        started = started or (marked and not parse_caption(line.text)) or ruled(line.top)
+        started = (
+            started or (begins_note(line.text) and not parse_caption(line.text)) or ruled(line.top)
+        )
         if started:
             found.add(number)
     return found
 
 
+def begins_note(text: str) -> bool:
+    """Whether a line begins like a footnote: "12 Lihat", "¹² Lihat"."""
+    return _FOOTNOTE.match(text) is not None
+
+
 def ends_sentence(text: str) -> bool:
-    return re.search(r"[.!?:;…][\"'”’»)\]]*\s*$", text) is not None
+    return re.search(r"[.!?:;…][\"'”’»)\]]*[⁰¹²³⁴-⁹]*\s*$", text) is not None
 
 
 def _apart(above: TextLine, line: TextLine) -> bool:

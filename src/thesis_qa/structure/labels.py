@@ -1,24 +1,55 @@
-"""The page number as printed, for every page of a file."""
+"""The page number as printed, for every page of a file: 12, xii, IV-2, A.3."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
+from thesis_qa.lang.data import alternatives
 from thesis_qa.lang.numbers import roman_numeral, roman_value
 
-PAGE_NUMBER = re.compile(
-    r"[-–—\s]*(?:(?:halaman|page|hal\.?|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})"
-    r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—\s.]*",
-    re.IGNORECASE,
-)
-"""A line that is a page number and nothing else."""
-
-_NUMBER = re.compile(r"(?<![\w.])(\d{1,4}|[ivxlc]{1,7})(?![\w.])", re.IGNORECASE)
 SUPPORT = 3  # pages that must agree before printed numbers decide
 
-Number = tuple[str, int]
-"""Style ("arabic" or "roman") and value."""
+_VALUE = r"\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}"
+_CHAPTER = r"(?:[IVXLC]{1,5}|\d{1,2}|[A-Z])\s?[-–—.]\s?(?=\d)"
+_WITHIN = re.compile(rf"(?<![\w.])((?:[IVXLC]{{1,5}}|\d{{1,2}}|[A-Z])[-–—])?({_VALUE})(?![\w.])")
+
+
+class PageNumber(NamedTuple):
+    """A number that a page bears; of two pages in a row with the same chapter and style, the values
+    differ by one."""
+
+    chapter: str  # "IV-", "A."; empty where pages are counted through
+    style: str  # "arabic" or "roman"
+    value: int
+
+    def offset(self, position: int) -> tuple[str, str, int]:
+        """What all pages of a sequence have in common."""
+        return self.chapter, self.style, position - self.value
+
+    def moved(self, steps: int) -> "PageNumber":
+        return self._replace(value=self.value + steps)
+
+    def __str__(self) -> str:
+        value = roman_numeral(self.value) if self.style == "roman" else str(self.value)
+        return self.chapter + value
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
+    return re.compile(
+        rf"[-–—|~\s]*(?:(?:{alternatives('pdf.page_words')})\s*\|?\s*)?"
+        rf"((?:(?:{words})\s+)?{_CHAPTER})?({_VALUE})(?:\s*(?:/|of|dari)\s*\d{{1,4}})?[-–—|~.\s]*",
+        re.IGNORECASE,
+    )
+
+
+def is_page_number(line: str) -> bool:
+    """Whether a line is a page number and nothing else."""
+    return _alone().fullmatch(line) is not None
 
 
 def printed_labels(
@@ -32,69 +63,71 @@ def printed_labels(
     pages between take their place in the sequence. Where too little is printed, the file's labels
     stand.
     """
-    found = [_numbers(lines) for lines in margins]
-    offsets = Counter(
-        (style, position - value)
-        for position, numbers in enumerate(found)
-        for style, value in set(numbers)
-    )
-    trusted = {key for key, count in offsets.items() if count >= SUPPORT} | _paired(margins)
-    printed = [_trusted(position, numbers, trusted) for position, numbers in enumerate(found)]
+    trusted = sequences(margins)
+    printed = [
+        next((n for n in numbers_in(lines) if n.offset(position) in trusted), None)
+        for position, lines in enumerate(margins)
+    ]
     if not any(printed):
         return [label or None for label in labels]
-    filled = [_format(number) for number in _filled(printed)]
+    filled = [str(number) if number else None for number in _filled(printed)]
     return [number or label or None for number, label in zip(filled, labels, strict=True)]
 
 
-def _paired(margins: Sequence[Sequence[str]]) -> set[tuple[str, int]]:
-    """What the numbers of two pages in a row agree on that are the only thing on their line."""
-    alone = [
-        {number for line in lines if PAGE_NUMBER.fullmatch(line) for number in _numbers([line])[:1]}
-        for lines in margins
-    ]
-    return {
-        (style, position - value)
+def sequences(margins: Sequence[Sequence[str]]) -> set[tuple[str, str, int]]:
+    """What the numbers of many pages agree on, or of two in a row that are alone on their lines;
+    where most pages are numbered by chapters, also that of a chapter of one page."""
+    found = [numbers_in(lines) for lines in margins]
+    alone = [numbers_in(filter(is_page_number, lines))[:1] for lines in margins]
+    counts = Counter(
+        number.offset(position) for position, numbers in enumerate(found) for number in set(numbers)
+    )
+    trusted = {key for key, count in counts.items() if count >= SUPPORT}
+    trusted |= {
+        number.offset(position)
         for position, (numbers, following) in enumerate(pairwise(alone))
-        for style, value in numbers
-        if (style, value + 1) in following
+        for number in numbers
+        if number.moved(1) in following
     }
+    if sum(counts[key] for key in trusted if key[0]) >= SUPPORT:
+        trusted |= {n.offset(at) for at, numbers in enumerate(alone) for n in numbers if n.chapter}
+    return trusted
 
 
-def _numbers(lines: Sequence[str]) -> list[Number]:
+def numbers_in(lines: "Sequence[str] | filter[str]") -> list[PageNumber]:
     """The numbers in running heads and feet, those that stand alone first."""
-    found: list[Number] = []
-    for line in sorted(lines, key=lambda line: PAGE_NUMBER.fullmatch(line) is None):
-        for text in _NUMBER.findall(line):
-            if text.isdigit():
-                found.append(("arabic", int(text)))
-            elif value := roman_value(text.lower()):
-                found.append(("roman", value))
+    found: list[PageNumber] = []
+    for line in sorted(lines, key=lambda line: not is_page_number(line)):
+        alone = _alone().fullmatch(line)
+        for chapter, value in [alone.groups("")] if alone else _WITHIN.findall(line):
+            found += _page_numbers(chapter, value)
     return found
 
 
-def _trusted(
-    position: int, numbers: Sequence[Number], trusted: set[tuple[str, int]]
-) -> Number | None:
-    return next((n for n in numbers if (n[0], position - n[1]) in trusted), None)
+def _page_numbers(chapter: str, value: str) -> list[PageNumber]:
+    """What "IV-2" can mean, the likeliest first: a page of a chapter, or just page 2."""
+    if not value.isdigit():
+        number = roman_value(value.lower())
+        return [PageNumber("", "roman", number)] if number else []
+    plain = PageNumber("", "arabic", int(value))
+    if not chapter:
+        return [plain]
+    mark = "." if "." in chapter else "-"
+    return [PageNumber(chapter.rstrip(" -–—.").split()[-1] + mark, "arabic", int(value)), plain]
 
 
-def _filled(printed: Sequence[Number | None]) -> list[Number | None]:
+def _filled(printed: Sequence[PageNumber | None]) -> list[PageNumber | None]:
     """Pages without a number that stand between two of one sequence have their place in it."""
     filled = list(printed)
     known = [position for position, number in enumerate(printed) if number]
     for left, right in pairwise(known):
         before, after = printed[left], printed[right]
+        assert before is not None
+        assert after is not None
         for position in range(left + 1, right):
-            if before and after and before[0] == after[0] and after[1] - before[1] == right - left:
-                filled[position] = (before[0], before[1] + position - left)
-            elif after and after[1] - (right - position) >= 1:  # a new sequence has begun
-                filled[position] = (after[0], after[1] - (right - position))
-            elif before:
-                filled[position] = (before[0], before[1] + position - left)
+            counted = before.offset(left) == after.offset(right)
+            if counted or after.value - (right - position) < 1:
+                filled[position] = before.moved(position - left)
+            else:  # a new sequence has begun
+                filled[position] = after.moved(position - right)
     return filled
-
-
-def _format(number: Number | None) -> str | None:
-    if number is None:
-        return None
-    return str(number[1]) if number[0] == "arabic" else roman_numeral(number[1])

@@ -13,7 +13,7 @@ from thesis_qa.structure.headings import (
     parse_heading,
     role_of,
 )
-from thesis_qa.structure.layout import OrderedPage
+from thesis_qa.structure.layout import View
 from thesis_qa.structure.paragraphs import Draft
 from thesis_qa.types import Heading, Kind
 
@@ -28,26 +28,27 @@ _NUMBER = re.compile(
 )
 
 
-def outlined(
-    pages: Sequence[OrderedPage], entries: Sequence[OutlineEntry]
-) -> dict[tuple[int, int], int]:
-    """The level of every line, by page and number on it, that an outline's entry leads to.
+def outlined(views: Sequence[View], entries: Sequence[OutlineEntry]) -> dict[tuple[int, int], int]:
+    """The level of every line, by view and number in it, that an outline's entry leads to.
 
     Empty where most entries aren't found: the outline is of something else.
     """
+    by_page: dict[int, list[int]] = {}
+    for at, view in enumerate(views):
+        by_page.setdefault(view.number, []).append(at)
     found: dict[tuple[int, int], int] = {}
     matched = 0
     for entry in entries:
-        for page in (entry.page, entry.page + 1, entry.page - 1):
-            lines = _matching(pages[page], entry.title) if 0 <= page < len(pages) else ()
-            if lines and (page, lines[0]) not in found:
+        for at in (at for page in (0, 1, -1) for at in by_page.get(entry.page + page, ())):
+            lines = _matching(views[at], entry.title)
+            if lines and (at, lines[0]) not in found:
                 matched += 1
-                found |= {(page, line): entry.level for line in lines}
+                found |= {(at, line): entry.level for line in lines}
                 break
     return found if matched >= MIN_FOUND * max(1, len(entries)) else {}
 
 
-def _matching(page: OrderedPage, title: str) -> Sequence[int]:
+def _matching(page: View, title: str) -> Sequence[int]:
     """The numbers of neighbouring lines that together say `title`."""
     wanted = bare(title)
     texts = [bare(line.text) for line in page.lines]

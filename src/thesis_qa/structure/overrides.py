@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read.files import META_SUFFIX
 from thesis_qa.types import Document
 
@@ -61,10 +62,10 @@ def override(document: Document, overrides: Overrides) -> Document:
 def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
     try:
         if file.stat().st_size > MAX_BYTES:
-            return {}, [f"{file.name} is too large to be read"]
+            return {}, [text("overrides.too-large", SPOKEN, file=file.name)]
         stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        return {}, [f"{file.name} can't be read ({error})"]
+        return {}, [text("overrides.unreadable", SPOKEN, file=file.name, reason=error)]
     fields: dict[str, Any] = {}
     problems: list[str] = []
     for key, value in stated.items():
@@ -78,15 +79,15 @@ def _read(file: Path) -> tuple[dict[str, Any], list[str]]:
 def _field(key: str, value: object) -> Iterator[tuple[str, Any]]:
     """Raises ValueError for a key that isn't known, or a value of the wrong type."""
     if key not in (*TEXTS, *LISTS, "year", "password"):
-        raise ValueError(f"{key!r} is not known")
+        raise ValueError(text("overrides.unknown", SPOKEN, key=key))
     texts: list[Any] = value if isinstance(value, list) else [value]
     if key == "year":
         if not isinstance(value, int) or value not in YEARS:
-            raise ValueError("'year' must be a number like 2021")
+            raise ValueError(text("overrides.year", SPOKEN))
         yield key, value
-    elif not all(isinstance(text, str) for text in texts) or (value is texts and key not in LISTS):
-        raise ValueError(f"{key!r} must be {'a list of texts' if key in LISTS else 'a text'}")
+    elif not all(isinstance(each, str) for each in texts) or (value is texts and key not in LISTS):
+        raise ValueError(text(f"overrides.{'list' if key in LISTS else 'text'}", SPOKEN, key=key))
     elif key in LISTS:
-        yield key, tuple(" ".join(text.split()) for text in texts)
+        yield key, tuple(" ".join(each.split()) for each in texts)
     else:
         yield key, value if key == "password" else " ".join(texts[0].split())

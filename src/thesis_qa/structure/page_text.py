@@ -13,7 +13,7 @@ from operator import itemgetter
 import numpy as np
 
 from thesis_qa.read.glyphs import Places
-from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.read.pdf.lines import TextLine, turned
 from thesis_qa.structure.hyphens import AS_HYPHEN, is_divided, keeps_hyphen
 from thesis_qa.types import Span
 
@@ -40,11 +40,13 @@ class PageText:
 def lay_out(
     order: Sequence[Sequence[tuple[int, int]]],
     blocks: Sequence[Sequence[BlockLine]],
+    sizes: Sequence[tuple[float, float]],
     words: frozenset[str],
 ) -> tuple[list[PageText], list[tuple[Span, ...]]]:
     """The text of every page, and the spans of every block in it.
 
-    `order` says for every page how its lines are read: numbers of block and of part in the block.
+    `order` says for every page how its lines are read: numbers of block and of part in the block;
+    `sizes` are width and height of the pages.
     """
     spans: list[list[Span]] = [[] for _ in blocks]
     pages = []
@@ -57,7 +59,9 @@ def lay_out(
                 text.append(LINE_END)
                 places.append(_nowhere(1))
                 length += 1
-            piece, where, tail = _run(blocks[block], [part for _, part in run], words)
+            piece, where, tail = _run(
+                blocks[block], [part for _, part in run], words, sizes[number]
+            )
             spans[block].append(Span(number, length, length + len(piece) - tail))
             text.append(piece)
             places.append(where)
@@ -68,7 +72,10 @@ def lay_out(
 
 
 def _run(
-    parts: Sequence[BlockLine], run: Sequence[int], words: frozenset[str]
+    parts: Sequence[BlockLine],
+    run: Sequence[int],
+    words: frozenset[str],
+    size: tuple[float, float],
 ) -> tuple[str, Places, int]:
     """The text of neighbouring parts of a block, the places, and how many characters at its end
     (a hyphen) are none of the block's."""
@@ -77,7 +84,7 @@ def _run(
     tail = 0
     for at in run:
         line = parts[at].line
-        written, where = line.text.translate(AS_HYPHEN), line.places
+        written, where = line.text.translate(AS_HYPHEN), _displayed(line, *size)
         following = parts[at + 1] if at + 1 < len(parts) else None
         divided = following is not None and _divided(parts[at], following)
         dropped = divided and not keeps_hyphen(line.text, parts[at + 1].line.text, words)
@@ -85,7 +92,8 @@ def _run(
             tail = int(dropped)
         else:
             same_cell = parts[at + 1].cell == parts[at].cell
-            gap = "" if divided else LINE_END if same_cell else CELL_END
+            steps = parts[at + 1].cell - parts[at].cell
+            gap = "" if divided else LINE_END if same_cell else CELL_END * max(1, steps)
             kept = len(written) - int(dropped)
             written = written[:kept] + gap
             where = np.concatenate([where[:kept], _nowhere(len(gap))])
@@ -96,6 +104,13 @@ def _run(
 
 def _divided(part: BlockLine, following: BlockLine) -> bool:
     return part.cell == following.cell and is_divided(part.line.text, following.line.text)
+
+
+def _displayed(line: TextLine, width: float, height: float) -> Places:
+    """The places of a line's characters on the page as it is displayed."""
+    if line.turn in (90, 270):
+        return turned(line.places, 360 - line.turn, height, width)
+    return turned(line.places, line.turn, width, height) if line.turn == 180 else line.places
 
 
 def _nowhere(count: int) -> Places:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.headings import certain_heading, is_chapter_number, is_item, is_keywords
 from thesis_qa.structure.hyphens import is_divided
-from thesis_qa.structure.kinds import PageStyle, Typed, ends_sentence
+from thesis_qa.structure.kinds import PageStyle, Typed, begins_note, ends_sentence
 from thesis_qa.structure.page_text import BlockLine
 from thesis_qa.types import Kind
 
 INDENT = 6.0  # points
 PARAGRAPH_GAP = 1.3  # times the usual distance of two lines
 FLOATS: frozenset[Kind] = frozenset({"furniture", "footnote", "caption", "table"})
-_FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§]{1,3})\s?[^\W\d_“\"]")
 _REFERENCE = re.compile(r"\[\w+\]|\d{1,3}\.\s")
 
 
@@ -50,6 +49,7 @@ class Item:
     typed: Typed
     right: float = 0.0  # where full lines end in its column
     context: str | None = None
+    floats: bool = False  # beside the text, which goes on behind it
 
     @property
     def line(self) -> TextLine:
@@ -71,7 +71,7 @@ class Paragraphs:
         kind = item.typed.kind
         if self.floating is not None and self._floats_on(self.drafts[self.floating], item):
             self._append(self.floating, item)
-        elif kind in FLOATS:
+        elif kind in FLOATS or item.floats:
             self._begin(item)
             self.floating = len(self.drafts) - 1 if kind in ("caption", "footnote") else None
             self.since.append(kind)
@@ -97,7 +97,7 @@ class Paragraphs:
         if draft.last.page != item.page:
             return False
         if draft.kind == "footnote":
-            return item.typed.kind == "footnote" and not _FOOTNOTE.match(item.line.text)
+            return item.typed.kind == "footnote" and not begins_note(item.line.text)
         return item.typed.kind == "text" and self._caption_goes_on(draft, item)
 
     def _goes_on(self, number: int, item: Item) -> bool:

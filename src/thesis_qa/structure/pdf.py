@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from thesis_qa.read.glyphs import pack
 from thesis_qa.read.pdf.pages import PdfFile
-from thesis_qa.structure.front_matter import find
+from thesis_qa.structure.front_matter import find_metadata
 from thesis_qa.structure.hyphens import vocabulary
 from thesis_qa.structure.labels import printed_labels
-from thesis_qa.structure.layout import drafts, read_lines
+from thesis_qa.structure.layout import drafts, views
 from thesis_qa.structure.outline import outlined, sections
 from thesis_qa.structure.page_text import lay_out
 from thesis_qa.types import Block, Document, Metadata, Page
@@ -16,14 +16,18 @@ from thesis_qa.types import Block, Document, Metadata, Page
 
 def pdf_document(name: str, file: PdfFile) -> Document:
     """`file` as a document of that name."""
-    lines = read_lines(file.pages)
-    found = drafts(lines, outlined(lines, file.outline))
+    seen = views(file.pages)
+    found = drafts(seen, outlined(seen, file.outline))
     order: list[list[tuple[int, int]]] = [[] for _ in file.pages]
     for page, draft, part in found.order:
         order[page].append((draft, part))
-    words = vocabulary(line.text for page in lines for line in page.lines)
-    texts, spans = lay_out(order, [draft.parts for draft in found.drafts], words)
-    labels = printed_labels([page.label for page in file.pages], [page.edges for page in lines])
+    words = vocabulary(line.text for view in seen for line in view.lines)
+    sizes = [(page.width, page.height) for page in file.pages]
+    texts, spans = lay_out(order, [draft.parts for draft in found.drafts], sizes, words)
+    edges: list[list[str]] = [[] for _ in file.pages]
+    for view in seen:
+        edges[view.number] += view.edges
+    labels = printed_labels([page.label for page in file.pages], edges)
     pages = tuple(
         Page(number, label, text.text, page.width, page.height, pack(text.places), page.ocr)
         for number, (page, label, text) in enumerate(
@@ -35,7 +39,7 @@ def pdf_document(name: str, file: PdfFile) -> Document:
         for draft, places, section in zip(found.drafts, spans, sections(found.drafts), strict=True)
         if places
     )
-    metadata = find(pages, blocks, _stated(file.properties))
+    metadata = find_metadata(pages, blocks, _stated(file.properties))
     return Document(name, pages, blocks, metadata, file.warnings)
 
 

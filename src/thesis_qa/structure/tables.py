@@ -1,30 +1,41 @@
-"""Tables of a page, from the straight lines drawn on it.
+"""Tables of a page: rows of cells under heads.
 
-A table is a grid of rules, or three or more rules of one width one below the other (as
-typesetters set tables). Text without rules is never taken for a table.
+A table is a grid of rules, or three or more rules of one width one below the other (as typesetters
+set tables), or levels of cells next to a caption.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from functools import cached_property
+from itertools import pairwise
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.structure.grids import (
+    TOUCH,
+    Grid,
+    levels_of,
+    ruled_grids,
+    stands_in,
+    stretches,
+    unruled_grids,
+)
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.types import Box
 
-TOUCH = 3.0  # points: rules nearer than that meet
-FULL = 0.6  # of the table's width: a rule that parts two rows
-MAX_RULES = 1500  # on a page; more are a drawing
-COLUMN_GAP = 1.0  # of the letters' size: between cells of a table without upright rules
 MIN_ROWS = 2
-MIN_WIDTH = 100.0  # points, of a table without upright rules
 MAX_CELL = 1200  # characters; what is longer is text in a frame
+CROSSING = 0.15  # of the levels of a table, which may run across a gap between its columns: heads
+BESIDE = 0.3  # of the levels, which must have cells on either side of a gap between columns
+NARROW_GAP = 0.7  # of the letters' size, between columns of what is a table for sure
+LONGEST_HEAD = 60  # characters
+WORD_GAP = 0.15  # of the letters' size, between two words
+SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
 _WORD = re.compile(r"\S+")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
 Cell = tuple[TextLine, ...]
 
@@ -36,103 +47,82 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     box: Box
     used: frozenset[int]
+    xs: tuple[float, ...]
+    spans: tuple[frozenset[int], ...]  # for every row the columns whose cell the row above shares
 
-    @property
-    def columns(self) -> int:
-        return max(len(row) for row in self.rows)
+    @cached_property
+    def texts(self) -> list[list[str]]:
+        """What every cell says; one that several rows share says it in each."""
+        rows = [[read_on(line.text for line in cell) for cell in row] for row in self.rows]
+        for above, row, shared in zip(rows, rows[1:], self.spans[1:], strict=False):
+            for column in shared:
+                row[column] = row[column] or above[column]
+        for row, above, shared in zip(rows[-2::-1], rows[:0:-1], self.spans[:0:-1], strict=False):
+            for column in shared:  # where the words stand in the middle of the cell
+                row[column] = row[column] or above[column]
+        return rows
+
+    @cached_property
+    def head_rows(self) -> int:
+        """How many rows are heads: none, one, or two where the first heads several columns."""
+        if not _is_head(self.texts[0], self.texts[1:]):
+            return 0
+        if len(self.rows) < 3 or all(self.rows[0]):
+            return 1
+        second = self.texts[1]
+        under = [bool(text) for text in second]
+        words = all(any(map(str.isalpha, text)) or _YEAR.fullmatch(text) for text in second if text)
+        return 2 if words and sum(under) >= 2 and not self.rows[1][0] else 1
+
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        """What stands over each column; empty without head rows."""
+        if not self.head_rows:
+            return ()
+        first = list(self.texts[0])
+        if self.head_rows == 1:
+            return tuple(first)
+        for column in range(1, len(first)):  # what heads several columns
+            if not first[column] and self.texts[1][column]:
+                first[column] = first[column - 1]
+        pairs = zip(first, self.texts[1], strict=True)
+        return tuple(" ".join(filter(None, dict.fromkeys(pair))) for pair in pairs)
+
+    def row_heads(self, row: int, heads: Sequence[str]) -> list[str]:
+        """The heads of the cells that a row has, with what its shared cells say."""
+        named = []
+        for column, (cell, said) in enumerate(zip(self.rows[row], self.texts[row], strict=True)):
+            head = heads[column] if column < len(heads) else ""
+            if cell:
+                named.append(head)
+            elif said:
+                named.append(f"{head} {said}".strip())
+        return list(filter(None, named))
 
 
-def find_tables(lines: Sequence[TextLine], rules: Sequence[Box]) -> list[Table]:
+def _is_head(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether every cell of a row has words or a year, and no bare number."""
+    named = 0
+    for column, text in enumerate(first):
+        below = [row[column] for row in body if column < len(row) and row[column]]
+        year = _YEAR.fullmatch(text) and not any(map(_YEAR.fullmatch, below))
+        named += bool(any(map(str.isalpha, text)) or year)
+    short = max(map(len, first)) <= LONGEST_HEAD
+    return short and named >= 2 and named >= max(0.6 * sum(map(bool, first)), 0.5 * len(first))
+
+
+def find_tables(
+    lines: Sequence[TextLine], rules: Sequence[Box], furniture: Collection[int] = ()
+) -> list[Table]:
     """The tables of a page, in the order in which their first lines come."""
-    if not 2 < len(rules) <= MAX_RULES:
-        return []
     tables: list[Table] = []
-    taken: set[int] = set()
-    for grid in [*_grids(rules), *_stacks(rules)]:
-        table = _table(lines, grid, taken)
-        if table:
-            tables.append(table)
-            taken |= table.used
+    taken = set(furniture)
+    for grids in (ruled_grids, unruled_grids):
+        for grid in grids(rules) if grids is ruled_grids else unruled_grids(lines, taken):
+            if table := _table(lines, grid, taken):
+                tables.append(table)
+                taken |= table.used
     return sorted(tables, key=lambda table: min(table.used))
-
-
-@dataclass(frozen=True)
-class _Grid:
-    box: Box
-    xs: tuple[float, ...]  # borders of columns
-    uprights: tuple[Box, ...]  # rules that part cells; without any, white space does
-    ys: tuple[float, ...]  # of level rules as wide as the table
-
-
-def _grids(rules: Sequence[Box]) -> list[_Grid]:
-    """Rules that meet, with columns between them."""
-    boxes = np.array(rules)
-    grids = []
-    for members in _connected(boxes):
-        part = boxes[members]
-        level = (part[:, 2] - part[:, 0]) >= (part[:, 3] - part[:, 1])
-        x0, y0, x1, y1 = part[:, 0].min(), part[:, 1].min(), part[:, 2].max(), part[:, 3].max()
-        uprights = [((r[0] + r[2]) / 2, r[3] - r[1]) for r in part[~level]]
-        levels = [((r[1] + r[3]) / 2, r[2] - r[0]) for r in part[level]]
-        xs = _ends(_long(uprights, 0.3 * (y1 - y0)), x0, x1)
-        ys = _ends(_long(levels, FULL * (x1 - x0)), y0, y1)
-        if uprights and len(xs) >= 3 and len(ys) >= 2:
-            box = (float(x0), float(y0), float(x1), float(y1))
-            grids.append(_Grid(box, xs, tuple(map(_box, part[~level].tolist())), ys))
-    return grids
-
-
-def _connected(boxes: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> list[list[int]]:
-    """Numbers of boxes that touch, directly or through others."""
-    low, high = boxes[:, :2] - TOUCH / 2, boxes[:, 2:] + TOUCH / 2
-    touching = np.all((low[:, None] <= high[None]) & (low[None] <= high[:, None]), axis=2)
-    left = set(range(len(boxes)))
-    groups = []
-    while left:
-        group, edge = set(), {min(left)}
-        while edge:
-            group |= edge
-            left -= edge
-            edge = set(np.flatnonzero(touching[sorted(edge)].any(axis=0)).tolist()) & left
-        groups.append(sorted(group))
-    return groups
-
-
-def _long(rules: Iterable[tuple[float, float]], least: float) -> list[float]:
-    """Positions at which rules of together at least `least` stand."""
-    clusters: list[tuple[list[float], float]] = []
-    for at, length in sorted(rules):
-        if clusters and at - clusters[-1][0][-1] <= TOUCH:
-            clusters[-1] = ([*clusters[-1][0], at], clusters[-1][1] + length)
-        else:
-            clusters.append(([at], length))
-    return [sum(places) / len(places) for places, length in clusters if length >= least]
-
-
-def _ends(places: list[float], first: float, last: float) -> tuple[float, ...]:
-    """`places` with both borders, which an open table lacks."""
-    inner = [at for at in places if first + TOUCH < at < last - TOUCH]
-    return (float(first), *inner, float(last))
-
-
-def _stacks(rules: Sequence[Box]) -> list[_Grid]:
-    """Level rules of one width, one below the other: head, body and foot of a table."""
-    level = sorted((r for r in rules if r[2] - r[0] > 20 * (r[3] - r[1])), key=lambda r: r[1])
-    stacks: list[list[Box]] = []
-    for rule in level:
-        for stack in stacks:
-            if abs(stack[-1][0] - rule[0]) <= TOUCH and abs(stack[-1][2] - rule[2]) <= TOUCH:
-                stack.append(rule)
-                break
-        else:
-            stacks.append([rule])
-    grids = []
-    for stack in stacks:
-        ys = _long([((r[1] + r[3]) / 2, r[2] - r[0]) for r in stack], 0)
-        if len(ys) >= 3 and stack[0][2] - stack[0][0] >= MIN_WIDTH:
-            box = (stack[0][0], stack[0][1], stack[0][2], stack[-1][3])
-            grids.append(_Grid(box, (), (), tuple(ys)))
-    return grids
 
 
 @dataclass(frozen=True)
@@ -141,16 +131,12 @@ class _Piece:
     column: int
     band: int  # between two level rules
 
-    @property
-    def middle(self) -> float:
-        return (self.line.top + self.line.bottom) / 2
 
-
-def _table(lines: Sequence[TextLine], grid: _Grid, taken: set[int]) -> Table | None:
+def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Table | None:
     inside = {
         number: line
         for number, line in enumerate(lines)
-        if number not in taken and _within(line.box, grid.box)
+        if number not in taken and stands_in(line, grid.box)
     }
     if not inside or (not grid.xs and _sticks_out(lines, grid.box)):
         return None
@@ -158,76 +144,77 @@ def _table(lines: Sequence[TextLine], grid: _Grid, taken: set[int]) -> Table | N
     if len(xs) < 3:
         return None
     pieces = [
-        _Piece(part, column, bisect_right(grid.ys, (part.box[1] + part.box[3]) / 2))
+        _Piece(part, column, bisect_right(grid.ys, part.middle))
         for line in inside.values()
-        for column, part in _split(line, xs, grid.uprights)
+        for column, part in (_split(line, xs, grid.uprights) if grid.xs else _parts(line, xs))
     ]
-    rows = _rows(pieces, ruled=len(grid.ys) >= 4 and bool(grid.xs))
-    filled = [row for row in rows if 2 * sum(map(bool, row)) >= len(row)]
+    rows = _rows(pieces, len(xs) - 1, ruled=len(grid.ys) >= 4 and bool(grid.xs))
+    parted = [row for row in rows if sum(map(bool, row)) >= 2]
     longest = max((sum(len(p.text) for p in cell) for row in rows for cell in row), default=0)
     code = sum(len(line.text) * line.fixed for line in inside.values())
     if (
-        len(filled) < max(MIN_ROWS, 0.5 * len(rows))
+        len(parted) < max(MIN_ROWS, SPARSE * len(rows))
         or longest > MAX_CELL
         or 2 * code > sum(len(line.text) for line in inside.values())
     ):
         return None
-    return Table(tuple(rows), grid.box, frozenset(inside))
+    spans = tuple(_shared(rows, row, xs, grid) for row in range(len(rows)))
+    return Table(tuple(rows), grid.box, frozenset(inside), tuple(xs), spans)
 
 
 def _sticks_out(lines: Sequence[TextLine], box: Box) -> bool:
     """Whether text runs across the sides of a stack of rules: they only underline something."""
     return any(
-        box[1] <= (line.top + line.bottom) / 2 <= box[3]
+        box[1] <= line.middle <= box[3]
         and (line.left < box[0] - TOUCH < line.right or line.left < box[2] + TOUCH < line.right)
         for line in lines
     )
 
 
-def _within(box: Box, outer: Box) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
-
-
 def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
-    """The borders of columns that only white space parts: where no line has ink."""
-    inked: list[tuple[float, float]] = []
-    for line in lines:
-        inked += [(a, b) for a, b in _words(line, COLUMN_GAP * line.size)]
-    inked.sort()
-    borders = [inked[0][0]]
-    reach = inked[0][1]
-    for start, end in inked[1:]:
-        if start > reach:
-            borders.append((reach + start) / 2)
-        reach = max(reach, end)
-    return (*borders, reach)
+    """The borders of columns that only white space parts: where hardly any level has ink."""
+    levels = [stretches(level, NARROW_GAP) for level in levels_of(lines)]
+    parted = [parts for parts in levels if len(parts) > 1] or levels
+    ends = sorted({end for parts in parted for part in parts for end in part})
+    most = max(1, CROSSING * len(parted)) if len(parted) > MIN_ROWS + 1 else 0
+    borders: list[float] = []
+    widest: tuple[int, float, float] | None = None  # of the gaps next to each other
+    for left, right in pairwise(ends):
+        x = (left + right) / 2
+        across = sum(any(a < x < b for a, b in parts) for parts in parted)
+        before = sum(any(b <= x for _, b in parts) for parts in parted)
+        behind = sum(any(a >= x for a, _ in parts) for parts in parted)
+        if across > most:
+            borders += [widest[2]] if widest else []
+            widest = None
+        elif right - left > TOUCH and min(before, behind) > BESIDE * len(parted):
+            widest = max(widest or (-across, 0.0, 0.0), (-across, right - left, x))
+    return (ends[0], *borders, ends[-1])
 
 
-def _words(line: TextLine, gap: float) -> list[tuple[float, float]]:
-    """The stretches of a line that no gap of that width parts, left and right end."""
-    placed = [(p[0] / PLACES_PER_POINT, p[2] / PLACES_PER_POINT) for p, c in _inked(line)]
-    stretches = [placed[0]] if placed else []
-    for start, end in placed[1:]:
-        if start - stretches[-1][1] > gap:
-            stretches.append((start, end))
-        else:
-            stretches[-1] = (stretches[-1][0], max(end, stretches[-1][1]))
-    return stretches
-
-
-def _inked(line: TextLine) -> list[tuple[list[int], str]]:
-    rows = zip(line.places.tolist(), line.text, strict=True)
-    return [(place, c) for place, c in rows if place[2] and not c.isspace()]
+def _parts(line: TextLine, xs: Sequence[float]) -> list[tuple[int, TextLine]]:
+    """The parts of `line` between borders, no word cut; each with the first column that it lies
+    in."""
+    starts = [0]
+    for (_, _, left), (at, right, _) in pairwise(line.ink):
+        if right - left > WORD_GAP * line.size and any(left < x < right for x in xs):
+            starts.append(at)
+    found = []
+    for start, end in pairwise([*starts, len(line.text)]):
+        part = line.cut(start, start + len(line.text[start:end].rstrip()))
+        shares = [min(part.right, b) - max(part.left, a) for a, b in pairwise(xs)]
+        spanned = [column for column, share in enumerate(shares) if share > TOUCH]
+        found.append((spanned[0] if spanned else shares.index(max(shares)), part))
+    return found
 
 
 def _split(
     line: TextLine, xs: Sequence[float], uprights: Sequence[Box]
 ) -> list[tuple[int, TextLine]]:
     """The parts of `line` in each column; a cell may span several, a word is never cut."""
-    middle = (line.top + line.bottom) / 2
+    middle = line.middle
     drawn = [(r[0] + r[2]) / 2 for r in uprights if r[1] - TOUCH <= middle <= r[3] + TOUCH]
-    borders = [x for x in xs if not uprights or any(abs(x - at) <= TOUCH for at in drawn)]
+    borders = [x for x in xs if any(abs(x - at) <= TOUCH for at in drawn)]
     parts: list[tuple[int, int, int]] = []  # cell, start, end
     for word in _WORD.finditer(line.text):
         placed = [p for p in line.places[word.start() : word.end()].tolist() if p[2]]
@@ -245,56 +232,76 @@ def _split(
     ]
 
 
-def _box(sides: Sequence[float]) -> Box:
-    x0, y0, x1, y1 = sides
-    return (x0, y0, x1, y1)
-
-
-def _rows(pieces: Sequence[_Piece], ruled: bool) -> list[tuple[Cell, ...]]:
+def _rows(pieces: Sequence[_Piece], columns: int, ruled: bool) -> list[tuple[Cell, ...]]:
     """Cells of every row. Where rules don't part the rows, one begins at each height at which
     the first and most other columns have a line."""
-    columns = 1 + max(piece.column for piece in pieces)
     rows: list[list[_Piece]] = []
     for band in sorted({piece.band for piece in pieces}):
         members = [piece for piece in pieces if piece.band == band]
-        starts = [] if ruled else _starts(members)
+        starts = _starts(members) if not ruled or _is_stacked(members) else []
         groups: list[list[_Piece]] = [[] for _ in range(len(starts) + 1)]
         for piece in members:
-            groups[bisect_right(starts, piece.middle)].append(piece)
+            groups[bisect_right(starts, piece.line.middle)].append(piece)
         rows += [group for group in groups if group]
     return [
         tuple(
-            tuple(p.line for p in sorted(row, key=lambda p: p.middle) if p.column == column)
+            tuple(p.line for p in sorted(row, key=lambda p: p.line.middle) if p.column == column)
             for column in range(columns)
         )
         for row in rows
     ]
 
 
+def _is_stacked(pieces: Sequence[_Piece]) -> bool:
+    """Whether several rows stand between two rules."""
+    levels = levels_of(piece.line for piece in pieces)
+    return sum(sum(_is_number(line.text) for line in level) > 1 for level in levels) > 1
+
+
 def _starts(pieces: Sequence[_Piece]) -> list[float]:
-    """Heights above which a new row begins."""
+    """Heights above which a new row begins: where the first column and another have a cell that
+    doesn't go on with the one above, or two have a number."""
     height = max(piece.line.height for piece in pieces)
-    levels: list[list[_Piece]] = []
-    for piece in sorted(pieces, key=lambda p: p.middle):
-        if levels and piece.middle - levels[-1][0].middle < 0.6 * height:
-            levels[-1].append(piece)
-        else:
-            levels.append([piece])
-    used = {piece.column for piece in pieces}
-    full = [
-        level
-        for level in levels
-        if len({p.column for p in level}) >= 0.6 * len(used)
-        and min(used) in {p.column for p in level}
-    ]
-    return [level[0].middle - 0.3 * height for level in full[1:]]
+    columns = {id(piece.line): piece.column for piece in pieces}
+    levels = levels_of(piece.line for piece in pieces)
+    used = set(columns.values())
+    starts = []
+    for level in levels:
+        filled = {columns[id(line)] for line in level}
+        numbers = sum(_is_number(line.text) for line in level)
+        goes_on = level[0].text[:1].islower() and not numbers  # "program", below "Breeding"
+        begins = min(used) in filled and len(filled) > 1 and not goes_on
+        if begins or (len(filled) > 1 and numbers > 1):
+            starts.append(min(line.middle for line in level) - 0.3 * height)
+    return starts[1:]
 
 
-def heads(table: Table) -> tuple[str, ...]:
-    """The column heads: the first row if every cell of it has words and no bare number."""
-    first = [read_on(line.text for line in cell) for cell in table.rows[0]]
-    named = [text for text in first if any(map(str.isalpha, text))]
-    return tuple(first) if len(named) >= 2 and len(named) >= 0.6 * len(first) else ()
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def _shared(
+    rows: Sequence[tuple[Cell, ...]], row: int, xs: Sequence[float], grid: Grid
+) -> frozenset[int]:
+    """The columns whose cell a row shares with the row above: no rule parts them; without rules,
+    the first if it is empty there."""
+    if row == 0:
+        return frozenset()
+    if not grid.levels:
+        label = any(line.text[:1].isalpha() for line in rows[row - 1][0])
+        return frozenset({0} if not rows[row][0] and (label or row > 1) else ())
+    above = max(line.bottom for cell in rows[row - 1] for line in cell)
+    below = min(line.top for cell in rows[row] for line in cell)
+    low, high = min(above, below) - TOUCH, max(above, below) + TOUCH
+    between = [r for r in grid.levels if low <= (r[1] + r[3]) / 2 <= high]
+    if not between:
+        return frozenset()
+    return frozenset(
+        column
+        for column, (left, right) in enumerate(pairwise(xs))
+        if not any(r[0] < (left + right) / 2 < r[2] for r in between)
+        and not (rows[row][column] and rows[row - 1][column])
+    )
 
 
 def crossing(rules: Sequence[Box], above: float, below: float) -> bool:

@@ -1,20 +1,19 @@
 """The web chat's page: what it shows, in Indonesian and English."""
 
-from thesis_qa.web.blocks import build_page
-from thesis_qa.web.desk import Desk
-from thesis_qa.web.login import sign_in_page
+from thesis_qa.web.context import AppContext
 from thesis_qa.web.look import icon, script, style, theme
-from thesis_qa.web.texts import TEXTS, Interface, preferred
+from thesis_qa.web.page import build_page
+from thesis_qa.web.places import Highlight
+from thesis_qa.web.texts import TEXTS, preferred
 from thesis_qa.web.uploads import MAX_FILES, MEGABYTE
-from thesis_qa.web.viewer import Mark, Place, missing_page, place_page, translation_page
+from thesis_qa.web.viewer import Place, missing_page, place_page, translation_page
 
 __all__ = [
     "MAX_FILES",
     "MEGABYTE",
     "TEXTS",
-    "Desk",
-    "Interface",
-    "Mark",
+    "AppContext",
+    "Highlight",
     "Place",
     "build_page",
     "icon",
@@ -22,7 +21,6 @@ __all__ = [
     "place_page",
     "preferred",
     "script",
-    "sign_in_page",
     "style",
     "theme",
     "translation_page",

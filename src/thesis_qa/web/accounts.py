@@ -1,163 +1,122 @@
-"""Who may use the web chat: names with hashed passwords, and who is signed in.
+"""Who may use the web chat: names with hashed passwords, and how often one may guess.
 
-A user is one line, `name:scrypt:N:r:p:salt:hash`, made by `thesis-qa user NAME`; passwords are kept
-nowhere. The setting `users` names a file of such lines, or holds them itself, parted by spaces.
+A user is one line, `name:$argon2id$…`, made by `thesis-qa user NAME`; passwords are kept nowhere.
+The setting `users` names a file of such lines, or holds them itself, parted by spaces.
 """
 
 import hashlib
-import hmac
-import secrets
-import threading
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import Argon2Error, InvalidHashError
 
 from thesis_qa.errors import SettingError
 
-N, R, P = 2**15, 8, 3  # as OWASP's password storage cheat sheet has it: 32 MB, a quarter second
-MEMORY = 2**27  # bytes that any stored N and r may need
-MIN_PASSWORD = 8  # characters (NIST SP 800-63B)
-MAX_PASSWORD = 1_000
+MIN_PASSWORD, MAX_PASSWORD = 8, 1_000  # characters; the least that NIST SP 800-63B asks for
+MAX_MEMORY = 2**18  # KiB that checking one password may take, whatever a line asks for
+ATTEMPTS = 10  # failures with one name from one address before it has to wait
+ATTEMPTS_ANY = 50  # … with any names: a computer room shares an address, a list of names is longer
+WITHIN = 300.0  # seconds in which they count
+OLD_KIND = "scrypt"  # of hashes that were made before version 0.2
 
-STAY = 7 * 24 * 3600.0  # seconds that a visitor stays signed in
-MAX_SIGNED_IN = 10_000
-ATTEMPTS, WITHIN = 10, 300.0  # failures of one address, in seconds, before it has to wait
+_hasher = PasswordHasher()  # RFC 9106's second choice: 64 MiB, a tenth of a second
 
 
 def user_line(name: str, password: str) -> str:
     """The line that lets `name` in with `password`. Raises SettingError for one that can't be."""
     if not name or ":" in name or any(c.isspace() or not c.isprintable() for c in name):
-        raise SettingError(f"{name!r} can't be a name", "Leave out spaces and colons")
+        raise SettingError("user-name", name=repr(name))
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise SettingError("The password is too short or too long", f"Take {MIN_PASSWORD} or more")
-    salt = secrets.token_bytes(16)
-    parts = (name, "scrypt", N, R, P, _text(salt), _text(_hash(password, salt, N, R, P)))
-    return ":".join(map(str, parts))
+        raise SettingError("user-password", least=MIN_PASSWORD)
+    return f"{name}:{_hasher.hash(password)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A password's hash, and how it was made."""
-
-    n: int
-    r: int
-    p: int
-    salt: bytes
-    digest: bytes
-
-    def matches(self, password: str) -> bool:
-        """Whether it is the hash of `password`."""
-        return hmac.compare_digest(self.digest, _hash(password, self.salt, self.n, self.r, self.p))
-
-
-def read_users(setting: str) -> dict[str, Stored]:
-    """The users of a file, or of the setting itself, by name.
+def read_users(setting: str) -> dict[str, str]:
+    """The hashes in a file, or in the setting itself, by name.
 
     Raises SettingError if there is none or a line can't be read; the message never holds the line.
     """
-    if ":scrypt:" in setting:
-        lines, source = setting.split(), "The setting 'users'"
-    else:
-        lines, source = _lines(Path(setting)), f"The users file {setting!r}"
-    users: dict[str, Stored] = {}
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            try:
-                users |= dict(_user(line.strip()))
-            except ValueError as error:
-                raise SettingError(
-                    f"{source} has no user in line {number}", "Make one: thesis-qa user NAME"
-                ) from error
+    given = ":$argon2" in setting or f":{OLD_KIND}:" in setting
+    lines = setting.split() if given else _lines(Path(setting))
+    source = "users" if given else setting
+    users: dict[str, str] = {}
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        if line and not line.startswith("#"):
+            name, _, stored = line.partition(":")
+            if stored.startswith(f"{OLD_KIND}:"):
+                raise SettingError("users-old-line", source=repr(source), line=number)
+            if not name or not _is_hash(stored):
+                raise SettingError("users-line", source=repr(source), line=number)
+            users[name] = stored
     if not users:
-        raise SettingError(f"{source} has no users", "Make one: thesis-qa user NAME")
+        raise SettingError("users-none", source=repr(source))
     return users
 
 
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"The users file {str(path)!r} can't be read ({error})",
-            f"Make it: thesis-qa user NAME >> {path}",
-        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingError("users-unreadable", file=repr(str(path)), reason=error) from error
 
 
-def _user(line: str) -> Iterator[tuple[str, Stored]]:
-    name, kind, n, r, p, salt, digest = line.split(":")
-    stored = Stored(int(n), int(r), int(p), _bytes(salt), _bytes(digest))
-    allowed = stored.p in range(1, 17) and 128 * stored.n * stored.r <= MEMORY and stored.r > 0
-    if not name or kind != "scrypt" or not allowed or stored.n.bit_count() != 1 or stored.n < 2:
-        raise ValueError("no user")
-    yield name, stored
+def _is_hash(stored: str) -> bool:
+    try:
+        return extract_parameters(stored).memory_cost <= MAX_MEMORY
+    except InvalidHashError:
+        return False
 
 
-def _hash(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    secret = password[:MAX_PASSWORD].encode("utf-8", "replace")
-    return hashlib.scrypt(secret, salt=salt, n=n, r=r, p=p, maxmem=2 * MEMORY)
-
-
-def _text(data: bytes) -> str:
-    return urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def matches(stored: str, password: str) -> bool:
+    """Whether `stored` is a hash of `password`."""
+    try:
+        return _hasher.verify(stored, password[:MAX_PASSWORD].encode("utf-8", "replace"))
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 class TooManyAttemptsError(Exception):
-    """An address has failed to sign in too often; it may try again later."""
+    """Somebody has failed to sign in too often; they may try again later."""
 
 
-class Door:
-    """Lets users in and remembers who is; kept in memory, so a restart signs everybody out."""
+class Accounts:
+    """The users, checked one after the other: a hash needs memory and a processor."""
 
     def __init__(self, setting: str) -> None:
         self._setting = setting
-        self._users: Mapping[str, Stored] = read_users(setting)
+        self._users: Mapping[str, str] = read_users(setting)
         self._read = self._modified()
-        self._inside: dict[str, tuple[str, float]] = {}  # name and end, by hash of the token
-        self._failed: dict[str, list[float]] = {}  # when, by address
-        self._checking = threading.Lock()  # one hash at a time: they need memory and a processor
-        self._nobody = Stored(N, R, P, secrets.token_bytes(16), secrets.token_bytes(64))
+        self._failed: list[tuple[float, str, str]] = []  # when, from where, with which name
+        self._nobody = _hasher.hash("")  # checked for unknown names, so that they take as long
 
-    def sign_in(self, name: str, password: str, address: str) -> str | None:
-        """A token for a cookie; None for a wrong name or password, which take as long.
+    def check(self, name: str, password: str, address: str) -> bool:
+        """Whether the password is right; a wrong name takes as long. Raises TooManyAttemptsError.
 
-        Raises TooManyAttemptsError.
+        Who signs in wipes out their own failures only, so an account of one's own is no help in
+        guessing the password of another.
         """
-        with self._checking:
-            now = time.monotonic()
-            recent = [at for at in self._failed.get(address, []) if now - at < WITHIN]
-            if len(recent) >= ATTEMPTS:
-                raise TooManyAttemptsError
-            stored = self.users.get(name)
-            if (stored or self._nobody).matches(password) and stored:
-                self._failed.pop(address, None)
-                return self._let_in(name, now)
-            self._failed = {a: f for a, f in self._failed.items() if now - f[-1] < WITHIN}
-            self._failed[address] = [*recent, now]
-            return None
+        now, origin = time.monotonic(), _origin(address)
+        self._failed = [failure for failure in self._failed if now - failure[0] < WITHIN]
+        tried = [tried for _, place, tried in self._failed if place == origin]
+        if tried.count(name) >= ATTEMPTS or len(tried) >= ATTEMPTS_ANY:
+            raise TooManyAttemptsError
+        stored = self.users.get(name)
+        if matches(stored or self._nobody, password) and stored:
+            self._failed = [failure for failure in self._failed if failure[1:] != (origin, name)]
+            return True
+        self._failed.append((now, origin, name))
+        return False
 
-    def _let_in(self, name: str, now: float) -> str:
-        token = secrets.token_urlsafe(32)
-        inside = [entry for entry in self._inside.items() if entry[1][1] > now]
-        self._inside = dict(inside[-MAX_SIGNED_IN:]) | {_key(token): (name, now + STAY)}
-        return token
-
-    def name(self, token: str) -> str | None:
-        """Who holds this token; None if nobody does any more."""
-        name, until = self._inside.get(_key(token), ("", 0.0))
-        return name if time.monotonic() < until and name in self.users else None
-
-    def sign_out(self, token: str) -> None:
-        """Forget the token."""
-        self._inside.pop(_key(token), None)
+    def fingerprint(self, name: str) -> str | None:
+        """Of a user's present hash, so that a new password ends old sessions; None for no user."""
+        stored = self.users.get(name)
+        return hashlib.sha256(stored.encode()).hexdigest() if stored else None
 
     @property
-    def users(self) -> Mapping[str, Stored]:
+    def users(self) -> Mapping[str, str]:
         """As the file has them now; nobody while it can't be read."""
         modified = self._modified()
         if modified != self._read:
@@ -175,5 +134,25 @@ class Door:
             return None
 
 
-def _key(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def _origin(address: str) -> str:
+    """The address, or of IPv6 the network: whoever has one address there has 2⁶⁴."""
+    try:
+        return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    except ValueError:
+        return address
+
+
+def is_network(address: str) -> bool:
+    """Whether it is an address, or a network of addresses."""
+    try:
+        return bool(ip_network(address))
+    except ValueError:
+        return False
+
+
+def is_within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address is one of `networks` ("10.0.0.0/8", "::1")."""
+    try:
+        return any(ip_address(address) in ip_network(each) for each in networks)
+    except ValueError:
+        return False

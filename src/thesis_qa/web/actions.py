@@ -1,7 +1,7 @@
 """What is done with an answer or a question: copied, linked, changed, said how it was.
 
 The buttons stand in the chat, whose HTML is stripped of all but a name and a value; page.js hands
-a click to a hidden component, `hand`, which raises one of Gradio's own events with them.
+a click to a hidden component, `bridge`, which raises one of Gradio's own events with them.
 """
 
 from collections.abc import Sequence
@@ -11,92 +11,104 @@ from typing import Any, get_args
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.index.feedback import Verdict, feedback_on, keep_feedback
 from thesis_qa.web import chat, takeaway
-from thesis_qa.web.desk import Desk
+from thesis_qa.web.card_tab import CardTab
+from thesis_qa.web.context import QUIET, AppContext
 from thesis_qa.web.paper import plain
 from thesis_qa.web.permalink import permalink
 from thesis_qa.web.references import Style
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.texts import Texts, error_line
 
 VERDICTS: dict[str, Verdict] = {v.replace(" ", "-"): v for v in get_args(Verdict)}
 """By the name of the button."""
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """The components that the actions read and change."""
+class PageParts:
+    """The components of the page that do something with each other."""
 
-    turns: Any
+    bridge: Any  # raises the events of the buttons in the chat
+    copied: Any  # takes text to copy
+    saved: Any  # takes files to save
+    turns: Any  # the conversation, a state
+    editing: Any  # a state: the key of the turn that is being changed
     log: Any
-    question: Any
-    editing: Any
+    place: Any  # in the line of questions
     changing: Any
+    question: Any
+    among: Any
+    tabs: Any
+    cards: Any
     style: Any
-    copied: Any
+    form: Any
+    save: Any
+    library: Any  # a state that changes whenever the library does
+    card: CardTab
+
+    @property
+    def talk(self) -> list[Any]:
+        """What every step of an answer changes."""
+        return [self.question, self.turns, self.log, self.cards, self.editing, self.changing]
 
 
-def action_parts() -> tuple[Any, Any, Any]:
+def hidden_parts() -> dict[str, Any]:
     """The component that raises the events, and what takes text to copy and files to save."""
     import gradio as gr
 
     on_load = "window.thesisQA.tell = (event, data) => trigger(event, data)"
-    hand = gr.HTML("", elem_id="hand", js_on_load=on_load, visible="hidden", padding=False)
-    return hand, gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
+    bridge = gr.HTML("", elem_id="bridge", js_on_load=on_load, visible="hidden", padding=False)
+    hidden = {name: gr.Textbox(visible="hidden") for name in ("copied", "saved")}
+    return {"bridge": bridge, **hidden}
 
 
-def acting(desk: Desk, texts: Texts, hand: Any, talk: Talk) -> None:
-    """Connect the events of `hand` with what they do."""
+def connect_actions(app: AppContext, texts: Texts, parts: PageParts) -> None:
+    """Connect the events of the bridge with what they do."""
     import gradio as gr
 
     def on_copy(turns: chat.Turns, style: Style, event: gr.EventData) -> str:
-        turn = chat.find(turns, getattr(event, "key", ""))
-        return _copy(desk, turn, style, texts) if turn else ""
+        turn = chat.turn_of(turns, getattr(event, "key", ""))
+        if turn is None or turn.answer is None:
+            return ""
+        return plain(takeaway.single_answer(turn.answer, app.known(), style, texts))
 
     def on_link(turns: chat.Turns, event: gr.EventData) -> str:
-        turn = chat.find(turns, getattr(event, "key", ""))
+        turn = chat.turn_of(turns, getattr(event, "key", ""))
         return permalink(turn.answer, texts) if turn and turn.answer else ""
 
     def on_edit(turns: chat.Turns, event: gr.EventData) -> tuple[Any, ...]:
-        turn = chat.find(turns, getattr(event, "key", ""))
+        turn = chat.turn_of(turns, getattr(event, "key", ""))
         if turn is None:
             return gr.skip(), gr.skip(), gr.skip()
         return turn.question, turn.key, gr.update(visible=True)
 
     def on_rate(turns: chat.Turns, event: gr.EventData) -> tuple[Any, Any]:
         try:
-            rated = rate(desk, turns, event._data)
+            rated = rate(app, turns, event._data)
         except ThesisQAError as error:
-            gr.Warning(str(error))
+            gr.Warning(error_line(error, texts.language))
             return gr.skip(), gr.skip()
         return rated, chat.messages(rated, texts)
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    hand.copy(on_copy, [talk.turns, talk.style], talk.copied, **quiet).then(
-        None, talk.copied, None, js="text => window.thesisQA.copy(text, 'copied')", **quiet
+    bridge, copied = parts.bridge, parts.copied
+    changed = [parts.question, parts.editing, parts.changing]
+    bridge.copy(on_copy, [parts.turns, parts.style], copied, **QUIET).then(
+        None, copied, None, js="text => window.thesisQA.copy(text, 'copied')", **QUIET
     )
-    hand.download(on_link, talk.turns, talk.copied, **quiet).then(
-        None, talk.copied, None, js="text => window.thesisQA.copy(text, 'link')", **quiet
+    bridge.download(on_link, parts.turns, copied, **QUIET).then(
+        None, copied, None, js="text => window.thesisQA.copy(text, 'link')", **QUIET
     )
-    changed = [talk.question, talk.editing, talk.changing]
-    hand.edit(on_edit, talk.turns, changed, **quiet).then(
-        None, None, None, js="() => window.thesisQA.focus()", **quiet
+    bridge.edit(on_edit, parts.turns, changed, **QUIET).then(
+        None, None, None, js="() => window.thesisQA.focus()", **QUIET
     )
-    hand.undo(lambda: ("", "", gr.update(visible=False)), None, changed, **quiet)
-    hand.like(on_rate, talk.turns, [talk.turns, talk.log], **quiet)
+    bridge.undo(lambda: ("", "", gr.update(visible=False)), None, changed, **QUIET)
+    bridge.like(on_rate, parts.turns, [parts.turns, parts.log], **QUIET)
 
 
-def _copy(desk: Desk, turn: chat.Turn, style: Style, texts: Texts) -> str:
-    if turn.answer is None:
-        return ""
-    known = {d.name: d.metadata for d in desk.assistant.index.documents()}
-    return plain(takeaway.single_answer(turn.answer, known, style, texts))
-
-
-def rate(desk: Desk, turns: Sequence[chat.Turn], said: object) -> chat.Turns:
-    """Keep what a visitor says of an answer; `said` comes from the browser and may be anything."""
-    values = said if isinstance(said, dict) else {}
-    turn, name = chat.find(turns, values.get("key")), str(values.get("act", ""))
+def rate(app: AppContext, turns: Sequence[chat.Turn], sent: object) -> chat.Turns:
+    """Keep what a visitor says of an answer; `sent` comes from the browser and may be anything."""
+    values = sent if isinstance(sent, dict) else {}
+    turn, name = chat.turn_of(turns, values.get("key")), str(values.get("act", ""))
     if turn is None or turn.answer is None or name not in VERDICTS:
         return tuple(turns)
     feedback = feedback_on(turn.answer, VERDICTS[name], str(values.get("note", "")), turn.among)
-    keep_feedback(desk.assistant.index.folder, turn.key, feedback)
+    keep_feedback(app.assistant.index.folder, turn.key, feedback)
     return tuple(replace(t, verdict=name) if t.key == turn.key else t for t in turns)

@@ -4,16 +4,15 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.types import Answer
-from thesis_qa.web.cards import source_group
-from thesis_qa.web.desk import Desk
-from thesis_qa.web.markup import answer_markup, flat
+from thesis_qa.web.context import AppContext
+from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.permalink import reopen
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.render import fragment, notice
+from thesis_qa.web.texts import Texts, error_line
 
 log = logging.getLogger(__name__)
 
@@ -37,58 +36,62 @@ class Turn:
 Turns = tuple[Turn, ...]
 
 
-def ask(
-    desk: Desk, turns: Sequence[Turn], question: str, documents: Sequence[str] | None, texts: Texts
+def growing_turns(
+    app: AppContext,
+    turns: Sequence[Turn],
+    question: str,
+    documents: Sequence[str] | None,
+    texts: Texts,
 ) -> Iterator[Turns]:
     """The conversation with one more turn, again and again while its answer grows."""
     turn = Turn(secrets.token_hex(8), question, among=tuple(documents or ()))
     earlier = tuple(turns)
     yield (*earlier, turn)
     try:
-        for answer in desk.assistant.stream(
+        for answer in app.assistant.stream(
             question, history(earlier), documents or None, language=texts.language
         ):
             turn = replace(turn, answer=answer)
             yield (*earlier, turn)
-        yield (*earlier, _followed(desk, turn))
+        yield (*earlier, _followed(app, turn))
     except ThesisQAError as error:
-        yield (*earlier, replace(turn, problem=str(error)))
+        yield (*earlier, replace(turn, problem=error_line(error, texts.language)))
     except Exception:  # the visitor gets a sentence, whoever runs the server the whole story
         log.exception("A question could not be answered")
         yield (*earlier, replace(turn, problem=texts.broken))
 
 
-def _followed(desk: Desk, turn: Turn) -> Turn:
+def _followed(app: AppContext, turn: Turn) -> Turn:
     """With questions that could be asked next; a refusal has its own."""
     answer = turn.answer
     if answer is None or not answer.answered:
         return turn
-    return replace(turn, following=desk.assistant.next_questions(answer))
+    return replace(turn, following=app.assistant.next_questions(answer))
 
 
-def stopped(turns: Turns, texts: Texts) -> Turns:
+def stopped_turns(turns: Turns, texts: Texts) -> Turns:
     """The conversation after its last answer was stopped: what is there stays."""
     if turns and not turns[-1].answer and not turns[-1].problem:
         return (*turns[:-1], replace(turns[-1], problem=texts.answers.stopped))
     return turns
 
 
-def opened(desk: Desk, link: str, texts: Texts) -> Turns:
+def linked_turns(app: AppContext, link: str, texts: Texts) -> Turns:
     """A conversation that begins with the answer of a permalink."""
     key = secrets.token_hex(8)
     try:
-        found = reopen(desk.assistant.index.catalog, link, texts)
+        found = reopen(app.assistant.index.catalog, link, texts)
     except ValueError:
         return (Turn(key, "", problem=texts.answers.broken_link),)
     return (Turn(key, found.answer.question, found.answer, origin=found.said),)
 
 
-def find(turns: Sequence[Turn], key: object) -> Turn | None:
+def turn_of(turns: Sequence[Turn], key: object) -> Turn | None:
     """The turn of this key; keys come from the browser."""
     return next((turn for turn in turns if turn.key == key), None)
 
 
-def until(turns: Turns, key: str) -> Turns:
+def turns_before(turns: Turns, key: str) -> Turns:
     """The conversation before the turn of this key; all of it where there is none."""
     at = next((i for i, turn in enumerate(turns) if turn.key == key), len(turns))
     return turns[:at]
@@ -96,10 +99,10 @@ def until(turns: Turns, key: str) -> Turns:
 
 def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
     """Questions and answers so far, as the assistant wants them."""
-    return [(turn.question, _said(turn.answer)) for turn in turns if turn.answer]
+    return [(turn.question, _answer_text(turn.answer)) for turn in turns if turn.answer]
 
 
-def _said(answer: Answer) -> str:
+def _answer_text(answer: Answer) -> str:
     """An answer's text with its quotes, which a written answer doesn't hold."""
     if answer.model == "quotes":
         return answer.text
@@ -112,32 +115,28 @@ def messages(turns: Sequence[Turn], texts: Texts, asking: bool = False) -> list[
     While `asking`, the last answer is growing and nothing can be done with it yet.
     """
     shown: list[Message] = []
-    for number, turn in enumerate(turns, start=1):
-        last = number == len(turns)
+    for turn in turns:
+        last = turn is turns[-1]
         growing = asking and last
+        content = _reply(turn, texts, growing)
         if turn.question:
-            shown.append({"role": "user", "content": _question(turn, texts, asking)})
-        content = _answer(turn, texts, growing)
-        if not growing and turn.question:
-            content += _actions(turn, texts, last, off=asking)
+            asked = fragment(
+                "asked.html", texts, question=turn.question, key=turn.key, edit=not asking
+            )
+            shown.append({"role": "user", "content": asked})
+            content += "" if growing else _actions(turn, texts, last, off=asking)
         options = _next(turn) if last and not growing else {}
-        shown.append({"role": "assistant", "content": flat(content), **options})
+        shown.append({"role": "assistant", "content": content, **options})
     return shown
 
 
-def _question(turn: Turn, texts: Texts, asking: bool) -> str:
-    lines = "<br>".join(escape(turn.question.strip()).splitlines())
-    edit = "" if asking else _button("edit", turn.key, texts.answers.edit)
-    return f'<div class="asked">{flat(lines)}</div>{edit}'
-
-
-def _answer(turn: Turn, texts: Texts, growing: bool) -> str:
+def _reply(turn: Turn, texts: Texts, growing: bool) -> str:
     if turn.problem:
-        return f'<div class="answer declined"><p>{escape(turn.problem)}</p></div>'
+        return notice(turn.problem, texts, box="answer declined")
     if turn.answer:
         return answer_markup(turn.answer, turn.key, texts, turn.origin)
     waiting = texts.answers.working if growing else texts.answers.stopped
-    return f'<div class="waiting"><p>{escape(waiting)}</p></div>'
+    return notice(waiting, texts, box="waiting")
 
 
 def _actions(turn: Turn, texts: Texts, last: bool, off: bool) -> str:
@@ -145,28 +144,11 @@ def _actions(turn: Turn, texts: Texts, last: bool, off: bool) -> str:
 
     It is `off` while another question is worked on.
     """
-    say = texts.answers
-    taking = (
-        [("copy", say.copy), ("link", say.link)] if turn.answer and turn.answer.answered else []
-    )
-    taking += [("retry", say.retry)] if last else []
-    rating = {"helpful": say.helpful, "wrong-answer": say.wrong_answer}
-    if turn.answer and turn.answer.answered:
-        rating["wrong-page"] = say.wrong_page
-    rated = {verdict: label for verdict, label in rating.items() if turn.answer}
-    buttons = [_button(act, turn.key, label) for act, label in taking]
-    buttons += [
-        _button(verdict, turn.key, label, "rate" + (" chosen" if verdict == turn.verdict else ""))
-        for verdict, label in rated.items()
-    ]
-    return f'<div class="acts{" off" if off else ""}">{"".join(buttons)}</div>'
-
-
-def _button(act: str, key: str, label: str, style: str = "") -> str:
-    """A button that page.js hands on; the chat takes attributes other than these out."""
-    return (
-        f'<button type="button" class="act {style}" name="{act}" value="{key}">'
-        f"{escape(label)}</button>"
+    answered = turn.answer is not None and turn.answer.answered
+    taking = [*(("copy", "link") if answered else ()), *(("retry",) if last else ())]
+    rating = ["helpful", "wrong-answer", *(["wrong-page"] if answered else [])]
+    return fragment(
+        "acts.html", texts, turn=turn, taking=taking, rating=rating if turn.answer else [], off=off
     )
 
 
@@ -177,6 +159,7 @@ def _next(turn: Turn) -> Message:
     return {"options": [{"value": question} for question in offered]} if offered else {}
 
 
-def sources(turns: Sequence[Turn], texts: Texts) -> str:
+def sources_markup(turns: Sequence[Turn], texts: Texts) -> str:
     """The source cards of the conversation, those of the last answer first."""
-    return "".join(source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)
+    groups = (source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)
+    return "".join(groups) or notice(texts.no_sources, texts, style="nothing")

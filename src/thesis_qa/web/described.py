@@ -101,7 +101,7 @@ def _stated(beside: Path, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{beside.name} can't be read ({error})", "Correct it") from error
+        raise DocumentError("stated-unreadable", file=beside.name, reason=error) from error
 
 
 def _toml(value: object) -> str:
@@ -112,4 +112,4 @@ def _toml(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool | int | float):
         return json.dumps(value)
-    raise DocumentError("What stands beside the document can't be kept", "Edit it by hand")
+    raise DocumentError("stated-unknown")

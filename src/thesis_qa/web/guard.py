@@ -1,17 +1,20 @@
-"""What every request passes before the page: who asks, how much is sent, what may be loaded."""
+"""What every request passes before the page: for which host, by whom, how much, what may load."""
 
 import json
-from collections.abc import Iterator
-from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote
+import math
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
 
-from thesis_qa.web import TEXTS, preferred, sign_in_page
-from thesis_qa.web.accounts import Door, TooManyAttemptsError
+from starlette.datastructures import Headers
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from thesis_qa.lang.data import text
+from thesis_qa.web import preferred
+from thesis_qa.web.accounts import is_within
 
 # Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
 CHAT_POLICY = (
@@ -24,93 +27,207 @@ PLACE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self';"
     " frame-ancestors 'self'"
 )
-HEADERS = (
-    (b"content-security-policy", CHAT_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
-
-COOKIE = "thesis-qa"
+HEADERS = {
+    "content-security-policy": CHAT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN = frozenset({"/healthz", "/login", "/style.css", "/favicon.ico"})
 API = "/gradio_api/"
-UPLOAD = "/gradio_api/upload"
+UPLOAD, EVENT = "upload", "queue/join"
+PAGE_CALLS = frozenset({UPLOAD, EVENT, "cancel", "reset"})  # all that the page itself sends
 EVENT_BYTES = 2_000_000  # a question and a conversation; files don't come this way
-FORM_BYTES = 10_000
+PATH_LENGTH = 1_000  # of an address without its query; Gradio looks up longer ones as files too
+STAY = 7 * 24 * 3600  # seconds that a visitor stays signed in
+USER = "thesis_qa.user"
+"""Where a request says who its visitor is: the name that a trusted proxy has given."""
 
 
-class SecureHeaders:
-    """ASGI middleware: no page of ours may load anything from elsewhere."""
-
-    def __init__(self, app: "ASGIApp") -> None:
-        self.app = app
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        async def secured(message: "Message") -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                given = {name.lower() for name, _ in headers}
-                headers += [header for header in HEADERS if header[0] not in given]
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self.app(scope, receive, secured)
+def refusal(scope: Scope, status: int, said: str) -> Response:
+    """A line of `text.server`, in the language of the browser."""
+    language = preferred(Headers(scope=scope).get("accept-language", ""))
+    return PlainTextResponse(text(f"text.server.{said}", language), status)
 
 
-class UploadLimit:
-    """ASGI middleware: no upload is longer than `most` bytes, whatever it says of itself."""
+class Outermost:
+    """ASGI middleware: whose addresses are ours, and no page of ours loads anything from elsewhere.
 
-    def __init__(self, app: "ASGIApp", most: int) -> None:
-        self.app = app
-        self.most = most
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        if scope["type"] != "http" or not scope["path"].endswith(UPLOAD):
-            await self.app(scope, receive, send)
-            return
-        if self.most == 0:
-            await _say(send, 403, "This library is read-only")
-        elif int(_header(scope, b"content-length") or 0) > self.most:
-            await _say(send, 413, "That is more than may be sent at once")
-        else:
-            await self.app(scope, self._counted(receive), send)
-
-    def _counted(self, receive: "Receive") -> "Receive":
-        """What comes in; it ends, as if the sender had gone, once it is too much."""
-        taken = 0
-
-        async def counted() -> "Message":
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if taken > self.most else message
-
-        return counted
-
-
-class NothingFetched:
-    """ASGI middleware: no visitor has Gradio fetch what an address names.
-
-    It would take any "file" whose path is a URL for one to download first.
+    A page elsewhere could otherwise have its own name lead to this machine (DNS rebinding) and
+    read what is served to this machine only.
     """
 
-    def __init__(self, app: "ASGIApp") -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self.app, self.hosts = app, hosts
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        path = scope["path"] if scope["type"] == "http" else ""
-        if API not in path or path.endswith(UPLOAD) or scope["method"] != "POST":
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message.get("headers", ())}
+                ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                added = [header for header in ours if header[0] not in given]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
+            await send(message)
+
+        if not self._is_ours(Headers(scope=scope).get("host", "")):
+            await refusal(scope, 400, "host_refused")(scope, receive, secured)
+        elif len(scope["path"]) > PATH_LENGTH:
+            await refusal(scope, 414, "too_much")(scope, receive, secured)
+        else:
+            await self.app(scope, receive, secured)
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return not self.hosts or any(
+            name == ours or (ours.startswith("*.") and name.endswith(ours[1:]))
+            for ours in self.hosts
+        )
+
+
+class TrustedProxies:
+    """ASGI middleware: what proxies add to a request counts only from those that are trusted.
+
+    These are the visitor's address, the scheme, and in `user_header` who has signed in there.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Collection[str], user_header: str) -> None:
+        self.direct, self.proxies, self.user_header = app, proxies, user_header
+        self.forwarded = ProxyHeadersMiddleware(app, list(proxies))  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_within((scope.get("client") or ("",))[0], self.proxies):
+            await self.direct(scope, receive, send)
+            return
+        name = Headers(scope=scope).get(self.user_header, "") if self.user_header else ""
+        forwarded: Any = {**scope, USER: name.strip()}
+        await self.forwarded(forwarded, receive, send)  # type: ignore[arg-type]
+
+
+class Sessions:
+    """ASGI middleware: Starlette's sessions, in a cookie that HTTPS alone carries where there is.
+
+    Cookies don't tell ports apart, so each server takes a name of its own for it.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str, cookie: str) -> None:
+        self.kinds = {
+            https: SessionMiddleware(app, secret, cookie, max_age=STAY, https_only=https)
+            for https in (False, True)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.kinds[scope.get("scheme") in ("https", "wss")](scope, receive, send)
+
+
+IsInside = Callable[[Scope], bool]
+"""Whether a request comes from somebody who has signed in."""
+
+
+class SignedIn:
+    """ASGI middleware: lets through who is signed in, and leads others to where they can be."""
+
+    def __init__(self, app: ASGIApp, is_inside: IsInside, form: bool) -> None:
+        self.app, self.is_inside, self.form = app, is_inside, form
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"] in OPEN
+        if scope["type"] == "lifespan" or is_open or self.is_inside(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._lead(scope)(scope, receive, send)
+
+    def _lead(self, scope: Scope) -> Response:
+        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+        if not (self.form and scope["method"] == "GET" and wants_page):
+            return refusal(scope, 401, "sign_in_first")
+        query = scope["query_string"].decode("latin-1")
+        asked = quote(scope["path"]) + (f"?{query}" if query else "")
+        return RedirectResponse(f"/login?next={quote(asked, safe='')}", 303)
+
+
+class PageCalls:
+    """ASGI middleware: what is sent to Gradio is what our page sends, and not too much of it.
+
+    Gradio would run any event at once past its queue, fetch a "file" whose path is an address,
+    and fail at numbers it doesn't expect. `most` is how many bytes may be uploaded at once.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app, self.most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _, api, call = scope["path"].partition(API) if scope["type"] == "http" else ("", "", "")
+        if not api or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+        elif refused := self._refused(scope, call):
+            await refused(scope, receive, send)
+        elif call == UPLOAD:
+            await self.app(scope, _counted(receive, self.most), send)
+        else:
+            await self._pass_on(scope, receive, send, call)
+
+    def _refused(self, scope: Scope, call: str) -> Response | None:
+        length = Headers(scope=scope).get("content-length", "0")
+        if call not in PAGE_CALLS:
+            return refusal(scope, 404, "no_such_call")
+        if call == UPLOAD and not self.most:
+            return refusal(scope, 403, "read_only")
+        if call == UPLOAD and (not length.isdecimal() or int(length[:20]) > self.most):
+            return refusal(scope, 413, "too_much")
+        return None
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, call: str) -> None:
         body = await _whole(receive, EVENT_BYTES)
         if body is None:
-            await _say(send, 413, "That is more than may be sent at once")
-        elif any(map(_is_address, _paths(body))):
-            await _say(send, 400, "Files are taken from your computer only")
+            await refusal(scope, 413, "too_much")(scope, receive, send)
+            return
+        try:
+            sent = json.loads(body, parse_float=_finite, parse_constant=_refuse)
+            events = getattr(scope["app"].state, "events", ())
+            if call == EVENT and not (type(sent["fn_index"]) is int and sent["fn_index"] in events):
+                raise ValueError("no such event")
+        except (ValueError, TypeError, LookupError, RecursionError):
+            await refusal(scope, 400, "no_such_call")(scope, receive, send)
+            return
+        if any(map(_is_address, _paths(sent))):
+            await refusal(scope, 400, "no_address")(scope, receive, send)
         else:
             await self.app(scope, _again(body, receive), send)
 
 
-async def _whole(receive: "Receive", most: int) -> bytes | None:
+def _finite(number: str) -> float:
+    if math.isinf(found := float(number)):
+        raise ValueError("too large")
+    return found
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """What comes in; it ends, as if the sender had gone, once it is too much."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > most else message
+
+    return counted
+
+
+async def _whole(receive: Receive, most: int) -> bytes | None:
     """All that is sent; None if it is more than `most` bytes."""
     body = b""
     while True:
@@ -122,22 +239,19 @@ async def _whole(receive: "Receive", most: int) -> bytes | None:
             return body
 
 
-def _again(body: bytes, receive: "Receive") -> "Receive":
+def _again(body: bytes, receive: Receive) -> Receive:
     """What gives out `body` first, then whatever comes."""
     messages: Iterator[Message] = iter([{"type": "http.request", "body": body}])
 
-    async def replayed() -> "Message":
+    async def replayed() -> Message:
         return next(messages, None) or await receive()
 
     return replayed
 
 
-def _paths(body: bytes) -> Iterator[str]:
+def _paths(sent: object) -> Iterator[str]:
     """Every text under the key "path", however deep."""
-    try:
-        waiting: list[object] = [json.loads(body)]
-    except (ValueError, RecursionError):  # Gradio refuses it too
-        return
+    waiting = [sent]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
@@ -149,103 +263,3 @@ def _paths(body: bytes) -> Iterator[str]:
 
 def _is_address(path: str) -> bool:
     return path.strip().lower().startswith(("http:", "https:"))
-
-
-class SignedIn:
-    """ASGI middleware: lets through who is signed in, and leads others to where they can."""
-
-    def __init__(self, app: "ASGIApp", door: Door) -> None:
-        self.app = app
-        self.door = door
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        if (
-            scope["type"] == "lifespan"
-            or (scope["type"] == "http" and scope["path"] in OPEN)
-            or self.door.name(_token(scope))
-        ):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        elif scope["method"] == "GET" and b"text/html" in _header(scope, b"accept"):
-            asked = quote(scope["path"]) + ("?" + scope["query_string"].decode("latin-1")).rstrip(
-                "?"
-            )
-            await _say(
-                send, 303, "", (b"location", f"/login?next={quote(asked, safe='')}".encode())
-            )
-        else:
-            await _say(send, 401, "Sign in first")
-
-
-def add_sign_in(app: "FastAPI", door: Door) -> None:
-    """The page to sign in on, and the way out."""
-    from fastapi import Request
-    from fastapi.concurrency import run_in_threadpool
-    from fastapi.responses import HTMLResponse, RedirectResponse, Response
-
-    def page(request: Request, back: str, problem: str = "", status: int = 200) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
-        markup = sign_in_page(TEXTS[language], _inside(back), problem)
-        return HTMLResponse(markup, status, {"Content-Security-Policy": PLACE_POLICY})
-
-    @app.get("/login")
-    def ask(request: Request, next: str = "/") -> Response:
-        return page(request, next)
-
-    @app.post("/login")
-    async def sign_in(request: Request) -> Response:
-        form = parse_qs((await _body(request)).decode("utf-8", "replace"))
-        name, password, back = (form.get(key, [""])[0] for key in ("name", "password", "next"))
-        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
-        address = request.client.host if request.client else ""
-        try:
-            token = await run_in_threadpool(door.sign_in, name.strip(), password, address)
-        except TooManyAttemptsError:
-            return page(request, back, texts.shelf.too_many_attempts, 429)
-        if not token:
-            return page(request, back, texts.shelf.wrong_password, 401)
-        answer = RedirectResponse(_inside(back), 303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure)
-        return answer
-
-    @app.post("/logout")
-    def sign_out(request: Request) -> Response:
-        door.sign_out(request.cookies.get(COOKIE, ""))
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(COOKIE)
-        return answer
-
-    async def _body(request: Request) -> bytes:
-        read = b""
-        async for part in request.stream():
-            read += part
-            if len(read) > FORM_BYTES:
-                return b""
-        return read
-
-
-def _inside(back: str) -> str:
-    """An address of ours; anything that could lead elsewhere is the start page."""
-    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
-    return back if ours and back.isprintable() and back.isascii() else "/"
-
-
-def _token(scope: "Scope") -> str:
-    try:
-        morsel = SimpleCookie(_header(scope, b"cookie").decode("latin-1")).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
-
-
-def _header(scope: "Scope", name: bytes) -> bytes:
-    found: Iterator[bytes] = (value for key, value in scope["headers"] if key == name)
-    return next(found, b"")
-
-
-async def _say(send: "Send", status: int, line: str, *headers: tuple[bytes, bytes]) -> None:
-    kind = (b"content-type", b"text/plain; charset=utf-8")
-    await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
-    await send({"type": "http.response.body", "body": line.encode()})

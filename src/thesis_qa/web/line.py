@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
-from html import escape
 from typing import Any
 
+from thesis_qa.web.render import notice
 from thesis_qa.web.texts import Texts
 
 LOOK = 0.2  # seconds between two looks at the line
 
+SAID = {"style": "in-line", "role": "status"}  # how it is shown above the question box
+
 Steps = Iterator[tuple[Any, ...]]
 
 
-class FullError(Exception):
-    """So many are waiting that one more would wait for minutes."""
-
-
-class Line:
+class WaitingLine:
     """Lets `at_once` through, in the order they came, while at most `most` are in it."""
 
     def __init__(self, at_once: int, most: int) -> None:
@@ -37,9 +35,9 @@ class Line:
             await asyncio.sleep(LOOK)
 
     def enter(self) -> object:
-        """A ticket. Raises FullError."""
+        """A ticket; None where so many are waiting that one more would wait for minutes."""
         if len(self._tickets) >= self._most:
-            raise FullError
+            return None
         ticket = object()
         self._tickets.append(ticket)
         return ticket
@@ -50,7 +48,7 @@ class Line:
 
 
 def lined_up(
-    line: Line, handler: Callable[..., Steps], outputs: int, texts: Texts
+    line: WaitingLine, handler: Callable[..., Steps], outputs: int, texts: Texts
 ) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
     """`handler`, whose first step costs nothing, as one that waits in `line` before the second.
 
@@ -61,17 +59,16 @@ def lined_up(
     async def waiting(*given: Any) -> AsyncIterator[tuple[Any, ...]]:
         import gradio as gr
 
-        try:
-            ticket = line.enter()
-        except FullError:
-            yield (*(gr.skip() for _ in range(outputs)), line_markup(texts.shelf.line_full))
+        if (ticket := line.enter()) is None:
+            full = notice(texts.shelf.line_full, texts, **SAID)
+            yield (*(gr.skip() for _ in range(outputs)), full)
             return
         try:
             steps = handler(*given)
             step = await asyncio.to_thread(next, steps, None)
             async for place in line.wait(ticket):
                 if step:
-                    yield (*step, line_markup(texts.shelf.in_line.format(place=place)))
+                    yield (*step, notice(texts.shelf.in_line.format(place=place), texts, **SAID))
             while step:
                 yield (*step, "")
                 step = await asyncio.to_thread(next, steps, None)
@@ -79,8 +76,3 @@ def lined_up(
             line.leave(ticket)
 
     return waiting
-
-
-def line_markup(said: str) -> str:
-    """What is said above the question box."""
-    return f'<p class="in-line" role="status">{escape(said)}</p>'

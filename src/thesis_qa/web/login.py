@@ -1,34 +1,97 @@
-"""The page to sign in on; it works without a script."""
+"""Signing in and out, on a page that works without a script."""
 
-from html import escape
+import secrets
+from urllib.parse import parse_qs
 
-from thesis_qa.web.texts import Texts
-from thesis_qa.web.viewer import STYLE
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
 
+from thesis_qa.web.accounts import Accounts, TooManyAttemptsError
+from thesis_qa.web.guard import PLACE_POLICY, USER
+from thesis_qa.web.render import render
+from thesis_qa.web.texts import TEXTS, preferred
 
-def sign_in_page(texts: Texts, back: str, problem: str = "") -> str:
-    """A whole page of HTML; `back` is the address that was asked for."""
-    say = texts.shelf
-    wrong = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    return (
-        f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(say.sign_in)} · {escape(texts.name)}</title>{STYLE}</head>"
-        f'<body class="reading"><main class="sign-in"><h1>{escape(texts.name)}</h1>'
-        f"<p>{escape(say.sign_in_why)}</p>{wrong}"
-        f'<form method="post" action="/login">'
-        f'<input type="hidden" name="next" value="{escape(back)}">'
-        f'<label>{escape(say.user_name)}<input name="name" autocomplete="username"'
-        f' autocapitalize="none" required autofocus></label>'
-        f'<label>{escape(say.password)}<input name="password" type="password"'
-        f' autocomplete="current-password" required></label>'
-        f'<button type="submit">{escape(say.sign_in)}</button></form></main></body></html>'
-    )
+FORM_BYTES = 10_000
 
 
-def sign_out_form(texts: Texts) -> str:
-    """A button for the head of the page."""
-    return (
-        f'<form method="post" action="/logout"><button type="submit" class="sign-out">'
-        f"{escape(texts.shelf.sign_out)}</button></form>"
-    )
+class SignIn:
+    """Who is signed in; sessions end with the server, and with a new password."""
+
+    def __init__(self, accounts: Accounts | None) -> None:
+        self._accounts = accounts
+        self._ended: set[str] = set()  # sessions that were signed out, so no copy of them serves
+        self._checking = CapacityLimiter(1)  # so that those who wait hold no thread
+
+    def is_inside(self, scope: Scope) -> bool:
+        """Whether a request comes from a user, or from one whom a trusted proxy has signed in."""
+        if scope.get(USER):
+            return True
+        session = scope.get("session", {})
+        is_open = session.get("id") not in self._ended
+        known = self._accounts.fingerprint(session.get("user", "")) if self._accounts else None
+        return bool(known and is_open and session.get("key") == known)
+
+    def routes(self) -> APIRouter:
+        """The page to sign in on, and the way out."""
+        router = APIRouter()
+        router.add_api_route("/login", self.page, methods=["GET"])
+        router.add_api_route("/login", self.enter, methods=["POST"])
+        router.add_api_route("/logout", self.leave, methods=["POST"])
+        return router
+
+    async def page(self, request: Request, next: str = "/") -> Response:
+        """The form."""
+        return self._form(request, next)
+
+    async def enter(self, request: Request) -> Response:
+        """What was typed into it."""
+        form = parse_qs((await _body(request)).decode("utf-8", "replace"))
+        name, password, back = (form.get(key, [""])[0] for key in ("name", "password", "next"))
+        name, address = name.strip(), request.client.host if request.client else ""
+        try:
+            right = await self._check(name, password, address)
+        except TooManyAttemptsError:
+            return self._form(request, back, "too_many_attempts", 429)
+        if not right:
+            return self._form(request, back, "wrong_password", 401)
+        request.session.update(user=name, key=right, id=secrets.token_urlsafe(16))
+        return RedirectResponse(_inside(back), 303)
+
+    async def _check(self, name: str, password: str, address: str) -> str | None:
+        """What the session remembers of the password, if it is right."""
+        if not self._accounts:
+            return None
+        right = await to_thread.run_sync(
+            self._accounts.check, name, password, address, limiter=self._checking
+        )
+        return self._accounts.fingerprint(name) if right else None
+
+    async def leave(self, request: Request) -> Response:
+        """The session ends, also for whoever has a copy of its cookie."""
+        if ended := request.session.get("id"):
+            self._ended.add(ended)
+        request.session.clear()
+        return RedirectResponse("/login" if self._accounts else "/", 303)
+
+    def _form(self, request: Request, back: str, problem: str = "", status: int = 200) -> Response:
+        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
+        said = getattr(texts.shelf, problem) if problem else ""
+        markup = render("sign_in.html", texts, back=_inside(back), problem=said)
+        return HTMLResponse(markup, status, {"Content-Security-Policy": PLACE_POLICY})
+
+
+async def _body(request: Request) -> bytes:
+    read = b""
+    async for part in request.stream():
+        read += part
+        if len(read) > FORM_BYTES:
+            return b""
+    return read
+
+
+def _inside(back: str) -> str:
+    """An address of ours; anything that could lead elsewhere is the start page."""
+    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
+    return back if ours and back.isprintable() and back.isascii() else "/"

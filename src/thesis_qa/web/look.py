@@ -6,6 +6,17 @@ from typing import Any
 HERE = Path(__file__).parent
 SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "Cascadia Mono", "Consolas", "monospace")
+COLOURS = {  # of Gradio's parts, from the style sheet, which has them for light and dark
+    "--ground": ("body_background_fill", "background_fill_secondary"),
+    "--paper": ("background_fill_primary", "input_background_fill"),
+    "--ink": ("body_text_color",),
+    "--line": ("border_color_primary",),
+    "--accent": ("link_text_color",),
+    "--faint": (
+        "body_text_color_subdued", "block_info_text_color", "block_title_text_color",
+        "input_placeholder_color",
+    ),
+}  # fmt: skip
 
 
 def style() -> str:
@@ -34,31 +45,11 @@ def theme() -> Any:
         font=[gr.themes.Font(name) for name in SANS],
         font_mono=[gr.themes.Font(name) for name in MONO],
     )
-    return base.set(
-        body_background_fill="var(--ground)",
-        body_background_fill_dark="var(--ground)",
-        body_text_color="var(--ink)",
-        body_text_color_dark="var(--ink)",
-        background_fill_primary="var(--paper)",
-        background_fill_primary_dark="var(--paper)",
-        background_fill_secondary="var(--ground)",
-        background_fill_secondary_dark="var(--ground)",
-        block_background_fill="transparent",
-        block_background_fill_dark="transparent",
-        block_border_width="0px",
-        border_color_primary="var(--line)",
-        border_color_primary_dark="var(--line)",
-        color_accent="var(--accent)",
-        input_background_fill="var(--paper)",
-        input_background_fill_dark="var(--paper)",
-        body_text_color_subdued="var(--faint)",
-        body_text_color_subdued_dark="var(--faint)",
-        block_info_text_color="var(--faint)",
-        block_info_text_color_dark="var(--faint)",
-        block_title_text_color="var(--faint)",
-        block_title_text_color_dark="var(--faint)",
-        input_placeholder_color="var(--faint)",
-        input_placeholder_color_dark="var(--faint)",
-        link_text_color="var(--accent)",
-        link_text_color_dark="var(--accent)",
-    )
+    colours = {
+        f"{part}{mode}": f"var({colour})"
+        for colour, parts in COLOURS.items()
+        for part in parts
+        for mode in ("", "_dark")
+    }
+    clear = {f"block_background_fill{mode}": "transparent" for mode in ("", "_dark")}
+    return base.set(**colours, **clear, block_border_width="0px", color_accent="var(--accent)")

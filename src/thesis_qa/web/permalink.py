@@ -9,14 +9,16 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from thesis_qa.answer.cite import recite
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
+from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import Texts
-from thesis_qa.web.viewer import Mark
 
 MAX_LINK = 16_000  # characters
 MAX_CITED = 8
@@ -24,14 +26,16 @@ MAX_PARTS = 20  # of a quote
 MAX_NAME = 500
 MAX_LENGTH = 5000  # characters of a part; a text without pages is one long page
 
+_Name = Annotated[str, Field(max_length=MAX_NAME)]
+Cited = tuple[_Name, _Name, _Name]
+"""A document, the marks of a quote in it, and the quote's fingerprint when the link was made."""
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A place that a link points to."""
-
-    document: str
-    marks: tuple[Mark, ...]
-    fingerprint: str  # of the quote when the link was made
+_LINKED = TypeAdapter(
+    tuple[
+        Annotated[str, Field(max_length=MAX_QUESTION)],
+        Annotated[list[Cited], Field(min_length=1, max_length=MAX_CITED)],
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +58,22 @@ def permalink(answer: Answer, texts: Texts) -> str:
     return f"/{texts.language}/?answer={encoded}"
 
 
-def unpack(text: str) -> tuple[str, tuple[Cited, ...]]:
+def unpack(link: str) -> tuple[str, list[Cited]]:
     """The question and the places of a link. Raises ValueError for anything that is none."""
-    if len(text) > MAX_LINK:
+    if len(link) > MAX_LINK:
         raise ValueError("the link is too long")
-    packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    found = json.loads(packed.decode())
-    if not isinstance(found, list) or len(found) != 2:
-        raise ValueError("not a question with its places")
-    question, cited = found
-    if not isinstance(question, str) or len(question) > MAX_QUESTION:
-        raise ValueError("not a question")
-    if not isinstance(cited, list) or not 0 < len(cited) <= MAX_CITED:
-        raise ValueError("not its places")
-    return question, tuple(map(_cited, cited))
+    packed = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True)
+    question, cited = _LINKED.validate_json(packed, strict=True)
+    for _, marks, _ in cited:
+        _spans(marks)
+    return question, cited
 
 
-def _cited(values: Any) -> Cited:
-    if not isinstance(values, list) or len(values) != 3:
-        raise ValueError("not a place")
-    if not all(isinstance(value, str) and len(value) <= MAX_NAME for value in values):
-        raise ValueError("not a place")
-    document, marks, fingerprint = values
-    parts = tuple(map(Mark.parse, marks.split(",")))
+def _spans(marks: str) -> list[Span]:
+    parts = list(map(Highlight.parse, marks.split(",")))
     if len(parts) > MAX_PARTS or any(part.end - part.start > MAX_LENGTH for part in parts):
         raise ValueError("more than a quote")
-    return Cited(document, parts, fingerprint)
+    return [Span(part.page - 1, part.start, part.end) for part in parts]
 
 
 def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
@@ -90,34 +84,24 @@ def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
     question, cited = unpack(link)
     citations: list[Citation] = []
     said: list[str] = []
-    for place in cited:
+    for document, marks, fingerprint in cited:
         try:
-            spans = [Span(mark.page - 1, mark.start, mark.end) for mark in place.marks]
-            citation = recite(catalog, len(citations) + 1, place.document, spans)
+            citation = recite(catalog, len(citations) + 1, document, _spans(marks))
         except KeyError:
-            said.append(texts.answers.gone.format(document=place.document))
+            said.append(texts.answers.gone.format(document=document))
             continue
         citations.append(citation)
-        if _print(citation.quote) != place.fingerprint:
+        if _print(citation.quote) != fingerprint:
             said.append(texts.answers.changed.format(number=citation.number))
     if not citations:
-        raise ValueError(said[0] if said else "nothing is left of it")
+        raise ValueError(said[0])
     said = list(dict.fromkeys(said)) or [texts.answers.from_link]
     return Reopened(_answer(question, citations), " ".join(said))
 
 
 def _answer(question: str, citations: Sequence[Citation]) -> Answer:
-    return Answer(
-        question=question,
-        language=None,
-        answered=True,
-        confidence=0.0,
-        text="\n\n".join(f"“{c.quote}” [{c.number}]" for c in citations),
-        citations=tuple(citations),
-        passages=(),
-        model="quotes",
-        timings={},
-    )
+    text = "\n\n".join(f"“{c.quote}” [{c.number}]" for c in citations)
+    return Answer(question, None, True, 0.0, text, tuple(citations), (), "quotes", {})
 
 
 def _print(quote: str) -> str:

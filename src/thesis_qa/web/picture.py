@@ -1,17 +1,25 @@
 """Pictures of PDF pages with the lines of a quote highlighted.
 
 PDFium must not be used from two threads at once, reads files nobody vouches for, and indexing uses
-it too: so pages are drawn in a process of their own, which a broken file can't take the rest with.
+it too: so pages are drawn in processes of their own, each with limits of time and memory. Of one
+document one page is drawn at a time, so that its pages can't keep the pictures of others waiting,
+and whoever waits holds no thread.
 """
 
-import threading
+import os
+import signal
+import sys
+import time
+from asyncio import Lock
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
+from contextlib import suppress
 from io import BytesIO
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.types import Box
@@ -22,52 +30,134 @@ MARKER = (255, 232, 130)
 PADDING = 1.5  # points around the characters, as a text marker would leave
 KEPT = 128  # pictures, about 100 KB each
 
+WORKERS = 3  # documents drawn from at once; one more than the processors of a small machine
+SECONDS = 8  # for a page; scans and maps of real theses take up to two
+AGAIN = 60.0  # seconds before a page that couldn't be drawn is tried again
+MEMORY = 1_500_000_000  # bytes of address space of a worker, of which Python and PDFium take 300 MB
 
-class Drawer:
-    """Draws pages of PDF files; safe to share between threads."""
+
+class PagePictures:
+    """Draws pages of PDF files for everybody at once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: ProcessPoolExecutor | None = None
-        self._cached = lru_cache(maxsize=KEPT)(self._draw)
+        from anyio import CapacityLimiter
 
-    def draw(self, path: Path, page: int, marks: Sequence[Box], width: int) -> bytes:
+        self._workers = [Worker() for _ in range(WORKERS)]
+        self._at_once = CapacityLimiter(WORKERS)
+        self._turns: WeakValueDictionary[Path, Lock] = WeakValueDictionary()
+        self._kept: dict[object, bytes] = {}
+        self._failed: dict[object, float] = {}  # when, by page
+
+    async def draw(self, path: Path, page: int, marks: Sequence[Box], width: int) -> bytes:
         """A PNG of a page, counted from 1, as wide as the nearest of `WIDTHS` that suffices.
 
         `marks` are in points, origin at the top left. Raises DocumentError if the page can't be
         drawn.
         """
         suitable = next((w for w in WIDTHS if w >= width), WIDTHS[-1])
-        modified = path.stat().st_mtime_ns
-        return self._cached(str(path), modified, page, tuple(marks), suitable)
+        file = (path, path.stat().st_mtime_ns, page)
+        wanted = (*file, tuple(marks), suitable)
+        turn = self._turns.setdefault(path, Lock())
+        async with turn:
+            if wanted not in self._kept and time.monotonic() > self._failed.get(file, 0.0) + AGAIN:
+                if drawn := await self._draw(str(path), page, tuple(marks), suitable):
+                    _keep(self._kept, wanted, drawn)
+                else:
+                    _keep(self._failed, file, time.monotonic())
+        if wanted not in self._kept:
+            raise DocumentError("page-not-drawn", page=page, file=repr(path.name))
+        return self._kept[wanted]
 
-    def _draw(
-        self, path: str, modified: int, page: int, marks: tuple[Box, ...], width: int
-    ) -> bytes:
-        try:
-            return self._running().submit(draw_page, path, page, marks, width).result()
-        except BrokenProcessPool as error:
-            self.close()
-            raise DocumentError(
-                f"Page {page} of {Path(path).name!r} can't be drawn", "Open the file itself"
-            ) from error
+    async def _draw(self, *task: object) -> bytes:
+        from anyio import to_thread
 
-    def _running(self) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._process is None:
-                self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-            return self._process
+        async with self._at_once:
+            worker = self._workers.pop()
+            try:
+                return await to_thread.run_sync(worker.draw, *task)
+            finally:
+                self._workers.append(worker)
 
     def warm_up(self) -> None:
-        """Start the process now, so that the first picture need not wait for it."""
-        self._running().submit(_import)
+        """Start processes now, so that the first pictures need not wait, even behind a bad page."""
+        for worker in self._workers[1:]:
+            worker.start()
 
     def close(self) -> None:
-        """End the process; the next picture starts another."""
-        with self._lock:
-            if self._process:
-                self._process.shutdown(cancel_futures=True)
-            self._process = None
+        """End the processes; the next picture starts another."""
+        for worker in self._workers:
+            worker.stop()
+
+
+def _keep(kept: dict[object, Any], wanted: object, value: object) -> None:
+    kept[wanted] = value
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]
+
+
+class Worker:
+    """A process that draws one page after the other."""
+
+    def __init__(self) -> None:
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+
+    def start(self) -> Connection:
+        """Its end of a pipe to the process, which ends when this end is closed."""
+        if self._connection is None:
+            spawning = get_context("spawn")
+            self._connection, other = spawning.Pipe()
+            self._process = spawning.Process(target=_work, args=(other,), daemon=True)
+            self._process.start()
+            other.close()
+        return self._connection
+
+    def draw(self, *task: object) -> bytes:
+        """The picture; empty if it can't be drawn within the limits."""
+        connection = self.start()
+        try:
+            connection.send(task)
+            if connection.poll(2 * SECONDS):  # a starting process needs time too
+                return connection.recv_bytes()  # nothing that a broken file could have us unpickle
+        except (EOFError, OSError):
+            pass
+        self.stop()
+        return b""
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        if self._process and self._connection:
+            self._connection.close()
+            self._process.kill()
+            self._process.join()
+        self._process = self._connection = None
+
+
+def _work(connection: Connection) -> None:
+    """Draw what is asked for until nobody is there to ask; die of a page beyond the limits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the server
+    import PIL.Image  # noqa: F401
+    import pypdfium2  # noqa: F401
+
+    alarm = getattr(signal, "alarm", lambda seconds: 0)  # missing on Windows, like `resource`
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(ValueError, OSError):  # macOS has its own mind about it
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        os.nice(5)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        alarm(SECONDS)
+        try:
+            drawn = draw_page(*task)
+        except Exception:  # whatever a broken file leads to, the next one is drawn
+            drawn = b""
+        alarm(0)
+        connection.send_bytes(drawn)
 
 
 def draw_page(path: str, page: int, marks: Sequence[Box], width: int) -> bytes:
@@ -87,9 +177,7 @@ def draw_page(path: str, page: int, marks: Sequence[Box], width: int) -> bytes:
         finally:
             pdf.close()
     except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError) as error:
-        raise DocumentError(
-            f"Page {page} of {Path(path).name!r} can't be drawn ({error})", "Open the file itself"
-        ) from error
+        raise DocumentError("page-not-drawn", page=page, file=repr(Path(path).name)) from error
     for mark in marks:
         area = _pixels(mark, scale, picture.size)
         if area[0] < area[2] and area[1] < area[3]:
@@ -109,8 +197,3 @@ def _pixels(mark: Box, scale: float, size: tuple[int, int]) -> tuple[int, int, i
         min(size[0], round((x1 + PADDING) * scale)),
         min(size[1], round((y1 + PADDING) * scale)),
     )
-
-
-def _import() -> None:
-    import PIL.Image  # noqa: F401
-    import pypdfium2  # noqa: F401

@@ -1,26 +1,28 @@
-"""References to theses in APA, IEEE and BibTeX, with the page of every quote.
+"""References to theses in APA and IEEE, and as BibTeX, RIS and CSL-JSON for reference managers.
 
 Authors are named as the thesis names them: which part of an Indonesian name is to be put first
 can't be told from the name.
 """
 
-import re
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from thesis_qa.lang.data import text
 from thesis_qa.types import Citation, Metadata
 from thesis_qa.web.texts import Texts
 
-Style = Literal["APA", "IEEE", "BibTeX"]
-STYLES: tuple[Style, ...] = ("APA", "IEEE", "BibTeX")
+Style = Literal["APA", "IEEE", "BibTeX", "RIS", "CSL-JSON"]
+STYLES: tuple[Style, ...] = ("APA", "IEEE", "BibTeX", "RIS", "CSL-JSON")
+DATA = frozenset({"BibTeX", "RIS", "CSL-JSON"})
+"""The styles that programs read."""
 
-_BIBTEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+_TEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Reference:
 
     text: str
     work: str = ""
+
+
+Fields = dict[str, str]
+"""What is known of a thesis, by the names of `Metadata`, and the `key` that it is cited by."""
 
 
 class References:
@@ -41,73 +47,115 @@ class References:
         style: Style,
         texts: Texts,
     ) -> None:
-        self.style, self._known, self._texts = style, known, texts
-        self._first: dict[str, Citation] = {}
+        self.style, self._language = style, texts.language
+        first: dict[str, Citation] = {}
         for citation in cited:
-            self._first.setdefault(citation.document, citation)
-        self._keys = _distinct({name: _key(c) for name, c in self._first.items()})
+            first.setdefault(citation.document, citation)
+        keys = _distinct({name: _key(c) for name, c in first.items()})
+        self._theses = {
+            name: _fields(citation, known.get(name, Metadata()), keys[name])
+            for name, citation in first.items()
+        }
 
     def in_text(self, citation: Citation) -> str:
         """What stands behind a quote: "(Jihan Aurelia, 2026, p. 25)", "[1, p. 25]", "\\cite…"."""
-        page = _page(citation, self._texts)
+        thesis, page = self._theses[citation.document], self._page(citation)
         if self.style == "BibTeX":
             place = f"[{page.replace(' ', '~')}]" if page else ""
-            return rf"\cite{place}{{{self._keys[citation.document]}}}"
+            return rf"\cite{place}{{{thesis['key']}}}"
         if self.style == "IEEE":
-            number = list(self._first).index(citation.document) + 1
-            return f"[{', '.join(filter(None, (str(number), page)))}]"
-        by = citation.author or citation.title or citation.document
-        year = str(citation.year) if citation.year else self._texts.no_date
-        return f"({', '.join(filter(None, (by, year, page)))})"
+            number = list(self._theses).index(citation.document) + 1
+            return f"[{_joined(str(number), page)}]"
+        return f"({_joined(thesis['author'] or thesis['title'], self._year(thesis), page)})"
 
     def entries(self) -> list[Reference]:
-        """One entry for every thesis."""
-        write = {"APA": self._apa, "IEEE": self._ieee, "BibTeX": self._bibtex}[self.style]
-        return [write(citation) for citation in self._first.values()]
+        """One entry for every thesis, for people to read."""
+        write = self._ieee if self.style == "IEEE" else self._apa
+        return [write(*numbered) for numbered in enumerate(self._theses.values(), start=1)]
 
-    def _apa(self, citation: Citation) -> Reference:
-        title, thesis, year = self._parts(citation)
-        named = title + (f" [{thesis}]" if thesis else "")
-        by = citation.author
+    def data(self) -> str:
+        """All theses as a file for programs, in a style of `DATA`."""
+        theses = self._theses.values()
+        if self.style == "CSL-JSON":
+            return json.dumps(list(map(_csl, theses)), ensure_ascii=False, indent=2)
+        return "\n\n".join(map(_ris if self.style == "RIS" else _bibtex, theses))
+
+    def _apa(self, _: int, thesis: Fields) -> Reference:
+        title, by, kind = thesis["title"], thesis["author"], _kind(thesis)
+        named, year = title + (f" [{kind}]" if kind else ""), self._year(thesis)
         return Reference(f"{by} ({year}). {named}." if by else f"{named} ({year}).", title)
 
-    def _ieee(self, citation: Citation) -> Reference:
-        title, thesis, year = self._parts(citation)
-        number = list(self._first).index(citation.document) + 1
-        parts = ", ".join(filter(None, (citation.author, f"“{title},”", thesis, year)))
-        return Reference(f"[{number}] {parts.replace(',”, ', ',” ')}.")
+    def _ieee(self, number: int, thesis: Fields) -> Reference:
+        named = _joined(thesis["author"], f"“{thesis['title']},”")
+        return Reference(f"[{number}] {named} {_joined(_kind(thesis), self._year(thesis))}.")
 
-    def _bibtex(self, citation: Citation) -> Reference:
-        known = self._known.get(citation.document, Metadata())
-        fields = {
-            "author": citation.author,
-            "title": citation.title or citation.document,
-            "year": str(citation.year or ""),
-            "type": known.degree,
-            "institution": known.university,
-        }
-        lines = (f"  {name} = {{{_tex(value)}}}," for name, value in fields.items() if value)
-        return Reference("\n".join([f"@thesis{{{self._keys[citation.document]},", *lines, "}"]))
+    def _year(self, thesis: Fields) -> str:
+        return thesis["year"] or text("text.references.no_date", self._language)
 
-    def _parts(self, citation: Citation) -> tuple[str, str, str]:
-        known = self._known.get(citation.document, Metadata())
-        thesis = ", ".join(filter(None, (known.degree, known.university)))
-        year = str(citation.year) if citation.year else self._texts.no_date
-        return " ".join((citation.title or citation.document).split()), thesis, year
+    def _page(self, citation: Citation) -> str:
+        """The page as it is cited: the printed number, or the file's where none is printed."""
+        if citation.page is None:
+            return ""
+        label = citation.page_label or citation.page
+        return text("text.references.page", self._language, label=label)
 
 
-def _page(citation: Citation, texts: Texts) -> str:
-    """The page as it is cited: the printed number, or the file's where none is printed."""
-    if citation.page is None:
-        return ""
-    return texts.page.format(label=citation.page_label or citation.page)
+def _fields(citation: Citation, known: Metadata, key: str) -> Fields:
+    fields = {
+        "key": key,
+        "title": citation.title or citation.document,
+        "author": citation.author,
+        "year": str(citation.year or ""),
+        "degree": known.degree,
+        "university": known.university,
+        "language": citation.language or "",
+    }
+    return {name: " ".join(value.split()) for name, value in fields.items()}
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
+
+
+def _kind(thesis: Fields) -> str:
+    return _joined(thesis["degree"], thesis["university"])
+
+
+_BIBTEX = {"author": "author", "title": "title", "year": "year", "type": "degree",
+           "institution": "university"}  # fmt: skip
+_RIS = {"ID": "key", "AU": "author", "TI": "title", "PY": "year", "M3": "degree",
+        "PB": "university", "LA": "language"}  # fmt: skip
+_CSL = {"id": "key", "title": "title", "genre": "degree", "publisher": "university",
+        "language": "language"}  # fmt: skip
+
+
+def _bibtex(thesis: Fields) -> str:
+    fields = {name: thesis[ours].translate(_TEX) for name, ours in _BIBTEX.items()}
+    lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
+    return "\n".join([f"@thesis{{{thesis['key']},", *lines, "}"])
+
+
+def _ris(thesis: Fields) -> str:
+    lines = (f"{tag}  - {thesis[ours]}" for tag, ours in _RIS.items() if thesis[ours])
+    return "\n".join(["TY  - THES", *lines, "ER  - "])
+
+
+def _csl(thesis: Fields) -> dict[str, object]:
+    item: dict[str, object] = {"type": "thesis"}
+    item |= {name: thesis[ours] for name, ours in _CSL.items() if thesis[ours]}
+    if thesis["author"]:
+        item["author"] = [{"literal": thesis["author"]}]
+    if thesis["year"]:
+        item["issued"] = {"date-parts": [[int(thesis["year"])]]}
+    return item
 
 
 def _key(citation: Citation) -> str:
     """Of letters and digits only, the same for the same document."""
     name = (citation.author.split() or [citation.document.rpartition(".")[0]])[-1]
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"\W", "", ascii_name).lower() + str(citation.year or "") or "thesis"
+    letters = "".join(c for c in ascii_name if c.isalnum()).lower()
+    return letters + str(citation.year or "") or "thesis"
 
 
 def _distinct(keys: Mapping[str, str]) -> dict[str, str]:
@@ -117,7 +165,3 @@ def _distinct(keys: Mapping[str, str]) -> dict[str, str]:
         same = sum(1 for other in found if keys[other] == key)
         found[name] = key + (chr(ord("a") + same) if same else "")
     return found
-
-
-def _tex(text: str) -> str:
-    return "".join(_BIBTEX.get(c, c) for c in " ".join(text.split()))

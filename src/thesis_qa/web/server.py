@@ -1,62 +1,47 @@
-"""The web chat's server: the page in both languages, pictures of cited pages, the files."""
+"""The web chat's server: the page in both languages beside places, pictures and files."""
 
 import errno
+import hashlib
 import logging
 import os
+import secrets
 import socket
 import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
-from thesis_qa.index.catalog import Catalog
-from thesis_qa.lang.language import language_of
+from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
-from thesis_qa.read.files import with_stated
-from thesis_qa.read.glyphs import boxes
 from thesis_qa.settings import Settings, load_settings
-from thesis_qa.types import Box
 from thesis_qa.web import (
     MAX_FILES,
     MEGABYTE,
     TEXTS,
-    Desk,
-    Interface,
-    Mark,
-    Place,
+    AppContext,
     build_page,
     icon,
     missing_page,
-    place_page,
-    preferred,
     script,
     style,
     theme,
-    translation_page,
 )
-from thesis_qa.web.accounts import Door
-from thesis_qa.web.guard import (
-    PLACE_POLICY,
-    NothingFetched,
-    SecureHeaders,
-    SignedIn,
-    UploadLimit,
-    add_sign_in,
-)
-from thesis_qa.web.picture import Drawer
-from thesis_qa.write import Writing, language_model
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from thesis_qa.web.accounts import Accounts, is_network
+from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
+from thesis_qa.web.login import SignIn
+from thesis_qa.web.picture import PagePictures
+from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
+from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
-CACHED = "private, max-age=3600"
-MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 GRACE = 2  # seconds for open connections when the server stops
 
 
@@ -70,8 +55,10 @@ def serve(settings: Settings) -> None:
         import uvicorn
 
         app = create_app(settings)
-        _say(f"Thesis QA is at {address(settings)} (Ctrl+C stops it)")
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
+        _tell("serving", address=settings.public_url or address(settings))
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=GRACE, proxy_headers=False
+        )
         server = uvicorn.Server(config)
         # Whoever stops it need not read that pages still open in a browser are cut off.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
@@ -82,11 +69,9 @@ def main() -> None:
     """Bring the index up to date with the documents folder, then serve: `python app.py`."""
     try:
         settings = load_settings({}, os.environ, Path.cwd())
-        index = Index.create(
-            settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
-        )
+        index = _index(settings)
         if Path(settings.documents).is_dir():
-            _say(f"Reading {settings.documents}")
+            _tell("reading_folder", folder=settings.documents)
             for report in index.update(settings.documents).documents:
                 _say(f"{report.document}: {report.error or report.status}")
         index.close()
@@ -96,15 +81,23 @@ def main() -> None:
 
 
 def address(settings: Settings) -> str:
-    """Where a browser finds the page."""
+    """Where a browser on this machine finds the page."""
     everywhere = settings.host in ("0.0.0.0", "::", "")
     host = "127.0.0.1" if everywhere else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
+def _tell(key: str, **values: object) -> None:
+    _say(text(f"text.server.{key}", None, **values))
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _index(settings: Settings) -> Index:
+    return Index.create(settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -114,29 +107,25 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        reason = "is in use" if taken else f"can't be had ({error})"
-        raise SettingError(
-            f"Port {port} on {host!r} {reason}",
-            f"Choose another: thesis-qa serve --port {port + 1}",
-        ) from error
+        code = "port-taken" if taken else "port-refused"
+        raise SettingError(code, host=repr(host), port=port, next=port + 1, reason=error) from error
 
 
-def create_app(settings: Settings) -> "FastAPI":
+def create_app(settings: Settings) -> FastAPI:
     """The whole web chat as a FastAPI application."""
     disable_telemetry()
     import gradio as gr
 
-    index = Index.create(
-        settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
-    )
+    index = _index(settings)
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
-    desk = Desk(Assistant(index, language_model(settings)), settings)
-    if desk.assistant.writing:
-        add_translations(app, desk.assistant.writing, index.catalog)
+    context = AppContext(Assistant(index, language_model(settings)), settings)
+    if context.assistant.writing:
+        app.include_router(translation_routes(context.assistant.writing, index.catalog))
     for language, texts in TEXTS.items():
-        page = build_page(desk, texts)
+        page = build_page(context, texts)
         page.has_launched = True  # else Gradio takes any file of this machine for an upload
+        app.state.events |= set(page.fns)
         gr.mount_gradio_app(
             app,
             page,
@@ -162,57 +151,86 @@ def _warm_up(index: Index) -> None:
         _say(f"thesis-qa: {error}")  # the first question gets it too
 
 
-def create_places(index: Index, settings: Settings = DEFAULTS) -> "FastAPI":
+def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     """The server without the chat: places, pictures of pages, files, health, signing in."""
-    from fastapi import FastAPI
-
-    drawer = Drawer()
+    pictures = PagePictures()
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        drawer.warm_up()
+        pictures.warm_up()
         yield
-        drawer.close()
+        pictures.close()
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
-    most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
-    app.add_middleware(UploadLimit, most=most)
-    app.add_middleware(NothingFetched)
-    if settings.users:
-        door = Door(settings.users)
-        app.add_middleware(SignedIn, door=door)
-        add_sign_in(app, door)
-    app.add_middleware(SecureHeaders)  # the last one added is passed first
-    _add_places(app, index, drawer, counted=not settings.users)
+    app.state.events = set()  # of the page, by number
+    _add_guards(app, settings)
+    _add_start(app, index, counted=not is_closed(settings))
+    app.include_router(place_routes(index.catalog, pictures))
     return app
 
 
-def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> None:
-    from fastapi import HTTPException, Query, Request
-    from fastapi.responses import (
-        FileResponse,
-        HTMLResponse,
-        PlainTextResponse,
-        RedirectResponse,
-        Response,
-    )
+def is_closed(settings: Settings) -> bool:
+    """Whether visitors have to sign in."""
+    return bool(settings.users or settings.trusted_user_header)
 
+
+def _add_guards(app: FastAPI, settings: Settings) -> None:
+    """What requests pass before the page; the guard that is added last is passed first."""
+    proxies, header = trusted_proxies(settings), settings.trusted_user_header or ""
+    most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
+    app.add_middleware(PageCalls, most=most)
+    if is_closed(settings):
+        sign_in = SignIn(Accounts(settings.users) if settings.users else None)
+        app.include_router(sign_in.routes())
+        app.add_middleware(SignedIn, is_inside=sign_in.is_inside, form=bool(settings.users))
+        app.add_middleware(Sessions, secret=secrets.token_hex(), cookie=_cookie(settings))
+    app.add_middleware(TrustedProxies, proxies=proxies, user_header=header)
+    app.add_middleware(Outermost, hosts=hosts(settings))
+
+
+def _cookie(settings: Settings) -> str:
+    """A name that no other server on this machine gives its cookie."""
+    own = f"{Path(settings.index).resolve()} {settings.port}"
+    return f"thesis-qa-{hashlib.sha256(own.encode()).hexdigest()[:12]}"
+
+
+def _listed(setting: str | None) -> list[str]:
+    return (setting or "").replace(",", " ").lower().split()
+
+
+def trusted_proxies(settings: Settings) -> list[str]:
+    """Their addresses. Raises SettingError for what is none, and if there must be one."""
+    proxies = _listed(settings.trusted_proxies)
+    for proxy in proxies:
+        if not is_network(proxy):
+            raise SettingError("proxies-unreadable", address=repr(proxy))
+    if settings.trusted_user_header and not proxies:
+        raise SettingError("header-without-proxies")
+    return proxies
+
+
+def hosts(settings: Settings) -> set[str]:
+    """By which names the server may be asked for; any, if the set is empty."""
+    public = urlsplit(settings.public_url or "")
+    if settings.public_url and not (public.scheme in ("http", "https") and public.hostname):
+        raise SettingError("public-url", url=repr(settings.public_url))
+    stated = set(_listed(settings.allowed_hosts))
+    if "*" in stated or not (stated or settings.host in LOOPBACK):
+        return set()
+    return stated | LOOPBACK | {settings.host, public.hostname or settings.host}
+
+
+def _add_start(app: FastAPI, index: Index, counted: bool) -> None:
     @app.exception_handler(404)
     def missing(request: Request, _: Exception) -> Response:
-        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
-        return HTMLResponse(missing_page(texts), 404, {"Content-Security-Policy": PLACE_POLICY})
+        return html(missing_page(TEXTS[spoken(request)]), 404)
 
-    def place_of(document: str, page: int, mark: list[str]) -> Place:
-        try:
-            return find_place(index.catalog, document, page, mark)
-        except (KeyError, ValueError) as error:
-            raise HTTPException(404, "No such place") from error
+    app.add_exception_handler(DocumentError, refused)
 
     @app.get("/")
     def choose(request: Request) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
-        return RedirectResponse(f"/{language}/", headers={"Vary": "Accept-Language"})
+        return RedirectResponse(f"/{spoken(request)}/", headers={"Vary": "Accept-Language"})
 
     @app.get("/healthz")
     def healthz() -> dict[str, object]:
@@ -226,103 +244,3 @@ def _add_places(app: "FastAPI", index: Index, drawer: Drawer, counted: bool) -> 
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return PlainTextResponse(icon(), media_type="image/svg+xml")
-
-    @app.get("/place")
-    def place(
-        document: str,
-        page: int = 1,
-        language: Interface = "en",
-        mark: list[str] = Query(default=[]),  # noqa: B008
-    ) -> Response:
-        found = place_of(document, page, mark)
-        markup = place_page(found, TEXTS[language], stale=_is_stale(index.catalog, document))
-        return HTMLResponse(markup, headers={"Content-Security-Policy": PLACE_POLICY})
-
-    @app.get("/picture")
-    def picture(
-        document: str,
-        page: int,
-        width: int = 1000,
-        mark: list[str] = Query(default=[]),  # noqa: B008
-    ) -> Response:
-        found = place_of(document, page, mark)
-        try:
-            path = unchanged_file(index.catalog, document)
-            drawn = drawer.draw(path, page, mark_boxes(found), width)
-        except DocumentError as error:
-            raise HTTPException(409, str(error)) from error
-        return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
-
-    @app.get("/file")
-    def file(document: str) -> Response:
-        try:
-            path = unchanged_file(index.catalog, document)
-        except DocumentError as error:
-            raise HTTPException(404, str(error)) from error
-        if path.suffix.lower() == ".pdf":
-            return FileResponse(path, media_type="application/pdf",
-                                content_disposition_type="inline", filename=path.name)  # fmt: skip
-        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
-
-
-def add_translations(app: "FastAPI", writing: Writing, catalog: Catalog) -> None:
-    """Quotes in the reader's language, by the language model; only what stands in a document."""
-    from fastapi import HTTPException, Query
-    from fastapi.responses import HTMLResponse, Response
-
-    @app.get("/translation")
-    def translation(
-        document: str,
-        page: int = 1,
-        language: Interface = "en",
-        mark: list[str] = Query(default=[]),  # noqa: B008
-    ) -> Response:
-        try:
-            place = find_place(catalog, document, page, mark[:MARKS])
-            pages = [catalog.page(document, m.page - 1).text for m in place.marks]
-        except (KeyError, ValueError) as error:
-            raise HTTPException(404, "No such place") from error
-        parts = (text[m.start : m.end] for text, m in zip(pages, place.marks, strict=True))
-        quote = " … ".join(" ".join(part.split()) for part in parts)[:MAX_QUOTE]
-        found = writing.translated(quote, language_of(quote), language)
-        return HTMLResponse(
-            translation_page(found, TEXTS[language]),
-            headers={"Content-Security-Policy": PLACE_POLICY},
-        )
-
-
-def find_place(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place:
-    """A page of a document, counted from 1. Raises KeyError or ValueError if there is none."""
-    if page < 1:
-        raise ValueError("pages are counted from 1")
-    info = catalog.document(document)
-    parsed = tuple(map(Mark.parse, marks))
-    return Place(
-        document, info.metadata.title, catalog.page(document, page - 1), page, info.pages, parsed
-    )
-
-
-def _is_stale(catalog: Catalog, document: str) -> bool:
-    try:
-        unchanged_file(catalog, document)
-    except DocumentError:
-        return True
-    return False
-
-
-def mark_boxes(place: Place) -> list[Box]:
-    """The boxes of what is marked on the page, one a line."""
-    return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
-
-
-def unchanged_file(catalog: Catalog, document: str) -> Path:
-    """The file a document was read from. Raises DocumentError if it changed since, or is gone."""
-    source = catalog.sources().get(document)
-    if source is None:
-        raise DocumentError(f"The index has no document {document!r}")
-    path = Path(source.path)
-    if not path.is_file():
-        raise DocumentError(f"{document!r} is gone", "Put it back, or remove it from the index")
-    if sum(part.stat().st_size for part in with_stated(path)) != source.size:
-        raise DocumentError(f"{document!r} has changed since it was read", "Index it again")
-    return path

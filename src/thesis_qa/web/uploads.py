@@ -1,27 +1,26 @@
 """Files that visitors send: checked, named safely and put into the documents folder."""
 
-import re
+import filecmp
 import shutil
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import HINTS, SUPPORTED
+from thesis_qa.read import check_type
 
 MAX_FILES = 20  # at once
 MAX_NAME = 150  # bytes; file systems allow 255, some tools add to it
 MEGABYTE = 1_000_000
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')  # in names on Windows
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # devices on Windows
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))  # in names on Windows
 
 
 def safe_name(name: str) -> str:
     """A file name that is one, on every system: no path, nothing hidden, not too long."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(c for c in name if c.isprintable())
-    name = " ".join(_FORBIDDEN.sub(" ", name).split()).strip(". ")
-    if _RESERVED.match(name):
+    name = "".join(c for c in name if c.isprintable()).translate(FORBIDDEN)
+    name = " ".join(name.split()).strip(". ")
+    if PureWindowsPath(name).is_reserved():
         name = f"_{name}"
     stem, dot, suffix = name.rpartition(".")
     if not dot:
@@ -38,19 +37,12 @@ def check_upload(path: Path, name: str, max_megabytes: int) -> None:
 
     Its content is looked at when it is read; what is no PDF though it is called so fails then.
     """
-    suffix = Path(name).suffix.lower()
-    if suffix not in SUPPORTED:
-        kinds = ", ".join(sorted({s[1:].upper() for s in SUPPORTED if len(s) < 6}))
-        raise DocumentError(
-            f"{name!r} is of a type that can't be read", HINTS.get(suffix, f"Read are {kinds}")
-        )
+    check_type(name)
     size = path.stat().st_size
     if size > max_megabytes * MEGABYTE:
-        raise DocumentError(
-            f"{name!r} is larger than {max_megabytes} MB", "Save it with smaller pictures"
-        )
+        raise DocumentError("upload-large", file=repr(name), megabytes=max_megabytes)
     if size == 0:
-        raise DocumentError(f"{name!r} is empty", "Choose the whole file")
+        raise DocumentError("upload-empty", file=repr(name))
 
 
 def keep(path: Path, name: str, folder: Path) -> Path:
@@ -58,7 +50,7 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
     number = 2
-    while target.exists() and not _same(path, target):
+    while target.exists() and not filecmp.cmp(path, target, shallow=False):
         target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
         number += 1
     if target.exists():
@@ -66,7 +58,3 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     else:
         shutil.move(path, target)
     return target
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

@@ -4,14 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 
 from thesis_qa.errors import ThesisQAError
+from thesis_qa.lang.data import text
 from thesis_qa.types import OnProgress, Progress
-from thesis_qa.web.desk import Desk
-from thesis_qa.web.markup import flat
-from thesis_qa.web.reasons import reason
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.context import AppContext
+from thesis_qa.web.render import fragment
+from thesis_qa.web.texts import Texts, error_line
 
 UPDATES = 0.25  # seconds between two states of the progress bar
 TELLABLE = 0.05  # of the work, before the time left can be told
@@ -37,8 +37,13 @@ class Work:
 
     @property
     def share(self) -> float:
-        """How much of the present step is done."""
-        return share(self.progress)
+        """How much of the present step, recognising pages or else embedding, is done."""
+        if not self.progress:
+            return 0.0
+        done, total = self.progress.done, self.progress.total
+        if self.progress.scanned:
+            done, total = self.progress.page, self.progress.scanned
+        return done / total if total else 0.0
 
 
 def finished(line: str, document: str = "") -> Work:
@@ -46,25 +51,15 @@ def finished(line: str, document: str = "") -> Work:
     return Work(document, lines=(line,), done=True)
 
 
-def share(progress: Progress | None) -> float:
-    """How much of recognising pages, or else of embedding, is done."""
-    if not progress:
-        return 0.0
-    done, total = progress.done, progress.total
-    if progress.scanned:
-        done, total = progress.page, progress.scanned
-    return done / total if total else 0.0
-
-
 def working(
-    desk: Desk, document: str, task: Task, texts: Texts, refused: str = "{reason}"
+    app: AppContext, document: str, task: Task, texts: Texts, refused: str = "{reason}"
 ) -> Iterator[Work]:
     """Do `task` when nobody else is changing the library; yields how it goes.
 
     `refused` is how it is said that it could not be done.
     """
     yield Work(document)
-    while not desk.writing.acquire(timeout=UPDATES):
+    while not app.writing.acquire(timeout=UPDATES):
         yield Work(document, waiting=True)
     try:
         thread = _Thread(task)
@@ -74,13 +69,22 @@ def working(
             thread.cancelled.set()
             thread.join()
     finally:
-        desk.writing.release()
+        app.writing.release()
     if isinstance(thread.error, ThesisQAError | OSError):
-        yield finished(refused.format(reason=reason(str(thread.error), texts)), document)
+        yield finished(refused.format(reason=_reason(thread.error, texts)), document)
     elif thread.error:
         raise thread.error
     else:
         yield thread.outcome
+
+
+def _reason(error: ThesisQAError | OSError, texts: Texts) -> str:
+    """What went wrong; of a file of this machine its name only, not where it is."""
+    if isinstance(error, ThesisQAError):
+        return error_line(error, texts.language)
+    name = Path(str(error.filename or "")).name
+    said = error.strerror or type(error).__name__
+    return text("text.server.disk", texts.language, file=repr(name), reason=said)
 
 
 class _Thread(threading.Thread):
@@ -114,39 +118,10 @@ def _watched(thread: _Thread, document: str) -> Iterator[Work]:
         progress = thread.progress
         if progress and bool(progress.scanned) != step:  # recognising is over, embedding begins
             step, started = bool(progress.scanned), time.monotonic()
-        done = share(progress)
-        seconds = time.monotonic() - started
+        done, seconds = Work(document, progress).share, time.monotonic() - started
         yield Work(document, progress, seconds / done - seconds if done > TELLABLE else None)
 
 
 def work_markup(work: Work, texts: Texts) -> str:
     """How work goes, or what came of it."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in work.lines)
-    finished = f"<ul>{lines}</ul>" if lines else ""
-    if work.done:
-        return f'<div class="upload" role="status">{finished}</div>'
-    heading = _heading(work, texts)
-    return flat(
-        f'<div class="upload" role="status">{finished}<p>{escape(heading)}'
-        f'<span class="left">{escape(_left(work.left, texts))}</span></p>'
-        f'<progress max="1" value="{work.share:.3f}" aria-label="{escape(heading)}"></progress>'
-        f"</div>"
-    )
-
-
-def _heading(work: Work, texts: Texts) -> str:
-    if work.waiting:
-        return texts.waiting
-    reading = texts.reading.format(document=work.document)
-    if work.progress and work.progress.scanned:
-        seen = texts.shelf.recognising
-        return f"{reading}: {seen.format(page=work.progress.page, pages=work.progress.scanned)}"
-    return f"{reading}: {work.share:.0%}" if work.share else reading
-
-
-def _left(seconds: float | None, texts: Texts) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return texts.seconds_left.format(seconds=max(1, round(seconds)))
-    return texts.minutes_left.format(minutes=round(seconds / 60))
+    return fragment("progress.html", texts, work=work)

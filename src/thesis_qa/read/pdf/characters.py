@@ -6,21 +6,26 @@ each other (superscripts, formulas, cells) are joined to one line again.
 """
 
 import ctypes
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, rounded
 from thesis_qa.read.pdf.drawn import as_displayed
-from thesis_qa.read.pdf.lines import HYPHENS, TextLine, join
+from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, join, turned
+from thesis_qa.read.pdf.right_to_left import in_logical_order, reads_left
+from thesis_qa.read.pdf.scripts import composed, with_scripts
 
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts words though the file has no space
 LETTERS = 5  # at least, of a letter-spaced line
 WORD_STARTS = 1.7  # times the gap between its letters: between its words
 SAMPLES = 3  # characters of a line whose font is looked up
+UPRIGHT = 3.0  # degrees: scanned and drawn by hand, yet meant to be straight
 FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
 
 _DROPPED = frozenset("\x00\x01\ufeff\u200b\u00ad")
@@ -29,21 +34,25 @@ _BOLD_FACES = ("bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "-bd")
 _BOLD_ENDING = "tb"
 
 
+NUMBER, TURN = 4, 5  # further columns of places, while a page is read: number in PDFium's count
+
+
 def page_lines(page: Any) -> list[TextLine]:
     """The lines of a pypdfium2 page in the order of its content."""
     text_page = page.get_textpage()
     try:
-        text, places, numbers = _characters(page, text_page)
-        pieces = [
-            _line(text_page, text[a:b], places[a:b], numbers[a:b]) for a, b in _runs(text, places)
-        ]
+        text, places = _characters(page, text_page)
+        pieces = [_line(text_page, text[a:b], places[a:b]) for a, b in _runs(text, places)]
+        whole = in_logical_order([piece for piece in pieces if piece is not None])
+        lines = [line if reads_left(line.text) else spaced(line) for line in _joined(whole)]
+        written = with_scripts(lines, lambda place: _baseline(page, text_page, place))
     finally:
         text_page.close()
-    return [spaced(line) for line in _joined([piece for piece in pieces if piece is not None])]
+    return [replace(line, places=line.places[:, :4].astype(np.int16)) for line in written]
 
 
-def _characters(page: Any, text_page: Any) -> tuple[str, Places, list[int]]:
-    """The page's characters, their places, and their numbers in PDFium's count."""
+def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
+    """The page's characters and their places, each turn's in its own frame."""
     import pypdfium2.raw as raw
 
     handle, count = text_page.raw, text_page.count_chars()
@@ -54,9 +63,49 @@ def _characters(page: Any, text_page: Any) -> tuple[str, Places, list[int]]:
     text, numbers = _decoded(units)
     sides = np.frombuffer(rectangles, np.float32).reshape(-1, 4)[numbers].astype(np.float64)
     boxes = as_displayed(page, sides[:, [0, 3, 2, 1]])  # FS_RECTF: left, top, right, bottom
-    empty = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
-    boxes[empty] = 0
-    return text, rounded(boxes), numbers
+    boxes[(boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])] = 0
+    places = np.zeros((len(text), 6), np.int32)
+    places[:, :4], places[:, NUMBER] = rounded(boxes), numbers
+    _turn(page, text_page, text, places)
+    return composed(text, places)
+
+
+def _turn(page: Any, text_page: Any, text: str, places: Places) -> None:
+    """Notice what is turned; a line of PDFium's is looked at whole if its ends are turned."""
+    ends = [-1, *(at for at, c in enumerate(text) if c in "\r\n"), len(text)]
+    for before, end in pairwise(ends):
+        inked = [i for i in range(before + 1, end) if places[i, 2] and not text[i].isspace()]
+        if inked and any(_angle(page, text_page, places[i]) for i in (inked[0], inked[-1])):
+            for i in range(before + 1, end):
+                places[i, TURN] = _angle(page, text_page, places[i])
+    for turn in set(places[:, TURN].tolist()) - {0}:
+        own = places[:, TURN] == turn
+        places[own, :4] = turned(places[own, :4], turn, *page.get_size())
+
+
+def _angle(page: Any, text_page: Any, place: npt.NDArray[np.int32]) -> int:
+    """How far a character is turned on the page as displayed, clockwise."""
+    import pypdfium2.raw as raw
+
+    number = int(place[NUMBER])
+    angle = 0.0
+    if raw.FPDFText_GetCharAngle(text_page.raw, number):  # not 0 for slanted letters either
+        matrix = _matrix(text_page, number)
+        angle = -math.degrees(math.atan2(matrix.b, matrix.a))
+    displayed = (angle + page.get_rotation()) % 360
+    nearest = 90 * round(displayed / 90)
+    return nearest % 360 if abs(displayed - nearest) <= UPRIGHT else SLANTED
+
+
+def _baseline(page: Any, text_page: Any, place: npt.NDArray[np.int32]) -> float:
+    """How far down the baseline of a character is, in its frame, tenths of a point."""
+    import pypdfium2.raw as raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text_page.raw, int(place[NUMBER]), ctypes.byref(x), ctypes.byref(y))
+    point = as_displayed(page, np.array([[x.value, y.value, x.value, y.value]]))
+    there = turned(rounded(point), int(place[TURN]), *page.get_size())
+    return float(there[0, 1] + there[0, 3]) / 2
 
 
 def _decoded(units: Sequence[int]) -> tuple[str, list[int]]:
@@ -79,7 +128,7 @@ def _decoded(units: Sequence[int]) -> tuple[str, list[int]]:
 
 def _runs(text: str, places: Places) -> Iterator[tuple[int, int]]:
     """Characters between line ends; a line ends with a divided word as well, and where the next
-    character stands clearly above or below."""
+    character stands clearly above or below, or is turned otherwise."""
     ends = {at + 1 for at, character in enumerate(text) if character in HYPHENS}
     marks = {at for at, character in enumerate(text) if character in "\r\n"}
     start = 0
@@ -95,17 +144,19 @@ def _jumps(text: str, places: Places) -> set[int]:
     tops, bottoms = places[inked, 1].astype(int), places[inked, 3].astype(int)
     shared = np.minimum(bottoms[1:], bottoms[:-1]) - np.maximum(tops[1:], tops[:-1])
     lower = np.minimum(bottoms[1:] - tops[1:], bottoms[:-1] - tops[:-1])
-    return {inked[i + 1] for i in np.flatnonzero(shared < -0.2 * lower).tolist()}
+    turns = places[inked, TURN]
+    jumps = (shared < -0.2 * lower) & (turns[1:] != SLANTED) | (turns[1:] != turns[:-1])
+    return {inked[i + 1] for i in np.flatnonzero(jumps).tolist()}
 
 
-def _line(text_page: Any, text: str, places: Places, numbers: Sequence[int]) -> TextLine | None:
+def _line(text_page: Any, text: str, places: Places) -> TextLine | None:
     end = len(text.rstrip())
     start = len(text) - len(text.lstrip())
     inked = [i for i in range(start, end) if places[i, 2] and not text[i].isspace()]
     if not inked:
         return None
     step = max(1, len(inked) // SAMPLES)
-    fonts = [_font(text_page, numbers[i]) for i in inked[step // 2 :: step]]
+    fonts = [_font(text_page, int(places[i, NUMBER])) for i in inked[step // 2 :: step]]
     sizes = sorted(size for size, _, _ in fonts)
     return TextLine(
         text=text[start:end],
@@ -113,6 +164,7 @@ def _line(text_page: Any, text: str, places: Places, numbers: Sequence[int]) -> 
         size=sizes[len(sizes) // 2],
         bold=all(bold for _, bold, _ in fonts),
         fixed=sum(fixed for _, _, fixed in fonts) >= FIXED_SHARE * len(fonts),
+        turn=int(places[inked[0], TURN]),
     )
 
 
@@ -127,7 +179,17 @@ def _font(text_page: Any, index: int) -> tuple[float, bool, bool]:
     style = face.split("+")[-1]
     bold = any(part in style for part in _BOLD_FACES) or style.endswith(_BOLD_ENDING)
     fixed = bool(flags.value & 1) or any(part in face for part in _FIXED_FACES)
-    return float(raw.FPDFText_GetFontSize(text_page.raw, index)), bold, fixed
+    matrix = _matrix(text_page, index)
+    scale = math.hypot(matrix.c, matrix.d)  # many files set everything in size 1 and scale it
+    return float(raw.FPDFText_GetFontSize(text_page.raw, index)) * scale, bold, fixed
+
+
+def _matrix(text_page: Any, index: int) -> Any:
+    import pypdfium2.raw as raw
+
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text_page.raw, index, ctypes.byref(matrix))
+    return matrix
 
 
 def _joined(pieces: Sequence[TextLine]) -> list[TextLine]:
@@ -144,7 +206,7 @@ def _joined(pieces: Sequence[TextLine]) -> list[TextLine]:
 
 def _beside(line: TextLine, piece: TextLine) -> bool:
     """Whether `piece` goes on to the right of `line`, at about its height."""
-    if line.text[-1:] in HYPHENS:
+    if line.text[-1:] in HYPHENS or line.turn != piece.turn:
         return False
     overlap = min(line.bottom, piece.bottom) - max(line.top, piece.top)
     near = -0.5 * line.height <= piece.left - line.right <= 2.5 * max(line.height, piece.height)
@@ -186,5 +248,7 @@ def _closed_up(line: TextLine) -> list[int]:
     inked = [i for i in everything if not line.text[i].isspace() and line.places[i, 2]]
     gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(inked)}
     usual = float(np.median(list(gaps.values())))
+    if usual > line.size * PLACES_PER_POINT:  # the cells of a table
+        return everything
     word_starts = {at for at, gap in gaps.items() if gap > WORD_STARTS * max(usual, 1)}
     return [i for i in everything if not line.text[i].isspace() or (i + 1 in word_starts and i > 0)]

@@ -30,6 +30,8 @@ def run(job: Mapping[str, Any], out: BinaryIO) -> None:
     if "dpi" not in job:
         properties = pdf.get_metadata_dict(skip_empty=True)
         _write(out, {"pages": len(pdf), "properties": properties, "outline": [*_outline(pdf)]})
+    if pdf.get_formtype():
+        pdf.init_forms()
     read = _picture if "dpi" in job else _page
     for number in job["pages"] if "dpi" in job else range(job["first"], len(pdf)):
         try:
@@ -65,11 +67,12 @@ def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], 
 
     from thesis_qa.read.pdf.characters import page_lines
     from thesis_qa.read.pdf.drawn import drawn_on
+    from thesis_qa.read.pdf.forms import with_fields
 
     page = pdf[number]
     try:
         width, height = page.get_size()
-        lines = page_lines(page)
+        lines = with_fields(pdf, page, page_lines(page))
         rules, pictured = drawn_on(page, textless=not lines)
     finally:
         page.close()
@@ -81,7 +84,7 @@ def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], 
             "pictured": pictured,
         },
         "rules": rules,
-        "lines": [(line.text, line.size, line.bold, line.fixed) for line in lines],
+        "lines": [(line.text, line.size, line.bold, line.fixed, line.turn) for line in lines],
     }
     return head, np.concatenate([line.places for line in lines]).tobytes() if lines else b""
 

@@ -1,5 +1,6 @@
 """A line of a PDF page with the place of every character: read gives it, structure takes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import numpy as np
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places
 from thesis_qa.types import Box
 
+SLANTED = 1
 HYPHENS = "\x02\ufffe"  # what PDFium puts for a hyphen at a line end
 
 
@@ -20,6 +22,9 @@ class TextLine:
     size: float  # of its letters, points
     bold: bool = False
     fixed: bool = False  # set in a font of fixed width, as code is
+    turn: int = 0
+    """How far its text is turned, clockwise in degrees: 90, 180, 270, or SLANTED for all else. The
+    places of a line turned by right angles are those that it had if the page were turned back."""
 
     @cached_property
     def box(self) -> Box:
@@ -88,11 +93,42 @@ class TextLine:
 
 def join(line: TextLine, piece: TextLine, apart: bool) -> TextLine:
     """`line` and what stands to the right of it as one, a space between if they are `apart`."""
-    places = [line.places, np.zeros((int(apart), 4), np.int16), piece.places]
+    places = [line.places, _nowhere(line, apart), piece.places]
     return TextLine(
         text=line.text + " " * apart + piece.text,
         places=np.concatenate(places),
         size=(line if line.height >= piece.height else piece).size,
         bold=line.bold and piece.bold,
         fixed=line.fixed and piece.fixed,
+        turn=line.turn,
     )
+
+
+def _nowhere(line: TextLine, count: int) -> Places:
+    return np.zeros((int(count), line.places.shape[1]), line.places.dtype)
+
+
+def turned(places: Places, turn: int, width: float, height: float) -> Places:
+    """Places on a page of this size as they are when the page is turned back by `turn` degrees.
+
+    Turned back by 360 - `turn`, on a page of the size that it then has, they are as before.
+    """
+    across, down = round(width * PLACES_PER_POINT), round(height * PLACES_PER_POINT)
+    x0, y0, x1, y1 = places.T.astype(np.int32)
+    sides = {
+        90: (y0, across - x1, y1, across - x0),
+        180: (across - x1, down - y1, across - x0, down - y0),
+        270: (down - y1, x0, down - y0, x1),
+    }.get(turn, (x0, y0, x1, y1))
+    there = np.stack(sides, axis=1) * np.any(places != 0, axis=1)[:, None]
+    typed: Places = there.astype(places.dtype)
+    return typed
+
+
+def turned_boxes(boxes: Sequence[Box], turn: int, width: float, height: float) -> list[Box]:
+    """Boxes in points, as `turned` does it."""
+    if turn not in (90, 180, 270):
+        return list(boxes)
+    places = np.round(np.array(boxes).reshape(-1, 4) * PLACES_PER_POINT).astype(np.int32)
+    there = turned(places, turn, width, height) / PLACES_PER_POINT
+    return [(x0, y0, x1, y1) for x0, y0, x1, y1 in there.tolist()]

@@ -95,13 +95,17 @@ def _shifts(line: TextLine, baseline: Baseline) -> npt.NDArray[np.int8]:
         return shifts
     letters = [i for i in np.flatnonzero(inked & ~small).tolist() if line.text[i].isalnum()]
     for at in np.flatnonzero(small).tolist():
-        near = min(letters, key=lambda i, at=at: abs(i - at) + (i > at), default=None)
+        near = _nearest(letters, at)
         if near is None or line.text[at].isspace():
             continue
         ground = baseline(line.places[near])
         rise = (ground - baseline(line.places[at])) / usual
         shifts[at] = 1 if rise >= RAISED else -1 if rise <= -LOWERED else 0
     return shifts
+
+
+def _nearest(letters: Sequence[int], at: int) -> int | None:
+    return min(letters, key=lambda letter: abs(letter - at), default=None)
 
 
 def _letter_height(heights: npt.NDArray[np.int64]) -> float:

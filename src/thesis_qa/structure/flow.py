@@ -1,0 +1,235 @@
+"""Documents of formats without pages: one running text, and blocks that point into it.
+
+Finds the headings nobody marked, captions, contents pages, references and list items, and lays
+everything out as the one `Page` that quotes are checked against.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from thesis_qa.errors import DocumentError
+from thesis_qa.read.blocks import RawBlock, RawDocument, code_lines, folded, table_row
+from thesis_qa.structure import headings
+from thesis_qa.structure.front_matter import find_metadata
+from thesis_qa.structure.outline import section_paths
+from thesis_qa.types import Block, Document, Heading, Kind, Page, Span
+
+_TIGHT: frozenset[Kind] = frozenset({"list", "table", "contents"})  # no empty line in between
+_BULLET = re.compile(r"[-–•*▪◦·]\s+")
+_DIVIDED = re.compile(r"([^\W\d_]{2,})-$")
+TITLE_PAGE_LINE = 70  # characters; the lines of an institution's name are short
+LONGEST_WORD = 60
+
+
+def flow_document(name: str, read: RawDocument) -> Document:
+    """The document that was read as `read`. Raises DocumentError if it holds no text."""
+    cleaned = [clean for block in read.blocks for clean in _clean(block) if clean.text]
+    blocks = list(_with_captions(_with_kinds(cleaned)))
+    if not blocks:
+        raise DocumentError("without-text", file=name)
+    above = list(section_paths((block.kind, block.text, block.level or 0) for block in blocks))
+    text, placed = _laid_out(blocks, above)
+    stated = read.stated
+    title = next((at for block, at in zip(blocks, placed, strict=True) if block.title), None)
+    if title:
+        start, end = title.spans[0].start, title.spans[0].end
+        places = {**stated.places, "title": title.spans}
+        stated = replace(stated, title=text[start:end], places=places)
+    pages = (Page(number=None, label=None, text=text),)
+    return Document(name, pages, tuple(placed), find_metadata(pages, placed, stated))
+
+
+# Paragraphs
+
+
+def _clean(block: RawBlock) -> Iterator[RawBlock]:
+    """A block without what nobody sees; of several lines, its paragraphs."""
+    if block.kind == "code":
+        yield replace(block, text=code_lines(block.text))
+    elif block.kind == "table":
+        yield replace(block, text=table_row(block.text.split("\t")))
+    elif block.wrapped:
+        lines = [line for line in map(str.strip, block.text.split("\n")) if line]
+        for text in paragraphs(lines):
+            listed = headings.is_item(text) and headings.certain_heading(text) is None
+            yield _folded(replace(block, text=_BULLET.sub("", text, count=1), kind="list")
+                          if listed else replace(block, text=text))  # fmt: skip
+    else:
+        yield _folded(block)
+
+
+def _folded(block: RawBlock) -> RawBlock:
+    leads = block.kind == "text" and headings.is_contents_line(block.text, in_contents=False)
+    return replace(block, text=folded(block.text), kind="contents" if leads else block.kind)
+
+
+def paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """The paragraphs in stripped, non-empty lines that no empty line parts: lines that were only
+    wrapped are joined, a heading, list item or line of a title page begins anew."""
+    apart = _is_title_page(lines)
+    pending: list[str] = []
+    for line in lines:
+        if pending and (apart or _begins_anew(pending, line)):
+            yield rejoined(pending)
+            pending = []
+        pending.append(line)
+    if pending:
+        yield rejoined(pending)
+
+
+def rejoined(lines: Sequence[str]) -> str:
+    """`lines` as one; a word that a hyphen divides at the end of a line becomes whole, a doubled
+    one ("anak-anak") keeps its hyphen."""
+    pieces = [lines[0]]
+    for before, line in pairwise(lines):
+        word = _DIVIDED.search(before[-LONGEST_WORD:])
+        if not word or not line[:1].islower():
+            pieces.append(" ")
+        elif not line.lower().startswith(word[1].lower()):
+            pieces[-1] = pieces[-1][:-1]
+        pieces.append(line)
+    return "".join(pieces)
+
+
+def _is_title_page(lines: Sequence[str]) -> bool:
+    return (
+        any(map(headings.names_institution, lines))
+        and all(len(line) <= TITLE_PAGE_LINE for line in lines)
+        and not any(line.endswith((".", ",", ";", ":")) for line in lines)
+    )
+
+
+def _begins_anew(pending: Sequence[str], line: str) -> bool:
+    both = (pending[-1], line)
+    return (
+        any(headings.certain_heading(text) for text in both)
+        or any(headings.is_contents_line(text, in_contents=False) for text in both)
+        or (pending[0].isupper() and any(map(str.islower, line)))
+        or headings.is_item(line)
+        or headings.is_keywords(line)
+    )
+
+
+# Kinds
+
+
+def _with_kinds(blocks: Sequence[RawBlock]) -> list[RawBlock]:
+    """`blocks` with the kinds and levels that show in their text where the file marks none."""
+    blocks = _title_apart([_listed(block) for block in blocks])
+    body = next((i for i, block in enumerate(blocks) if _level(block) is not None), 0)
+    title = _title_of(blocks[:body])
+    found: list[RawBlock] = []
+    listing: Kind | None = None  # inside a contents page or the references
+    for i, block in enumerate(blocks):
+        if i < body or (title and block.text.casefold() == title.casefold()):
+            new = _on_title_page(block, title)
+        else:
+            below = blocks[i + 1].text if i + 1 < len(blocks) else ""
+            new = _in_body(block, listing, below)
+        if new.kind == "heading":
+            role = headings.role_of(new.text)
+            listing = role if role in ("contents", "references") else None
+        elif listing and new.kind in ("text", "list"):
+            new = replace(new, kind=listing)
+        found.append(new)
+    return found
+
+
+def _listed(block: RawBlock) -> RawBlock:
+    """What the file numbers is an item of a list, unless it is set or worded as a heading."""
+    heading = block.strong or headings.certain_heading(block.text) is not None
+    is_item = block.numbered and block.kind == "text" and not heading
+    return replace(block, kind="list") if is_item else block
+
+
+def _title_apart(blocks: Sequence[RawBlock]) -> list[RawBlock]:
+    """`blocks`, where the one highest heading, if the file begins with it, is the title."""
+    marked = [i for i, block in enumerate(blocks) if block.kind == "heading" and block.level == 1]
+    if len(marked) != 1 or any(b.kind == "heading" for b in blocks[: marked[0]]):
+        return list(blocks)
+    first = blocks[marked[0]]
+    if headings.certain_heading(first.text):
+        return list(blocks)
+    title = replace(first, kind="text", level=None, title=True)
+    return [title if block is first else block for block in blocks]
+
+
+def _level(block: RawBlock) -> int | None:
+    """The level of what is a heading without doubt: marked as one, or by its words."""
+    if block.kind == "heading" and block.level and not headings.is_paragraph(block.text):
+        return block.level
+    heading = headings.certain_heading(block.text) if block.kind == "text" else None
+    return heading.level if heading else None
+
+
+def _title_of(front: Sequence[RawBlock]) -> str:
+    """The title among the lines before the first heading: marked, or the longest that stands
+    out and isn't the name of an institution."""
+    marked = [block.text for block in front if block.title]
+    outstanding = [block.text for block in front if _stands_out(block)]
+    return next(iter(marked), max(outstanding, key=len, default=""))
+
+
+def _stands_out(block: RawBlock) -> bool:
+    emphasised = block.strong or block.text.isupper()
+    return block.kind == "text" and emphasised and headings.looks_like_heading(block.text)
+
+
+def _on_title_page(block: RawBlock, title: str) -> RawBlock:
+    is_title = block.text.casefold() == title.casefold()
+    return replace(block, kind="heading", level=0, title=True) if is_title else block
+
+
+def _in_body(block: RawBlock, listing: Kind | None, below: str) -> RawBlock:
+    if block.kind == "heading" and _level(block) is None:
+        block = replace(block, kind="text", level=None)
+    if block.kind != "text":
+        return block
+    if listing == "contents" and headings.is_contents_line(block.text, in_contents=True):
+        return replace(block, kind="contents")
+    if headings.is_keywords(block.text):
+        return replace(block, kind="contents")
+    if headings.is_caption(block.text):
+        return replace(block, kind="caption")
+    level = _level(block)
+    on_title_page = headings.names_institution(below)  # a name, a study programme …
+    if level is None and listing is None and _stands_out(block) and not on_title_page:
+        level = headings.level_by_look(block.text)
+    if level is not None:
+        return replace(block, kind="heading", level=level)
+    return replace(block, kind="list") if headings.is_item(block.text) else block
+
+
+def _with_captions(blocks: Sequence[RawBlock]) -> Iterator[RawBlock]:
+    """`blocks`, where the rows of a table carry the caption above it (or else below) as well."""
+    runs = [list(run) for _, run in groupby(blocks, key=lambda block: block.kind == "table")]
+    for before, run, after in zip([[], *runs], runs, [*runs[1:], []], strict=False):
+        caption = _table_caption([*before[-1:], *after[:1]]) if run[0].kind == "table" else None
+        for block in run:
+            context = ": ".join(filter(None, (caption, block.context)))
+            yield replace(block, context=context or None)
+
+
+def _table_caption(neighbours: Iterable[RawBlock]) -> str | None:
+    captions = (block.text for block in neighbours if block.kind == "caption")
+    return next(filter(headings.is_table_caption, captions), None)
+
+
+def _laid_out(
+    blocks: Sequence[RawBlock], above: Sequence[tuple[Heading, ...]]
+) -> tuple[str, list[Block]]:
+    """The text of a page that holds the blocks, and where they are in it."""
+    pieces: list[str] = []
+    placed: list[Block] = []
+    end, before = 0, None
+    for block, path in zip(blocks, above, strict=True):
+        if before is not None:
+            pieces.append("\n" if block.kind == before and block.kind in _TIGHT else "\n\n")
+            end += len(pieces[-1])
+        span = Span(0, end, end + len(block.text))
+        placed.append(Block((span,), block.kind, path, block.context))
+        pieces.append(block.text)
+        end, before = span.end, block.kind
+    return "".join(pieces), placed

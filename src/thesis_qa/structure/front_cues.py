@@ -1,0 +1,151 @@
+"""How title and approval pages of Indonesian and English theses put things, line by line.
+
+The words are in the language files under `front_matter`.
+"""
+
+import re
+from functools import cache
+
+from thesis_qa.lang.data import alternatives, word_set
+from thesis_qa.structure.headings import names_institution
+
+MAX_NAME_WORDS = 8
+MAX_NAME_LENGTH = 70
+MIN_NAME_LETTERS = 3
+
+BARE_NUMBER = re.compile(r"\(?([A-Z]?\d[\d./-]{5,18}\d)\)?")
+MARK = re.compile(r"\s*[:：]\s*")
+YEAR_LINE = re.compile(
+    r"(?:1[34]\d\d ?H ?/ ?)?(?:\S[^\d]{0,40}\s)?(?:\d{1,2}[\s.]\s?)?(?:[^\W\d_]{3,10}[\s,]\s?)?"
+    r"((?:19|20)\d\d)(?: ?M)?(?: ?/ ?1[34]\d\d ?H)?[.)]?"
+)
+SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
+
+_DEGREES_BEHIND = re.compile(  # ", M.Eng.", ", S.Kom", ", Ph.D."
+    r"(?:,\s*|\s+)(?:(?:s|m|sp|a|b|ph|d|ll)\.?\s?(?:[A-Z][a-z]{0,5}\.?|[A-Z]{1,3}\.?)(?:\s?[A-Z][a-z]*"
+    r"\.)*|ph\.?\s?d\.?|mba|msc|bsc|mt|st|se|sh|lc)(?=,|\s|$)\.?",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
+
+
+def _words(key: str) -> str:
+    return f"(?:{alternatives(f'front_matter.{key}')})"
+
+
+@cache
+def _pattern(pattern: str, keys: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern with the words under `keys` in place of its {}."""
+    return re.compile(pattern.format(*map(_words, keys)), re.IGNORECASE)
+
+
+def institution() -> re.Pattern[str]:
+    """ "Universitas …", "… University"."""
+    parts = r"{}\b|(?:[\w.'-]+ ){{1,4}}{}\b"
+    return _pattern(parts, ("institution", "institution_behind"))
+
+
+def is_faculty(line: str) -> bool:
+    """Whether a line begins "Fakultas …", "Sekolah …" (and not "Sekolah Tinggi …")."""
+    return bool(_pattern(r"{}\b", ("faculty",)).match(line)) and not institution().match(line)
+
+
+def is_unfinished(line: str) -> bool:
+    """Whether the name of a university goes on with the next line: "Universitas Islam"."""
+    return _pattern(r"\b{}$", ("unfinished",)).search(line) is not None
+
+
+def is_kind_of_work(line: str) -> bool:
+    """Whether a line says "SKRIPSI", "Laporan Tugas Akhir", "Master's Thesis"."""
+    found = _pattern(r"(?:{}[ -]?)?{}", ("draft", "kind_of_work")).fullmatch(line)
+    return found is not None
+
+
+def is_by(label: str) -> bool:
+    """Whether the author follows: "Oleh", "Disusun oleh", "Name of Student"."""
+    return _pattern("{}", ("by",)).fullmatch(label) is not None
+
+
+def is_supervisor(label: str) -> bool:
+    """Whether a supervisor follows: "Dosen Pembimbing II", "Thesis Supervisor"."""
+    return _supervisor().fullmatch(label) is not None
+
+
+def begins_supervisor(line: str) -> bool:
+    return _supervisor().match(line) is not None
+
+
+def _supervisor() -> re.Pattern[str]:
+    parts = r"(?:{}\s?)?{}(?:[\s-]*{})?"
+    return _pattern(parts, ("supervisor_before", "supervisor", "supervisor_behind"))
+
+
+def labelled_title() -> re.Pattern[str]:
+    """ "Judul Skripsi: …"; the title is its first group."""
+    return _pattern(r"{}\s*[:：]\s*(\S.*)", ("title",))
+
+
+def student_number() -> re.Pattern[str]:
+    """ "NIM. 12345678"; the number is its first group."""
+    parts = r"\(?{}\b\.?\s*[.:：]?\s*((?=[\w./-]*\d{{4}})[\w./-]+)\)?"
+    return _pattern(parts, ("student_number",))
+
+
+def is_about_the_work(line: str) -> bool:
+    """Whether a line says what the work is for: "Diajukan untuk …", "Submitted in partial …"."""
+    return _pattern(r"{}\b", ("about_the_work",)).match(line) is not None
+
+
+@cache
+def degree() -> re.Pattern[str]:
+    """ "gelar Sarjana Teknik", "degree of Master of Science", "for the Bachelor's degree"; the
+    degree is the one group that has matched."""
+    given, degrees = _words("degree_given"), _words("degree")
+    words = r"(?: (?:of |in |and )?[A-Z][\w.]*){0,6}"
+    return re.compile(
+        rf"\b(?i:{given} )((?i:{degrees})(?: (?!(?i:{_words('degree_ends')}))[A-Z][\w.]*"
+        rf"(?: dan(?= [A-Z]))?){{0,5}}(?: \([A-Z][\w. ]*\))?)"
+        rf"|\b(?i:degree of )((?i:{degrees}){words})"
+        rf"|\b(?i:for the )((?i:{degrees}(?:['’]?s)?){words}) degree"
+    )
+
+
+def programme() -> re.Pattern[str]:
+    """ "Program Magister Terapan"; the degree is its first group."""
+    return _pattern(r"program ({}(?: terapan)?|diploma [^\W_]{{1,3}})", ("degree",))
+
+
+# Names of persons
+
+
+def is_name(text: str) -> bool:
+    """Whether a line can be the name of one person, titles and degrees included: "Dr. Ir. Dimitri
+    Mahayana, M.Eng.", "HADI HAMMURABI"."""
+    titles = _pattern(r"(?:{}\.\s*)+", ("person_titles",))
+    bare = _DEGREES_BEHIND.sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
+    words = bare.split()
+    return (
+        0 < len(words) <= MAX_NAME_WORDS
+        and len(bare) >= MIN_NAME_LETTERS
+        and len(text) <= MAX_NAME_LENGTH
+        and not names_institution(bare)
+        and all(map(_is_name_word, words))
+        and not any(w.strip(".,").lower() in word_set("front_matter.not_names") for w in words)
+    )
+
+
+def _is_name_word(word: str) -> bool:
+    bare = word.strip(",")
+    capital = bare[:1].isupper() or bare in word_set("front_matter.name_particles")
+    return bool(_NAME_WORD.fullmatch(bare)) and capital
+
+
+def names_in(text: str) -> list[tuple[str, int]]:
+    """The names on a line and where they begin; several stand side by side on approval pages."""
+    titled = _pattern(r"(?<=[^\s.]\s)(?={}\.)", ("person_titles",))
+    starts = [0, *(m.start() for m in titled.finditer(text))]
+    ends = [*starts[1:], len(text)]
+    pieces = [(text[a:b].strip(), a) for a, b in zip(starts, ends, strict=True)]
+    if all(is_name(piece) for piece, _ in pieces):
+        return [(piece.strip(" ()"), a + text[a:].index(piece.strip(" ()"))) for piece, a in pieces]
+    return []

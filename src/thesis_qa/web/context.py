@@ -1,0 +1,42 @@
+"""What every visitor's page works with."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thesis_qa.assistant import Assistant
+from thesis_qa.settings import Settings
+from thesis_qa.types import Metadata
+from thesis_qa.web.line import WaitingLine
+
+ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
+WAITING = 64  # questions in line, a few minutes' work; more are told to come back
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Of an event: nothing flickers while it runs, and it is no part of a public API."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """The assistant, its settings, and the right to change the index: one visitor at a time."""
+
+    assistant: Assistant
+    settings: Settings
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    evaluating: threading.Lock = field(default_factory=threading.Lock)
+    line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
+
+    @property
+    def documents(self) -> Path:
+        """The folder that uploads are saved in."""
+        return Path(self.settings.documents)
+
+    def titles(self) -> list[tuple[str, str]]:
+        """The theses to choose from: what each is called, and its name."""
+        documents = self.assistant.index.documents()
+        return [(document.metadata.title or document.name, document.name) for document in documents]
+
+    def known(self) -> dict[str, Metadata]:
+        """What is known about the theses, by name."""
+        return {d.name: d.metadata for d in self.assistant.index.documents()}

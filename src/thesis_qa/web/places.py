@@ -1,0 +1,127 @@
+"""Where something stands, for people and as an address: pages, quotes, and their highlights."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from thesis_qa.index.rows import DocumentInfo
+from thesis_qa.types import Citation, DocumentReport, Span
+from thesis_qa.web.texts import Texts
+
+_NUMBER = re.compile(r"\[(\d{1,3})\]")  # of a citation
+_HIGHLIGHT = re.compile(r"(\d{1,6}):(\d{1,9})-(\d{1,9})", re.ASCII)
+_BLANK_LINE = re.compile(r"\n\s*\n")
+
+Piece = str | int | Citation
+"""Of an answer: text, the number of a citation, or a quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Characters `start` to `end` of a page, counted from 1, that are to be highlighted."""
+
+    page: int
+    start: int
+    end: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Highlight":
+        """From "61:1204-1318". Raises ValueError for anything else."""
+        found = _HIGHLIGHT.fullmatch(text)
+        if not found:
+            raise ValueError(f"not a mark: {text[:40]!r}")
+        return cls(*map(int, found.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.start}-{self.end}"
+
+
+def size_words(document: DocumentInfo | DocumentReport, texts: Texts) -> list[str]:
+    """How much there is of it: pages, where there are several, and passages."""
+    pages = [texts.pages.format(count=document.pages)] if document.pages > 1 else []
+    one = document.passages == 1
+    return [*pages, texts.one_passage if one else texts.passages.format(count=document.passages)]
+
+
+def page_words(page: int | None, label: str | None, texts: Texts) -> str:
+    """A page as a reader looks for it: "p. 29 (file page 61)"; empty without pages."""
+    if page is None:
+        return ""
+    label = label or str(page)
+    printed: str = texts.page.format(label=label)
+    if label == str(page):
+        return printed
+    return f"{printed} ({texts.file_page.format(page=page)})"
+
+
+def cited_page(citation: Citation, texts: Texts) -> str:
+    """The page of a citation, as `page_words`."""
+    return page_words(citation.page, citation.page_label, texts)
+
+
+# Addresses
+
+
+def place_link(route: str, citation: Citation, texts: Texts, **more: object) -> str:
+    """The address of a place or its picture, with what is to be highlighted there."""
+    marks = [Highlight(s.page or 1, s.start, s.end) for s in citation.spans]
+    return link_to(route, citation.document, citation.page, marks, texts, **more)
+
+
+def spans_link(
+    route: str, document: str, page: int | None, spans: Sequence[Span], texts: Texts
+) -> str:
+    """The address of a place by the spans it consists of."""
+    marks = [Highlight(s.page + 1, s.start, s.end) for s in spans]
+    return link_to(route, document, page, marks, texts)
+
+
+def link_to(
+    route: str,
+    document: str,
+    page: int | None,
+    marks: Sequence[Highlight],
+    texts: Texts,
+    **more: object,
+) -> str:
+    """The address of a page, a place on it or a picture of it."""
+    known = {"document": document, "language": texts.language, **more}
+    if page is not None:
+        known["page"] = page
+    return f"/{route}?{urlencode([*known.items(), *(('mark', str(mark)) for mark in marks)])}"
+
+
+# Quotes in an answer
+
+
+def answer_paragraphs(text: str, citations: Sequence[Citation]) -> list[list[Piece]]:
+    """The paragraphs of an answer, taken apart."""
+    split = (paragraph for paragraph in _BLANK_LINE.split(text.strip()) if paragraph.strip())
+    return [answer_pieces(paragraph, citations) for paragraph in split]
+
+
+def answer_pieces(text: str, citations: Sequence[Citation]) -> list[Piece]:
+    """`text` with its quotes and the numbers of its citations told apart."""
+    known = {str(citation.number) for citation in citations}
+    found: list[Piece] = []
+    for piece in quote_pieces(text, citations):
+        if isinstance(piece, Citation):
+            found.append(piece)
+        else:  # every second one is what stands between brackets
+            for at, part in enumerate(_NUMBER.split(piece)):
+                found.append(part if at % 2 == 0 else int(part) if part in known else f"[{part}]")
+    return found
+
+
+def quote_pieces(text: str, citations: Sequence[Citation]) -> list[str | Citation]:
+    """`text` with the quotes in it told apart from what is around them.
+
+    A quote may itself hold "[1]"; only what is around it is ours.
+    """
+    by_quote = {c.quote: c for c in citations if c.quote}
+    if not by_quote:
+        return [text]
+    longest_first = sorted(by_quote, key=len, reverse=True)
+    found = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    return [by_quote.get(piece, piece) for piece in found]
