@@ -1,16 +1,16 @@
 """Questions about the library: which theses there are, by whom, from when, about what; how many."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thesis_qa.answer.evidence import find_evidence, terms_held
-from thesis_qa.answer.found import MAX_CITATIONS, Evidence, Found, Library, Shown
+from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import stem, stop_words
+from thesis_qa.lang.words import stem, stop_words, words
 from thesis_qa.question.read import Question
 from thesis_qa.types import Language
 
@@ -50,7 +50,8 @@ def by_collection(question: Question, library: Library) -> Found | None:
     lead = _lead(
         question, topic, len(fitting), len(every), bool(quotes) or len(fitting) < len(every)
     )
-    return _found(question, library, fitting or every, lead, quotes)
+    found = _found(question, library, fitting or every, lead, quotes)
+    return found if fitting else replace(found, kind="decline", probability=UNSTATED)
 
 
 def _wanted(question: Question) -> Wanted:
@@ -108,18 +109,12 @@ def _identified(document: DocumentInfo, wanted: Wanted, language: Language | Non
     known = document.metadata
     texts = (known.title, known.author, *known.supervisors, known.university, known.faculty,
              known.degree, *known.keywords, _initials(known.university))  # fmt: skip
-    held = {stem(word) for each in texts for word in _folded(each)}
+    held = {stem(word) for each in texts for word in words(each)}
     return all(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
         for term, _ in wanted.words
     )  # fmt: skip
-
-
-def _folded(written: str) -> list[str]:
-    from thesis_qa.lang.words import words
-
-    return words(written)
 
 
 def _initials(written: str) -> str:

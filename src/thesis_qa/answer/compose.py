@@ -58,7 +58,7 @@ def _opening(question: Question, shown: Sequence[Shown], citations: Sequence[Cit
     if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
         name = text(f"answer.languages.{other}", language)
         return text("answer.quoted_foreign", language, language=name)
-    if len({c.document for c in citations}) == 1 and question.named_by:
+    if len({c.document for c in citations}) == 1 and (question.named_by or question.fields.about):
         return _lead(question, citations[0])
     if len(question.topics) == 1 and len({c.document for c in citations}) == 1:
         return _lead(question, citations[0])
@@ -67,6 +67,9 @@ def _opening(question: Question, shown: Sequence[Shown], citations: Sequence[Cit
 
 def _lead(question: Question, citation: Citation) -> str:
     """What is quoted and of which thesis: "Saran menurut skripsi Jihan Aurelia (2026):"."""
+    if question.fields.about:
+        about = ", ".join(filter(None, (citation.author, str(citation.year or ""))))
+        return f"{citation.title} ({about}):" if about else f"{citation.title}:"
     by = citation.author or citation.title
     thesis = f"{by} ({citation.year})" if citation.year else by
     if len(question.topics) == 1:

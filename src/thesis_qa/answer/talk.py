@@ -39,6 +39,12 @@ def _suggestions(question: Question, library: Library, topic: str) -> Iterator[s
         yield from (f"- {example}" for example in found)
 
 
+def _by(library: Library, name: str) -> str:
+    """A thesis in few words: its author and year, or its title."""
+    known = library.catalog.document(name).metadata
+    return f"{known.author} {known.year or ''}".strip() or library.title(name)
+
+
 def worth_asking(question: Question, library: Library) -> Iterator[str]:
     """Up to SUGGESTED questions, each of another thesis where there are several, that are known to
     be answered."""
@@ -52,5 +58,5 @@ def worth_asking(question: Question, library: Library) -> Iterator[str]:
         if any(shown for _, shown in of_topic(library.catalog, name, wanted)):
             given += 1
             asked = wanted[0].question(question.language)
-            thesis = library.title(name)
+            thesis = _by(library, name)
             yield text("text.talk.example", question.language, question=asked, thesis=thesis)

@@ -40,6 +40,7 @@ from thesis_qa.question.read import Question
 from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
 
+CAUTION = 1.3  # how much more a sentence that was read counts than a topic that was learned
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 6  # of a list
@@ -67,7 +68,16 @@ def by_headings(question: Question, library: Library) -> Found | None:
         found = replace(found, route="section")
     else:
         return None
-    return found if found.answers else None
+    if found.answers and question.supposed and not _stands_back(question, library, found):
+        return found
+    return found if found.answers and not question.supposed else None
+
+
+def _stands_back(question: Question, library: Library, found: Found) -> bool:
+    """Whether sentences answer a question more surely than it is after the topics it is taken for:
+    a wrong guess shall cost little."""
+    best = weigh(replace(question, topics=()), library, library.passages(question))
+    return best.answers and best.probability * CAUTION >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:

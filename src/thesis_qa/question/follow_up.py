@@ -139,7 +139,7 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         if before is None:
             return Resolved(question, unclear="nothing_before")
         return Resolved(before.question, follows=True, more=True)
-    if (number := _item(question)) is not None:
+    if (number := _item(question, before)) is not None:
         return _of_item(question, number, before)
     if before is None:
         return Resolved(question)
@@ -161,13 +161,14 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     return _with_subject(question, before.question, reads)
 
 
-def _item(question: str) -> int | None:
+def _item(question: str, before: Conversation | None) -> int | None:
     """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
     last. None if it asks about anything else."""
     said = words(question)
     beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
     numbers = [n for word in said if (n := _ordinal(word)) is not None]
-    others = [word for word in said if word not in beside and _ordinal(word) is None]
+    about = {word for _, word in content_terms(before.question)} if before else set()
+    others = [w for w in said if w not in beside | about and _ordinal(w) is None]
     asks = cue("follow_up.item").search(question)
     return numbers[0] if asks and len(numbers) == 1 and not others else None
 
@@ -196,13 +197,21 @@ def _repeated(question: str, before: Conversation) -> Resolved | None:
     """A question for the same again: with its pages, word for word, in the other language."""
     same = Resolved(before.question, before.documents, follows=True)
     for language in LANGUAGES:
-        if _form(f"in_{language}").fullmatch(question):
+        if _asks_only(question, f"in_{language}"):
             return replace(same, repeat="language", language=language)
     kinds: tuple[Repeat, ...] = ("pages", "quotes")
     for kind in kinds:
-        if _form(kind).fullmatch(question):
+        if _asks_only(question, kind):
             return replace(same, repeat=kind)
     return None
+
+
+def _asks_only(question: str, kind: str) -> bool:
+    """Whether a question has the words of a kind, and besides them none that says anything."""
+    asked = cue(f"follow_up.{kind}")
+    empty = stop_words() | word_set("follow_up.joining") | word_set("follow_up.beside_repeat")
+    left = words(asked.sub(" ", question))
+    return asked.search(question) is not None and all(word in empty for word in left)
 
 
 def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:

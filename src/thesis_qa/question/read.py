@@ -20,6 +20,7 @@ from thesis_qa.question.topics import Topic, asked_topics, topic_named, topic_na
 from thesis_qa.types import Language, Route
 
 MAX_QUESTION = 2000  # characters; longer ones are texts, not questions
+UNSURE = 0.4  # share of the likeliest topic below which a thesis is summed up instead
 LEARNED = 0.5  # probability of a learned field or topic from which it is taken
 SPELT_OUT = 12  # numbers up to which texts write in words
 
@@ -55,6 +56,7 @@ class Question:
     items: int = 0  # of the answer before, where it isn't clear which is meant
     named_by: str = ""  # the words that name its documents
     intent: Intent | None = None  # what it is after, as learned from examples
+    supposed: float = 0.0  # probability of topics that were learned, not named
     vector: npt.NDArray[np.float32] = field(
         default_factory=lambda: np.zeros(0, np.float32), compare=False, repr=False
     )  # shape (dimensions,)
@@ -116,7 +118,11 @@ def understood(
     known = replace(question, documents=documents, vector=vector, weights=weights, intent=intent)
     if intent is None or question.fields or question.topics or question.places:
         return known
-    return replace(known, fields=_learned_fields(intent), topics=_learned_topics(intent))
+    fields, topics = _learned_fields(intent), _learned_topics(intent)
+    if fields or topics:
+        return replace(known, fields=fields, topics=() if fields else topics,
+                       supposed=intent.routes[intent.route])  # fmt: skip
+    return known
 
 
 def _learned_fields(intent: Intent) -> AskedFields:
@@ -124,7 +130,8 @@ def _learned_fields(intent: Intent) -> AskedFields:
     if intent.routes["metadata"] * share >= LEARNED and field in FIELDS:
         return AskedFields((field,))
     topic, share = intent.topic("standing")
-    about = topic == "summary" and intent.routes["standing"] * share >= LEARNED
+    standing = intent.routes["standing"]
+    about = standing >= LEARNED and (topic == "summary" or share < UNSURE)
     return AskedFields(about=about)
 
 

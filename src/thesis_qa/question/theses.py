@@ -134,7 +134,7 @@ class ThesisNames:
         self, tokens: Sequence[Token], language: Language | None
     ) -> Iterator[tuple[list[int], list[str]]]:
         for at, token in enumerate(tokens):
-            if token.word not in word_set("question.thesis"):
+            if not _stands_for_thesis(tokens, at):
                 continue
             for places in (_behind(tokens, at), _before(tokens, at)):
                 if places and (fitting := self._fitting(tokens, places, language)):
@@ -194,6 +194,17 @@ def identity(document: DocumentInfo) -> Identity:
         file=frozenset(_words(document.name.rpartition(".")[0].replace("_", " "))) - _empty(),
         about=frozenset(stem(w) for w in _words(about) if w not in _empty()),
         language=document.main_language,
+    )
+
+
+def _stands_for_thesis(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is one for a thesis, or "one" or "yang" with what tells which."""
+    if tokens[at].word in word_set("question.thesis"):
+        return True
+    behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return tokens[at].word in word_set("question.stands_for_thesis") and (
+        behind in word_set("question.behind_one")
+        or (at > 0 and tokens[at].word in word_set("question.stands_for_thesis", "en"))
     )
 
 
