@@ -10,7 +10,6 @@ from thesis_qa.answer.again import by_repeating
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
-from thesis_qa.answer.evidence import terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
@@ -36,7 +35,9 @@ STRATEGIES: tuple[Strategy, ...] = (
 """Tried in this order; the first that has anything to say to a question has the last word."""
 
 
-THESES_ABOUT = 10  # passages that are looked through for a thesis named by what it is about
+THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
+SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
+MOST = 0.6  # share of them that it has to have
 
 
 class Assistant:
@@ -134,12 +135,12 @@ class Assistant:
         checked = checked_question(question)
         resolved = self._resolved(checked, history, documents)
         among = documents or resolved.documents
-        spoken = resolved.language or spoken_language(checked) or language
+        spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among, spoken)
         statements = len(re.findall(r"\[\d+\]", history[-1][1])) if history else 0
         return replace(
             asked,
-            language=resolved.language or asked.language,
+            language=spoken or asked.language,
             resolved_from=checked if resolved.follows else None,
             besides=history[-1][1] if resolved.more and history else "",
             item=resolved.item,
@@ -148,6 +149,12 @@ class Assistant:
             items=statements,
             named_by=resolved.phrase,
         )
+
+    @staticmethod
+    def _spoken(question: str, history: Sequence[tuple[str, str]]) -> Language | None:
+        """The language of a question; of a word or two, that of the conversation."""
+        before = spoken_language(history[-1][0]) if history else None
+        return before if before and len(question.split()) <= SHORT else spoken_language(question)
 
     def _resolved(
         self,
@@ -169,13 +176,11 @@ class Assistant:
         )
 
     def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
-        """The thesis of which the best passages hold every word of `phrase`; empty if none does."""
+        """The thesis that most of the best passages for `phrase` are of; empty if none has most."""
         asked = self.index.question(phrase, documents or ())
-        for passage in self.index.passages(asked, THESES_ABOUT):
-            held = terms_held(asked, f"{passage.title} {passage.text}", passage.language)
-            if asked.terms and all(p >= 0.5 for p in held.values()):
-                return (passage.document,)
-        return ()
+        near = [p.document for p in self.index.passages(asked, THESES_ABOUT)]
+        best = max(near, key=near.count, default="")
+        return (best,) if near.count(best) >= MOST * THESES_ABOUT else ()
 
     # The answer
 

@@ -10,7 +10,7 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import stem, stop_words, words
+from thesis_qa.lang.words import chat_spellings, stem, stop_words, words
 from thesis_qa.question.read import Question
 from thesis_qa.types import Language
 
@@ -73,10 +73,9 @@ def _wanted(question: Question) -> Wanted:
 
 def _beside() -> frozenset[str]:
     """Words that say that theses are asked for, and nothing of which."""
-    return (
-        word_set("question.thesis") | word_set("question.frame") | word_set("question.collection")
-        | stop_words() | word_set("question.asking")
-    )  # fmt: skip
+    keys = ("question.thesis", "question.frame", "question.collection", "question.asking",
+            "words.telling", "follow_up.joining")  # fmt: skip
+    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
 
 
 def _fits(document: DocumentInfo, wanted: Wanted) -> bool:
@@ -133,8 +132,8 @@ def _about(
         name = evidence.passage.document
         if name in quotes:
             continue
-        sentence = evidence.sentence
-        held = terms_held(question, sentence.text, sentence.language or evidence.passage.language)
+        passage = evidence.passage
+        held = terms_held(question, f"{passage.section} {passage.text}", passage.language)
         if all(held.get(term, 0.0) >= HELD for term in terms):
             quotes[name] = Shown(evidence)
     return [names[name] for name in quotes], quotes

@@ -96,6 +96,11 @@ def _is_talk(question: str, reads: Reads) -> bool:
     return intent is not None and intent.routes.get("talk", 0.0) >= TALK
 
 
+def _is_of_library(question: str, reads: Reads) -> bool:
+    intent = reads(question)
+    return intent is not None and intent.routes.get("library", 0.0) >= LEANS
+
+
 def _alone(question: str, reads: Reads) -> float:
     """The probability that a question can be understood without what was said before."""
     intent = reads(question)
@@ -108,7 +113,7 @@ def resolve(
     """What `question` asks after what was said `before`."""
     named = names.named(question, language_of(question))
     plain = named.rest if named else question
-    if _is_talk(question, reads):
+    if _is_talk(question, reads) or _is_of_library(question, reads):
         return Resolved(question)
     resolved = _resolved(plain, before, reads)
     if named:

@@ -8,23 +8,23 @@ for a thesis is taken out of the question, and the search is narrowed to it inst
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from rapidfuzz import fuzz
 
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import text, word_set
+from thesis_qa.lang.data import alternatives, text, word_set
 from thesis_qa.lang.glossary import readings
-from thesis_qa.lang.words import fold, stem, stop_words
+from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words
+from thesis_qa.question.fields import FIELDS
+from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
-MISSPELT = (
-    84.0  # likeness, in percent of letters (Indel), from which two names are one: two letters
-)
-# swapped in a name of seven is 86; "hanoi" and "hadi", the nearest of other words, are 67
+MISSPELT = 80.0
+"""Likeness in percent of letters (Indel) from which two names are one: one letter of five that is
+another gives 80; "hanoi" and "hadi", the nearest of other words, 67."""
 LONG_NAME = 5  # letters from which a name may be misspelt; shorter ones would be other names
 MOST_WORDS = 6  # words behind "skripsi" or before "thesis" that may name it
-FITS = 0.6  # share of a phrase's words that a thesis holds from which it is meant
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 
@@ -59,6 +59,7 @@ class Token:
     word: str
     start: int
     end: int
+    ends: bool = False  # a clause, by a comma or the like behind it
 
 
 class ThesisNames:
@@ -69,7 +70,7 @@ class ThesisNames:
 
     def named(self, question: str, language: Language | None) -> Named | None:
         """Which theses `question` names, or None if it names none."""
-        tokens = [Token(fold(m.group()), *m.span()) for m in _TOKEN.finditer(question)]
+        tokens = _tokens(question)
         found = [*self._by_author(tokens), *self._near_thesis_word(tokens, language)]
         if not found:
             return None
@@ -89,12 +90,12 @@ class ThesisNames:
     def unknown(self, question: str) -> str:
         """In which words `question` names a thesis that isn't known here; empty if it names none:
         "skripsi tentang kubernetes"."""
-        tokens = [Token(fold(m.group()), *m.span()) for m in _TOKEN.finditer(question)]
-        for at, token in enumerate(tokens[:-1]):
-            if token.word in word_set("question.thesis_kinds"):
-                places = _behind(tokens, at)
-                if places and tokens[places[0]].word in word_set("question.about_thesis"):
-                    return _cut(question, tokens, places[1:]) if places[1:] else ""
+        tokens = _tokens(question)
+        for at in range(len(tokens)):
+            for places in _beside_thesis_word(tokens, at):
+                told = [p for p in places if tokens[p].word not in _empty() | _topic_words()]
+                if told:
+                    return _cut(question, tokens, sorted(told))
         return ""
 
     def _by_author(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
@@ -133,23 +134,34 @@ class ThesisNames:
     def _near_thesis_word(
         self, tokens: Sequence[Token], language: Language | None
     ) -> Iterator[tuple[list[int], list[str]]]:
-        for at, token in enumerate(tokens):
-            if not _stands_for_thesis(tokens, at):
-                continue
-            for places in (_behind(tokens, at), _before(tokens, at)):
-                if places and (fitting := self._fitting(tokens, places, language)):
-                    yield [*places, at], fitting
+        for at in range(len(tokens)):
+            for places in _beside_thesis_word(tokens, at):
+                run, fitting = self._named_run(tokens, places, language)
+                if run:
+                    yield [*run, at], fitting
                     break
 
-    def _fitting(
+    def _named_run(
         self, tokens: Sequence[Token], places: Sequence[int], language: Language | None
-    ) -> list[str]:
-        """The theses that the words at `places` fit best, if any fits well enough."""
-        words = [_owner(tokens[place].word) for place in places]
-        telling = [word for word in words if word not in _empty()]
-        scores = {k.document: self._fit(telling, k, language) for k in self._known}
-        best = max(scores.values(), default=0.0)
-        return [name for name, score in scores.items() if score == best >= FITS]
+    ) -> tuple[list[int], list[str]]:
+        """The words next to a word for a thesis, nearest first, as far as one thesis holds them
+        all, and the theses that do."""
+        run: list[int] = []
+        fitting = list(self._known)
+        for place in places:
+            word = _owner(tokens[place].word)
+            if word in _empty():
+                run.append(place)
+                continue
+            more = [known for known in fitting if self._holds(word, known, language)]
+            if not more or word in _topic_words():
+                break
+            run, fitting = [*run, place], more
+        told = [place for place in run if _owner(tokens[place].word) not in _empty()]
+        if not told:
+            return [], []
+        last = max(run.index(place) for place in told)
+        return run[: last + 1], [known.document for known in fitting]
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
@@ -158,13 +170,6 @@ class ThesisNames:
             for word in known.about:
                 counts[word] = counts.get(word, 0) + 1
         return {word: 1 / count for word, count in counts.items()}
-
-    def _fit(self, words: Sequence[str], known: Identity, language: Language | None) -> float:
-        """Share of `words` that name `known`; rarer ones decide where several fit."""
-        if not words:
-            return 0.0
-        held = [self._holds(word, known, language) for word in words]
-        return sum(map(bool, held)) / len(words) * (1 + min(0.01, sum(held) / 100))
 
     def _holds(self, word: str, known: Identity, language: Language | None) -> float:
         if word == known.year or word in known.places or word in known.file:
@@ -197,44 +202,35 @@ def identity(document: DocumentInfo) -> Identity:
     )
 
 
-def _stands_for_thesis(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word is one for a thesis, or "one" or "yang" with what tells which."""
-    if tokens[at].word in word_set("question.thesis"):
-        return True
-    behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    return tokens[at].word in word_set("question.stands_for_thesis") and (
-        behind in word_set("question.behind_one")
-        or (at > 0 and tokens[at].word in word_set("question.stands_for_thesis", "en"))
-    )
+def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]:
+    """The words behind and before a word for a thesis that may name it, the nearest first:
+    "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
+    word = tokens[at].word
+    behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
+    told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
+    kind = word in word_set("question.thesis_kinds")
+    if (
+        kind
+        or (told and word in word_set("question.stands_for_thesis"))
+        or (told and word in word_set("question.thesis"))
+    ):
+        yield behind
+    if word in word_set("question.thesis_kinds", "en") | word_set(
+        "question.stands_for_thesis", "en"
+    ):
+        yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
 
 
-def _behind(tokens: Sequence[Token], at: int) -> list[int]:
-    """The words behind a word for a thesis that may name it: "skripsi (tentang) surat akademik"."""
+def _until_clause(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
+    """`places` up to a word that asks, another word for a thesis, or the end of a clause."""
     found: list[int] = []
-    for place in range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)):
-        word = tokens[place].word
-        if word in word_set("question.asking") or word in word_set("question.thesis"):
+    for place in places:
+        if tokens[place].word in word_set("question.asking") | word_set("question.thesis_kinds"):
             break
         found.append(place)
-    return _trimmed(tokens, found)
-
-
-def _before(tokens: Sequence[Token], at: int) -> list[int]:
-    """The words before it: "the blockchain thesis", "Aaron's thesis", "the 2021 one"."""
-    found: list[int] = []
-    for place in range(at - 1, max(-1, at - 1 - MOST_WORDS), -1):
-        word = tokens[place].word
-        if word in stop_words() or word in word_set("question.asking"):
+        if tokens[place].ends:
             break
-        found.insert(0, place)
-    return _trimmed(tokens, found)
-
-
-def _trimmed(tokens: Sequence[Token], places: list[int]) -> list[int]:
-    """`places` without words at the end that name nothing; empty if none of them does."""
-    while places and tokens[places[-1]].word in _empty():
-        places = places[:-1]
-    return places
+    return found
 
 
 def _cut(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
@@ -248,6 +244,21 @@ def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this
         gone.insert(0, gone[0] - 1)
     before, behind = question[: tokens[gone[0]].start], question[tokens[gone[-1]].end :]
     return " ".join(f"{before} {this}{behind}".split())
+
+
+def _tokens(question: str) -> list[Token]:
+    return [
+        Token(fold(m.group()), *m.span(), ends=question[m.end() : m.end() + 1] in set(",;:?!-–"))
+        for m in _TOKEN.finditer(question)
+    ]
+
+
+@cache
+def _topic_words() -> frozenset[str]:
+    """Words by which a topic or a field is asked for; they name no thesis: "hasil penelitian"."""
+    asked = "|".join(alternatives(f"topics.{topic.name}.asks") for topic in ASKED)
+    fields = (alternatives(f"question.fields.{name}") for name in FIELDS)
+    return frozenset(re.findall(r"[a-z]+", "|".join([asked, *fields])))
 
 
 def _words(text: str) -> list[str]:
@@ -268,5 +279,8 @@ def _alike(word: str, other: str) -> bool:
     return min(len(word), len(other)) >= LONG_NAME and fuzz.ratio(word, other) >= MISSPELT
 
 
+@cache
 def _empty() -> frozenset[str]:
-    return stop_words() | word_set("question.thesis") | word_set("question.asking")
+    keys = ("question.thesis", "question.asking", "question.about_thesis", "question.behind_one",
+            "words.telling", "follow_up.joining")  # fmt: skip
+    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
