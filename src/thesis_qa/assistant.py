@@ -10,6 +10,7 @@ from thesis_qa.answer.again import by_repeating
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
+from thesis_qa.answer.evidence import terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
@@ -168,6 +169,9 @@ class Assistant:
         found = resolve(question, before, names, self.index.intent)
         if found.unknown and not found.documents:
             found = replace(found, documents=self._theses_about(found.unknown, documents))
+        if found.ambiguous:
+            among = self._theses_about(found.phrase, found.documents)
+            found = replace(found, documents=among or found.documents)
         if self.writing is None or before is None or found.more or found.item or found.repeat:
             return found
         reworded = self.writing.reworded(question, history)
@@ -176,9 +180,15 @@ class Assistant:
         )
 
     def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
-        """The thesis that most of the best passages for `phrase` are of; empty if none has most."""
+        """The thesis whose passage is best for `phrase` and holds its words, or that most of the
+        best passages are of; empty if there is none."""
         asked = self.index.question(phrase, documents or ())
-        near = [p.document for p in self.index.passages(asked, THESES_ABOUT)]
+        passages = self.index.passages(asked, THESES_ABOUT)
+        for best in passages[:1]:
+            held = terms_held(asked, f"{best.title} {best.text}", best.language)
+            if held and all(held.values()):
+                return (best.document,)
+        near = [passage.document for passage in passages]
         best = max(near, key=near.count, default="")
         return (best,) if near.count(best) >= MOST * THESES_ABOUT else ()
 

@@ -15,6 +15,8 @@ from thesis_qa.question.read import Question
 from thesis_qa.types import Language
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
+HINTED = 0.2  # the same, where "which thesis" or the like is said
+OFFERED = 3  # theses that are named where none fits
 LISTED = 50  # theses that are named one by one
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
@@ -33,7 +35,10 @@ class Wanted:
 def by_collection(question: Question, library: Library) -> Found | None:
     """The theses that a question about the library asks for; None for any other question."""
     intent = question.intent
-    if intent is None or question.unclear or intent.routes.get("library", 0.0) < SURE:
+    if intent is None or question.unclear or question.item:
+        return None
+    hinted = not question.documents and cue("follow_up.any_thesis").search(question.text)
+    if intent.routes.get("library", 0.0) < (HINTED if hinted else SURE):
         return None
     topic, _ = intent.topic("library")
     every = library.catalog.documents()
@@ -50,7 +55,7 @@ def by_collection(question: Question, library: Library) -> Found | None:
     lead = _lead(
         question, topic, len(fitting), len(every), bool(quotes) or len(fitting) < len(every)
     )
-    found = _found(question, library, fitting or every, lead, quotes)
+    found = _found(question, library, fitting or every[:OFFERED], lead, quotes)
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
 
 

@@ -6,10 +6,9 @@ from thesis_qa.answer.found import Found, Library
 from thesis_qa.answer.under_headings import of_topic
 from thesis_qa.lang.data import text
 from thesis_qa.question.read import Question
+from thesis_qa.question.route import is_talk
 from thesis_qa.question.topics import TOPICS
 
-SURE = 0.6  # probability of small talk from which it is answered as such: the loss in
-# cross-validation is flat between .5 and .7; a question taken for talk costs more than the reverse
 SUGGESTED = 3  # questions worth asking
 TRIED = 4  # theses that are looked into for them
 WORTH_ASKING = ("findings", "objectives", "problem", "suggestions")  # by how often they interest
@@ -22,7 +21,7 @@ def by_talk(question: Question, library: Library) -> Found | None:
         line = text(f"text.clarify.{question.unclear}", language, count=question.items)
         return Found(1.0, kind="clarify", text=line)
     intent = question.intent
-    if intent is None or intent.routes.get("talk", 0.0) < SURE:
+    if intent is None or not is_talk(intent, question.text):
         return None
     topic, _ = intent.topic("talk")
     line = text(f"text.talk.{topic}", language, count=len(library.catalog.names()))

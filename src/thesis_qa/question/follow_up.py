@@ -16,8 +16,8 @@ from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
-from thesis_qa.question.read import content_terms
-from thesis_qa.question.route import Intent
+from thesis_qa.question.read import content_terms, read_question
+from thesis_qa.question.route import Intent, is_talk
 from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Language, Route
 
@@ -29,9 +29,9 @@ Reads = Callable[[str], Intent | None]
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 REMEMBERED = 6  # turns before a question that it may lean on
-TALK = 0.6  # probability of small talk from which a turn is no part of what it is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
 OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
+UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
@@ -54,6 +54,7 @@ class Resolved:
     item: str = ""  # the statement of the answer before that it asks about
     repeat: Repeat | None = None  # asks for the same answer with its pages, or in other words
     language: Language | None = None  # that it asks to be answered in
+    ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
     unclear: Literal["nothing_before", "which_item"] | None = None
 
@@ -93,7 +94,7 @@ def read_conversation(
 
 def _is_talk(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    return intent is not None and intent.routes.get("talk", 0.0) >= TALK
+    return intent is not None and is_talk(intent, question)
 
 
 def _is_of_library(question: str, reads: Reads) -> bool:
@@ -118,7 +119,9 @@ def resolve(
     resolved = _resolved(plain, before, reads)
     if named:
         told = resolved if _says_something(plain) else _asked_of_other(before, question)
-        return replace(told, documents=named.documents, phrase=named.phrase)
+        return replace(
+            told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
+        )
     if unknown := names.unknown(question):
         return replace(resolved, unknown=unknown)
     if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
@@ -147,7 +150,8 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := _item(question, before)) is not None:
         return _of_item(question, number, before)
     if before is None:
-        return Resolved(question)
+        lost = _alone(question, reads) < UNCLEAR and not _is_of_thesis(question, reads)
+        return Resolved(question, unclear="nothing_before" if lost else None)
     if (repeated := _repeated(question, before)) is not None:
         return repeated
     if cue("follow_up.other_thesis").search(question):
@@ -271,14 +275,20 @@ def _with_other(before: str, other: str) -> str:
     return f"{plain}, {other}?"
 
 
+def _is_of_thesis(question: str, reads: Reads) -> bool:
+    """Whether a question asks what any thesis has, by its words or as learned."""
+    intent, read = reads(question), read_question(question)
+    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS
+    return bool(learned or read.topics or read.fields or read.places)
+
+
 def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     """A short question that points back, or can't stand alone, gets the words that the one before
     was about."""
     asked = content_terms(question)
     if cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
         return Resolved(question)
-    intent = reads(question)
-    if intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS:
+    if _is_of_thesis(question, reads):
         return Resolved(question)  # it lacks nothing once the thesis is known
     points_back = cue("follow_up.pronouns").search(question) is not None
     if _alone(question, reads) >= (SURELY if points_back else LEANS):

@@ -22,6 +22,9 @@ from thesis_qa.model.weights import Floats
 from thesis_qa.types import Route
 
 BUCKETS = 4096  # of hashed features; twice as many changed 1 of 380 held-out examples
+SURELY_TALK = 0.6  # probability from which a message is small talk: a question that is taken for
+# talk costs more than talk that is taken for a question
+LIKELY_IF_FEW, FEW = 0.3, 4  # the same for messages of so few words
 LONGEST = 12  # words from which questions count as equally long
 LETTERS = (3, 4)  # of letter groups: catch spellings and affixes
 
@@ -46,6 +49,13 @@ class Intent:
         of_route = {topic: p for (r, topic), p in self.topics.items() if r == route}
         best = max(of_route, key=lambda topic: of_route[topic])
         return best, of_route[best] / max(sum(of_route.values()), 1e-9)
+
+
+def is_talk(intent: Intent, question: str) -> bool:
+    """Whether a message is small talk; a message of few words is, if that is what is likeliest."""
+    chance = intent.routes.get("talk", 0.0)
+    few = len(question.split()) <= FEW and intent.route == "talk"
+    return chance >= (LIKELY_IF_FEW if few else SURELY_TALK)
 
 
 def intent(question: str, vector: Floats) -> Intent:

@@ -35,6 +35,7 @@ class Named:
 
     documents: tuple[str, ...]
     phrase: str  # as it was typed
+    ambiguous: bool  # several theses fit one of its names
     rest: str  # the question, with "this thesis" instead
 
 
@@ -77,9 +78,9 @@ class ThesisNames:
         documents = dict.fromkeys(name for _, names in found for name in names)
         at = sorted({place for places, _ in found for place in places})
         this = text("question.this_thesis", language)
-        return Named(
-            tuple(documents), _cut(question, tokens, at), _without(question, tokens, at, this)
-        )
+        rest = _without(question, tokens, at, this)
+        ambiguous = any(len(names) > 1 for _, names in found)
+        return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest)
 
     def listed_in(self, answer: str) -> tuple[str, ...]:
         """The theses whose titles stand in the text of an answer, in its order."""
@@ -154,9 +155,12 @@ class ThesisNames:
                 run.append(place)
                 continue
             more = [known for known in fitting if self._holds(word, known, language)]
-            if not more or word in _topic_words():
+            if word in _topic_words() or not (more or len(fitting) < len(self._known)):
                 break
-            run, fitting = [*run, place], more
+            run.append(place)  # also what none holds: it may tell which of several is meant
+            fitting = more or fitting
+            if len(fitting) == 1:
+                break
         told = [place for place in run if _owner(tokens[place].word) not in _empty()]
         if not told:
             return [], []
