@@ -189,8 +189,8 @@ class Assistant:
             if held and all(held.values()):
                 return (best.document,)
         near = [passage.document for passage in passages]
-        best = max(near, key=near.count, default="")
-        return (best,) if near.count(best) >= MOST * THESES_ABOUT else ()
+        most = max(near, key=near.count, default="")
+        return (most,) if near.count(most) >= MOST * THESES_ABOUT else ()
 
     # The answer
 

@@ -202,7 +202,7 @@ def _under_heading(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedS
 def _heading(topic: Topic, headings: Path) -> tuple[Path, float] | None:
     """The headings down to the one that names the topic, and how purely it does."""
     shares = [topic.share(heading) for heading in headings]
-    best = max(range(len(shares)), key=lambda depth: shares[depth], default=-1)
+    best = max(range(len(shares)), key=lambda depth: (shares[depth], depth), default=-1)
     return (headings[: best + 1], shares[best]) if best >= 0 and shares[best] else None
 
 

@@ -16,7 +16,6 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import alternatives, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words
-from thesis_qa.question.fields import FIELDS
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
@@ -109,24 +108,22 @@ class ThesisNames:
             at += max(1, len(run))
 
     def _author_run(self, tokens: Sequence[Token], at: int) -> tuple[list[int], list[str]]:
+        """Words from `at` on that are names of one author: one that is written rightly, or one
+        behind a word that introduces it, or several; the last two may be misspelt."""
         run: list[int] = []
-        fitting = [known.document for known in self._known]
-        by_name = {known.document: known.author for known in self._known}
+        fitting = list(self._known)
         for place in range(at, len(tokens)):
             word = _owner(tokens[place].word)
-            sure = (place > 0 and self._introduces(tokens[place - 1].word)) or bool(run)
-            more = [d for d in fitting if self._is_name(word, by_name[d], sure)]
+            more = [known for known in fitting if _names_author(word, known.author)]
             if not more:
                 break
             run, fitting = [*run, place], more
-        return run, fitting if run else []
-
-    @staticmethod
-    def _is_name(word: str, author: frozenset[str], near_thesis_word: bool) -> bool:
-        if word in author:
-            return near_thesis_word or len(word) >= LONG_NAME or word not in stop_words()
-        likely = near_thesis_word and len(word) >= LONG_NAME
-        return likely and any(_alike(word, name) for name in author)
+        first = _owner(tokens[at].word)
+        exact = any(first in known.author for known in fitting) and first not in _empty()
+        introduced = at > 0 and self._introduces(tokens[at - 1].word)
+        if run and (exact or introduced or len(run) > 1):
+            return run, [known.document for known in fitting]
+        return [], []
 
     @staticmethod
     def _introduces(word: str) -> bool:
@@ -155,12 +152,10 @@ class ThesisNames:
                 run.append(place)
                 continue
             more = [known for known in fitting if self._holds(word, known, language)]
-            if word in _topic_words() or not (more or len(fitting) < len(self._known)):
+            may_tell = 1 < len(fitting) < len(self._known)  # which of several is meant
+            if word in _topic_words() or not (more or may_tell):
                 break
-            run.append(place)  # also what none holds: it may tell which of several is meant
-            fitting = more or fitting
-            if len(fitting) == 1:
-                break
+            run, fitting = [*run, place], more or fitting
         told = [place for place in run if _owner(tokens[place].word) not in _empty()]
         if not told:
             return [], []
@@ -257,11 +252,15 @@ def _tokens(question: str) -> list[Token]:
     ]
 
 
+PERSONAL = ("title", "author", "supervisors", "year", "keywords", "about")
+"""Fields whose words name no thesis; places do: "skripsi Universitas Indonesia"."""
+
+
 @cache
 def _topic_words() -> frozenset[str]:
     """Words by which a topic or a field is asked for; they name no thesis: "hasil penelitian"."""
     asked = "|".join(alternatives(f"topics.{topic.name}.asks") for topic in ASKED)
-    fields = (alternatives(f"question.fields.{name}") for name in FIELDS)
+    fields = (alternatives(f"question.fields.{name}") for name in PERSONAL)
     return frozenset(re.findall(r"[a-z]+", "|".join([asked, *fields])))
 
 
@@ -276,6 +275,10 @@ def _initials(text: str) -> str:
 def _owner(word: str) -> str:
     """A name without the English possessive and the Indonesian one."""
     return re.sub(r"['’]s?$|nya$", "", word) or word
+
+
+def _names_author(word: str, author: frozenset[str]) -> bool:
+    return word in author or any(_alike(word, name) for name in author)
 
 
 def _alike(word: str, other: str) -> bool:
