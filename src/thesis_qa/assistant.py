@@ -148,7 +148,7 @@ class Assistant:
             repeat=resolved.repeat,
             unclear=resolved.unclear or "",
             items=statements,
-            named_by=resolved.phrase,
+            named_by=resolved.phrase or resolved.unknown,
         )
 
     @staticmethod
@@ -168,7 +168,10 @@ class Assistant:
         before = read_conversation(history, names, self.index.intent)
         found = resolve(question, before, names, self.index.intent)
         if found.unknown and not found.documents:
-            found = replace(found, documents=self._theses_about(found.unknown, documents))
+            about = self._theses_about(found.unknown, documents)
+            found = replace(found, documents=about, unclear=None if about else "no_such_thesis")
+        if before and found.documents == before.documents and not found.phrase:
+            found = replace(found, documents=self._still_about(found, documents))
         if found.ambiguous:
             among = self._theses_about(found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
@@ -178,6 +181,16 @@ class Assistant:
         return (
             replace(found, question=reworded, follows=reworded != question) if reworded else found
         )
+
+    def _still_about(self, found: Resolved, documents: Sequence[str] | None) -> tuple[str, ...]:
+        """The theses that a conversation is about, unless a question has words that none of them
+        holds, and there is another that holds them all."""
+        telling, catalog = self.index.question(found.question).telling, self.index.catalog
+        if all(catalog.holds_any(term, found.documents) for term in telling):
+            return found.documents
+        others = [n for n in documents or catalog.names() if n not in found.documents]
+        turned = any(all(catalog.holds_any(t, [name]) for t in telling) for name in others)
+        return () if turned else found.documents
 
     def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
         """The thesis whose passage is best for `phrase` and holds its words, or that most of the

@@ -1,7 +1,7 @@
 """Answer what is asked of a statement quoted before: it is quoted again, with what follows it."""
 
 from thesis_qa.answer.evidence import is_quotable
-from thesis_qa.answer.found import STATED, Evidence, Found, Library, Shown
+from thesis_qa.answer.found import MAX_DOCUMENTS, STATED, Evidence, Found, Library, Shown
 from thesis_qa.question.read import Question
 from thesis_qa.types import Passage, Sentence
 
@@ -15,7 +15,9 @@ def by_repeating(question: Question, library: Library) -> Found | None:
     if not question.item:
         return None
     begins = question.item.split(PARTS)[0]
-    for passage in library.passages(question):
+    names = question.documents[:MAX_DOCUMENTS]
+    whole = (p for name in names for p in library.catalog.passages_of(name))
+    for passage in whole if names else library.passages(question):
         for at, sentence in enumerate(passage.sentences):
             if begins in " ".join(sentence.text.split()):
                 return _with_following(library, passage, sentence, at)
@@ -27,7 +29,9 @@ def _with_following(library: Library, passage: Passage, sentence: Sentence, at: 
     for other in library.catalog.around(passage.passage_id, 0, 1)[1:]:
         if other.headings == passage.headings:
             after += [(other, s) for s in other.sentences]
-    following = [(p, s) for p, s in after if is_quotable(s) and s.kind == sentence.kind == "text"]
+    following = [(p, s) for p, s in after if is_quotable(s) and s.kind == "text"]
+    if sentence.kind == "list":  # its neighbours are other items
+        following = []
     following = following[:FOLLOWING]
     shown = [Shown(Evidence(p, s)) for p, s in [(passage, sentence), *following]]
     return Found(STATED, tuple(shown), "answer")

@@ -21,7 +21,7 @@ def answer_text(question: Question, found: Found, citations: Sequence[Citation])
     silent = found.silent if len(citations) == len(found.shown) else ()
     pairs = list(zip(shown, citations, strict=True))
     several = len({c.document for c in citations}) > 1 or bool(silent)
-    parts = [_opening(question, shown, citations)]
+    parts = [_opening(question, shown, () if several else citations)]
     for _, group in groupby(pairs, key=lambda pair: pair[1].document):
         members = list(group)
         if several:
@@ -58,9 +58,8 @@ def _opening(question: Question, shown: Sequence[Shown], citations: Sequence[Cit
     if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
         name = text(f"answer.languages.{other}", language)
         return text("answer.quoted_foreign", language, language=name)
-    if len({c.document for c in citations}) == 1 and (question.named_by or question.fields.about):
-        return _lead(question, citations[0])
-    if len(question.topics) == 1 and len({c.document for c in citations}) == 1:
+    told = question.named_by or question.fields.about or len(question.topics) == 1
+    if citations and citations[0].author and told:
         return _lead(question, citations[0])
     return text("answer.quoted", language)
 
@@ -70,7 +69,7 @@ def _lead(question: Question, citation: Citation) -> str:
     if question.fields.about:
         about = ", ".join(filter(None, (citation.author, str(citation.year or ""))))
         return f"{citation.title} ({about}):" if about else f"{citation.title}:"
-    by = citation.author or citation.title
+    by = citation.author
     thesis = f"{by} ({citation.year})" if citation.year else by
     if len(question.topics) == 1:
         topic = text(f"answer.leads.{question.topics[0].name}", question.language)

@@ -17,6 +17,11 @@ WORTH_ASKING = ("findings", "objectives", "problem", "suggestions")  # by how of
 def by_talk(question: Question, library: Library) -> Found | None:
     """A line of small talk; None where something is asked."""
     language = question.language
+    if question.unclear == "no_such_thesis":
+        line = text("text.clarify.no_such_thesis", language, phrase=question.named_by)
+        near = dict.fromkeys(p.document for p in library.passages(question))
+        titles = [f"- {library.title(name)} ({_by(library, name)})" for name in [*near][:SUGGESTED]]
+        return Found(1.0, kind="clarify", text="\n".join([line, "", *titles]))
     if question.unclear:
         line = text(f"text.clarify.{question.unclear}", language, count=question.items)
         return Found(1.0, kind="clarify", text=line)

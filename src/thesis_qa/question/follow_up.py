@@ -56,7 +56,7 @@ class Resolved:
     language: Language | None = None  # that it asks to be answered in
     ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
-    unclear: Literal["nothing_before", "which_item"] | None = None
+    unclear: Literal["nothing_before", "which_item", "no_such_thesis"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ def read_conversation(
         if _is_talk(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
+        if resolved.item:  # the list it is from stays what "the third one" counts in
+            continue
         listed = names.listed_in(answer)
         documents = resolved.documents or (listed if len(listed) == 1 else ())
         before = found.spoken_of if found else ()
@@ -99,7 +101,8 @@ def _is_talk(question: str, reads: Reads) -> bool:
 
 def _is_of_library(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    return intent is not None and intent.routes.get("library", 0.0) >= LEANS
+    chance = intent.routes.get("library", 0.0) if intent else 0.0
+    return intent is not None and chance >= (LEANS if intent.alone >= LEANS else SURELY)
 
 
 def _alone(question: str, reads: Reads) -> float:
@@ -122,7 +125,8 @@ def resolve(
         return replace(
             told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
         )
-    if unknown := names.unknown(question):
+    settled = resolved.unclear or resolved.item or resolved.repeat or resolved.follows
+    if not settled and (unknown := names.unknown(question)):
         return replace(resolved, unknown=unknown)
     if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
         return replace(resolved, documents=before.documents)
@@ -150,7 +154,8 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := _item(question, before)) is not None:
         return _of_item(question, number, before)
     if before is None:
-        lost = _alone(question, reads) < UNCLEAR and not _is_of_thesis(question, reads)
+        leans = _alone(question, reads) < UNCLEAR
+        lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
         return Resolved(question, unclear="nothing_before" if lost else None)
     if (repeated := _repeated(question, before)) is not None:
         return repeated
@@ -194,8 +199,10 @@ def _of_item(question: str, number: int, before: Conversation | None) -> Resolve
         return Resolved(question, unclear="nothing_before")
     items = before.listed if len(before.listed) > 1 else before.statements
     at = number - 1 if number > 0 else len(items) - 1
+    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
+    at = numbered[0] if numbered else at
     if not 0 <= at < len(items):
-        return Resolved(question, unclear="which_item")
+        return Resolved(question, unclear="which_item" if items else "nothing_before")
     if len(before.listed) > 1:
         asked = text("answer.what_about", language_of(question) or language_of(before.question))
         return Resolved(asked, (items[at],), follows=True)

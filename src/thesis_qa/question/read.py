@@ -11,6 +11,7 @@ import numpy.typing as npt
 from thesis_qa.errors import QuestionError
 from thesis_qa.lang.data import alternatives, cue, word_set
 from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words, words
 from thesis_qa.question.expects import Expected, expected_answer
 from thesis_qa.question.fields import FIELDS, AskedFields, asked_fields
@@ -20,6 +21,7 @@ from thesis_qa.question.topics import Topic, asked_topics, topic_named, topic_na
 from thesis_qa.types import Language, Route
 
 MAX_QUESTION = 2000  # characters; longer ones are texts, not questions
+SHORT_WORD = 2  # letters of words that say nothing of what is asked about
 UNSURE = 0.4  # share of the likeliest topic below which a thesis is summed up instead
 LEARNED = 0.5  # probability of a learned field or topic from which it is taken
 SPELT_OUT = 12  # numbers up to which texts write in words
@@ -61,6 +63,15 @@ class Question:
         default_factory=lambda: np.zeros(0, np.float32), compare=False, repr=False
     )  # shape (dimensions,)
     weights: Mapping[str, float] = field(default_factory=dict)  # of terms: how rare each is
+
+    @property
+    def telling(self) -> tuple[frozenset[str], ...]:
+        """Its words that say what it is about, each with its translations, as stems."""
+        keys = ("question.thesis", "question.frame", "question.asking", "question.collection",
+                "words.telling", "follow_up.joining")  # fmt: skip
+        frame = frozenset().union(*(word_set(key) for key in keys), chat_spellings())
+        said = (t for t, word in self.terms if word not in frame and len(word) > SHORT_WORD)
+        return tuple(frozenset(readings(term, self.language, None)) for term in said)
 
     @property
     def route(self) -> Route:
