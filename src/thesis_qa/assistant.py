@@ -1,31 +1,44 @@
 """Ask a question, get an answer made of quotes."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from thesis_qa.answer.again import by_repeating
 from thesis_qa.answer.cite import cite
+from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
+from thesis_qa.answer.evidence import terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import by_passages
+from thesis_qa.answer.places import by_places
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
+from thesis_qa.answer.talk import by_talk
 from thesis_qa.answer.under_headings import by_headings
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
-from thesis_qa.question.follow_up import Resolved, resolve
-from thesis_qa.question.read import Question, checked_question
+from thesis_qa.question.follow_up import Resolved, read_conversation, resolve
+from thesis_qa.question.read import Question, checked_question, spoken_language
 from thesis_qa.types import Answer, Citation, Language, Translation
 from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-STRATEGIES: tuple[Strategy, ...] = (by_metadata, by_headings, by_passages)
+STRATEGIES: tuple[Strategy, ...] = (
+    by_talk, by_repeating, by_collection, by_places, by_metadata, by_headings, by_passages,
+)  # fmt: skip
 """Tried in this order; the first that has anything to say to a question has the last word."""
+
+
+THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
+SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
+MOST = 0.6  # share of them that it has to have
 
 
 class Assistant:
@@ -76,17 +89,17 @@ class Assistant:
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
         answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
+        if found.text:
+            yield replace(answer, timings=_timings(started, retrieved))
+            return
         if found.answers:
             for count in range(1, len(citations)):
-                part = answer_text(asked.language, found.shown[:count], citations[:count])
+                part = answer_text(asked, found, citations[:count])
                 yield replace(answer, text=part, citations=citations[:count])
         else:
             yield self._declined(answer, asked)
             answer = self._declined(answer, asked, self._suggestion(asked, found))
-        ended = time.perf_counter()
-        timings = {"retrieve": retrieved - started, "answer": ended - retrieved}
-        timings["total"] = ended - started
-        answer = replace(answer, timings={name: round(s, 4) for name, s in timings.items()})
+        answer = replace(answer, timings=_timings(started, retrieved))
         if self.writing and found.plain:
             yield from self.writing.worded(answer, silence(asked.language, found.silent))
         else:
@@ -121,21 +134,76 @@ class Assistant:
         language: Language | None,
     ) -> Question:
         checked = checked_question(question)
-        resolved = self._resolved(checked, history)
-        asked = self.index.question(resolved.question, documents or (), language)
+        resolved = self._resolved(checked, history, documents)
+        among = documents or resolved.documents
+        spoken = resolved.language or self._spoken(checked, history) or language
+        asked = self.index.question(resolved.question, among, spoken)
+        statements = len(re.findall(r"\[\d+\]", history[-1][1])) if history else 0
         return replace(
             asked,
+            language=spoken or asked.language,
             resolved_from=checked if resolved.follows else None,
             besides=history[-1][1] if resolved.more and history else "",
+            item=resolved.item,
+            repeat=resolved.repeat,
+            unclear=resolved.unclear or "",
+            items=statements,
+            named_by=resolved.phrase or resolved.unknown,
         )
 
-    def _resolved(self, question: str, history: Sequence[tuple[str, str]]) -> Resolved:
+    @staticmethod
+    def _spoken(question: str, history: Sequence[tuple[str, str]]) -> Language | None:
+        """The language of a question; of a word or two, that of the conversation."""
+        before = spoken_language(history[-1][0]) if history else None
+        return before if before and len(question.split()) <= SHORT else spoken_language(question)
+
+    def _resolved(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]],
+        documents: Sequence[str] | None,
+    ) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""
-        by_rules = resolve(question, history)
-        if self.writing is None or by_rules.more:
-            return by_rules
+        names = self.index.thesis_names(documents)
+        before = read_conversation(history, names, self.index.intent)
+        found = resolve(question, before, names, self.index.intent)
+        if found.unknown and not found.documents:
+            about = self._theses_about(found.unknown, documents)
+            found = replace(found, documents=about, unclear=None if about else "no_such_thesis")
+        if before and found.documents == before.documents and not found.phrase:
+            found = replace(found, documents=self._still_about(found, documents))
+        if found.ambiguous:
+            among = self._theses_about(found.phrase, found.documents)
+            found = replace(found, documents=among or found.documents)
+        if self.writing is None or before is None or found.more or found.item or found.repeat:
+            return found
         reworded = self.writing.reworded(question, history)
-        return Resolved(reworded, follows=reworded != question) if reworded else by_rules
+        return (
+            replace(found, question=reworded, follows=reworded != question) if reworded else found
+        )
+
+    def _still_about(self, found: Resolved, documents: Sequence[str] | None) -> tuple[str, ...]:
+        """The theses that a conversation is about, unless a question has words that none of them
+        holds, and there is another that holds them all."""
+        telling, catalog = self.index.question(found.question).telling, self.index.catalog
+        if all(catalog.holds_any(term, found.documents) for term in telling):
+            return found.documents
+        others = [n for n in documents or catalog.names() if n not in found.documents]
+        turned = any(all(catalog.holds_any(t, [name]) for t in telling) for name in others)
+        return () if turned else found.documents
+
+    def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
+        """The thesis whose passage is best for `phrase` and holds its words, or that most of the
+        best passages are of; empty if there is none."""
+        asked = self.index.question(phrase, documents or ())
+        passages = self.index.passages(asked, THESES_ABOUT)
+        for best in passages[:1]:
+            held = terms_held(asked, f"{best.title} {best.text}", best.language)
+            if held and all(held.values()):
+                return (best.document,)
+        near = [passage.document for passage in passages]
+        most = max(near, key=near.count, default="")
+        return (most,) if near.count(most) >= MOST * THESES_ABOUT else ()
 
     # The answer
 
@@ -179,6 +247,13 @@ class Assistant:
         return next((o for o in offers if self.can_answer(o, question.documents)), None)
 
 
+def _timings(started: float, retrieved: float) -> dict[str, float]:
+    """Seconds that finding and answering took."""
+    ended = time.perf_counter()
+    parts = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
+    return {name: round(seconds, 4) for name, seconds in parts.items()}
+
+
 def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
@@ -212,22 +287,23 @@ def _joined(whole: Found, first: Found) -> Found:
 def _answer(
     asked_as: str, question: Question, found: Found, citations: tuple[Citation, ...]
 ) -> Answer:
-    said = answer_text(question.language, found.shown, citations, found.silent)
+    said = answer_text(question, found, citations) if found.shown else ""
+    plain = found.kind in ("talk", "clarify")
     unmarked = tuple(replace(citation, answer=None) for citation in citations)
     return Answer(
         question=checked_question(asked_as),
         language=question.language,
         answered=found.answers,
         confidence=round(found.probability, 4),
-        text=said if found.answers else "",
+        text=found.text or (said if found.answers else ""),
         citations=citations if found.answers else (),
         passages=(),
         model="quotes",
         timings={},
-        nearest=citations if found.answers else unmarked,  # no words in those are the answer
+        nearest=() if plain else citations if found.answers else unmarked,  # those don't answer
         resolved_question=question.text if question.resolved_from else None,
         missing=() if found.answers else found.missing,
         kind=found.kind,
         route=found.route or question.route,
-        documents=question.documents,
+        documents=found.documents or question.documents,
     )

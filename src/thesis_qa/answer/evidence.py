@@ -95,7 +95,7 @@ def asks(sentence: Sentence) -> bool:
 
 
 def _in_passage(question: Question, library: Library, passage: Passage) -> list[Evidence]:
-    heads = _heads(passage)
+    heads = head_rows(passage)
     statements = [s for s in passage.sentences if is_statement(s, question) and s.text not in heads]
     if not statements:
         return []
@@ -121,7 +121,7 @@ def _only_asks(sentence: Sentence) -> bool:
     return asks(sentence) or Mark.KEYWORDS in sentence.marks
 
 
-def _heads(passage: Passage) -> frozenset[str]:
+def head_rows(passage: Passage) -> frozenset[str]:
     """The head rows of the tables in a passage: they name columns and state nothing."""
     contexts = (s.context for s in passage.sentences if s.kind == "table" and s.context)
     return frozenset(c.rpartition(": ")[2].replace(" | ", " ") for c in contexts)

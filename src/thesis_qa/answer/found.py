@@ -48,6 +48,7 @@ class Shown:
     translation: Evidence | None = None
     contradicts: bool = False  # the statement before says the same with other numbers
     label: str | None = None  # the field of the metadata that it states
+    under: str = ""  # the heading it is shown under
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Found:
     kind: AnswerKind = "decline"
     silent: tuple[str, ...] = ()  # titles of theses that say nothing
     missing: tuple[str, ...] = ()  # words of the question that none of the passages holds
+    text: str = ""  # what is said instead of quotes, by small talk, lists of theses …
+    documents: tuple[str, ...] = ()  # theses that are listed
     route: Route | None = None  # what the question was taken for, where only finding told it
 
     @property
@@ -88,12 +91,13 @@ class Library:
     def reader(self) -> "Reader | None":
         return self.index.reader
 
-    def passages(self, question: Question) -> list[Passage]:
-        """The best passages for `question`, best first."""
+    def passages(self, question: Question, most: int = 0) -> list[Passage]:
+        """The best passages for `question`, best first; at least `most` if there are so many."""
+        wanted = max(most, self._candidates)
         key = question.text, question.documents
-        if key not in self._found:
-            self._found[key] = self.index.passages(question, self._candidates)
-        return self._found[key]
+        if len(self._found.get(key, ())) < wanted:
+            self._found[key] = self.index.passages(question, wanted)
+        return self._found[key][:wanted]
 
     def names(self, question: Question) -> Sequence[str]:
         """The documents that `question` is asked of."""

@@ -28,14 +28,15 @@ def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Show
     if fields.about:
         return _abstract(question, catalog, document, stated)
     return [
-        Shown(_field(catalog, document, span), label=name)
+        Shown(field_evidence(catalog, document, span), label=name)
         for name in fields.names
         for span in stated.places.get(name, ())
         if name != "supervisors" or len(stated.places[name]) >= fields.ordinal
     ]
 
 
-def _field(catalog: Catalog, document: str, span: Span) -> Evidence:
+def field_evidence(catalog: Catalog, document: str, span: Span) -> Evidence:
+    """What stands at `span`, where a page states something of the thesis."""
     page = catalog.page(document, span.page)
     text = " ".join(page.text[span.start : span.end].split())
     passage = next(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thesis_qa.answer.confidence import confidence, likely, signals
-from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh, terms_held
+from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh
 from thesis_qa.answer.found import (
     MAX_CITATIONS,
     MAX_DOCUMENTS,
@@ -15,10 +15,13 @@ from thesis_qa.answer.found import (
     Shown,
 )
 from thesis_qa.answer.select import select
+from thesis_qa.lang.data import word_set
+from thesis_qa.lang.glossary import readings
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question, squeezed
 from thesis_qa.types import AnswerKind, Mark, Passage
 
+SHORT_WORD = 2  # letters of words that say nothing of what is missing
 DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
 
 
@@ -45,7 +48,7 @@ def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fou
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
     codes = _codes_missing(question, library, evidence)
-    missing = tuple(dict.fromkeys([*codes, *_words_missing(question, evidence)]))
+    missing = tuple(dict.fromkeys([*codes, *_words_missing(question, library)]))
     if codes or (question.figure and not any(_has_figure(question, s) for s in shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
@@ -99,8 +102,12 @@ def _has_figure(question: Question, shown: Shown) -> bool:
     return any(sentence and holds_expected(sentence, question.expects) for sentence in stated)
 
 
-def _words_missing(question: Question, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """Words of the question that none of the passages weighed holds, as they were asked."""
-    texts = [(f"{p.section} {p.text}", p.language) for p in passages_of(evidence)]
-    held = [terms_held(question, text, language) for text, language in texts]
-    return tuple(word for term, word in question.terms if not any(h[term] for h in held))
+def _words_missing(question: Question, library: Library) -> tuple[str, ...]:
+    """Words of the question that no passage of what was searched holds, itself or translated, as
+    they were asked; not those that only frame a question."""
+    frame = word_set("question.thesis") | word_set("question.frame") | word_set("question.asking")
+    frame |= word_set("words.telling") | word_set("follow_up.joining")
+    telling = [(t, w) for t, w in question.terms if w not in frame and len(w) > SHORT_WORD]
+    read = {word: readings(term, question.language, None) for term, word in telling}
+    names = library.names(question)
+    return tuple(w for w, found in read.items() if not library.catalog.holds_any(found, names))

@@ -40,6 +40,8 @@ from thesis_qa.question.read import Question
 from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
 
+SURELY_TOLD = 0.6  # probability of a sentence from which it goes before a section's beginning
+CAUTION = 1.3  # how much more a sentence that was read counts than a topic that was learned
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 6  # of a list
@@ -65,9 +67,28 @@ def by_headings(question: Question, library: Library) -> Found | None:
     elif not library.asked_apart(question):
         found = _in_section(question, library, names)
         found = replace(found, route="section")
+        if found.answers and question.expects == "definition" and _is_told(question, library):
+            return None
     else:
         return None
-    return found if found.answers else None
+    if found.answers and question.supposed and not _stands_back(question, library, found):
+        return found
+    return found if found.answers and not question.supposed else None
+
+
+def _is_told(question: Question, library: Library) -> bool:
+    """Whether a sentence surely defines what is asked for; how a section of that name begins would
+    only come near."""
+    best = weigh(question, library, library.passages(question))
+    defines = any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+    return defines and best.answers and best.probability >= SURELY_TOLD
+
+
+def _stands_back(question: Question, library: Library, found: Found) -> bool:
+    """Whether sentences answer a question more surely than it is after the topics it is taken for:
+    a wrong guess shall cost little."""
+    best = weigh(replace(question, topics=()), library, library.passages(question))
+    return best.answers and best.probability * CAUTION >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:
@@ -192,7 +213,7 @@ def _under_heading(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedS
 def _heading(topic: Topic, headings: Path) -> tuple[Path, float] | None:
     """The headings down to the one that names the topic, and how purely it does."""
     shares = [topic.share(heading) for heading in headings]
-    best = max(range(len(shares)), key=lambda depth: shares[depth], default=-1)
+    best = max(range(len(shares)), key=lambda depth: (shares[depth], depth), default=-1)
     return (headings[: best + 1], shares[best]) if best >= 0 and shares[best] else None
 
 

@@ -360,6 +360,19 @@ class Catalog:
         found = dict(rows)
         return {word: found[term] for word, term in stems.items() if term in found}
 
+    def holds_any(self, terms: Iterable[str], documents: Sequence[str]) -> bool:
+        """Whether some passage of `documents` holds one of `terms`, which are stems."""
+        wanted = list(terms)
+        return any(
+            self._rows(
+                "SELECT 1 FROM occurrences o JOIN passages p ON p.id = o.doc"
+                " JOIN documents d ON d.id = p.document"
+                f" WHERE o.term IN ({marks(wanted)}) AND d.name IN ({marks(batch)}) LIMIT 1",
+                [*wanted, *batch],
+            )
+            for batch in batches(documents, 500)
+        )
+
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])
 

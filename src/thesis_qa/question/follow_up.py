@@ -1,49 +1,241 @@
-"""Follow-up questions: "Why?", "and in 2019?", "jelaskan lebih lanjut" take their subject from the
-conversation before anything is searched. No model: what is said of a question's shape decides.
+"""Follow-up questions ("Why?", "the second one", "in English please", "dan skripsi yang satunya?")
+take what they leave out from the conversation before anything is searched.
+
+What a conversation is about is read again from its questions and the texts of its answers. A
+question that stands by itself is never changed; whether it does is learned from examples
+(route.py), its forms are in the language files.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
-from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_set
+from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_map, word_set
 from thesis_qa.lang.detect import language_of
-from thesis_qa.question.read import content_terms
+from thesis_qa.lang.numbers import number_value
+from thesis_qa.lang.words import stop_words, words
+from thesis_qa.question.read import content_terms, read_question
+from thesis_qa.question.route import Intent, is_talk
+from thesis_qa.question.theses import ThesisNames
+from thesis_qa.types import Language, Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
 
+Reads = Callable[[str], Intent | None]
+"""What a question is after, as learned from examples; None where nothing was learned."""
+
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
+REMEMBERED = 6  # turns before a question that it may lean on
+SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
+OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
+UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
+LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
 _CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
+_QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
+
+Repeat = Literal["pages", "quotes", "language"]
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a question asks, once its subject is known."""
+    """What a question asks, once what it leaves out is known."""
 
     question: str
-    follows: bool = False  # the subject came from the conversation
+    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names
+    phrase: str = ""  # by which words it names them itself
+    follows: bool = False  # something came from the conversation
     more: bool = False  # asks for what the answer before didn't say
+    item: str = ""  # the statement of the answer before that it asks about
+    repeat: Repeat | None = None  # asks for the same answer with its pages, or in other words
+    language: Language | None = None  # that it asks to be answered in
+    ambiguous: bool = False  # several theses fit the words that name one
+    unknown: str = ""  # names a thesis in these words that isn't here
+    unclear: Literal["nothing_before", "which_item", "no_such_thesis"] | None = None
 
 
-def resolve(question: str, history: Sequence[Turn]) -> Resolved:
-    """`question` with the subject it leaves out; as it is where it stands on its own."""
-    if not history:
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was asked last, and what was answered."""
+
+    question: str  # spelt out
+    answer: str
+    documents: tuple[str, ...]  # theses that it is about
+    listed: tuple[str, ...]  # theses that the last answer names, in its order
+    spoken_of: tuple[str, ...]  # every thesis named so far
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The quotes of the last answer."""
+        return tuple(match["quote"] for match in _QUOTE.finditer(self.answer))
+
+
+def read_conversation(
+    history: Sequence[Turn], names: ThesisNames, reads: Reads
+) -> Conversation | None:
+    """The conversation after `history`; None if nothing was said."""
+    found: Conversation | None = None
+    for question, answer in history[-REMEMBERED:]:
+        if _is_talk(question, reads):
+            continue
+        resolved = resolve(question, found, names, reads)
+        if resolved.item:  # the list it is from stays what "the third one" counts in
+            continue
+        listed = names.listed_in(answer)
+        documents = resolved.documents or (listed if len(listed) == 1 else ())
+        before = found.spoken_of if found else ()
+        spoken_of = tuple(dict.fromkeys([*before, *documents]))
+        found = Conversation(resolved.question, answer, documents, listed, spoken_of)
+    return found
+
+
+def _is_talk(question: str, reads: Reads) -> bool:
+    intent = reads(question)
+    return intent is not None and is_talk(intent, question)
+
+
+def _is_of_library(question: str, reads: Reads) -> bool:
+    intent = reads(question)
+    chance = intent.routes.get("library", 0.0) if intent else 0.0
+    return intent is not None and chance >= (LEANS if intent.alone >= LEANS else SURELY)
+
+
+def _alone(question: str, reads: Reads) -> float:
+    """The probability that a question can be understood without what was said before."""
+    intent = reads(question)
+    return 1.0 if intent is None else intent.alone
+
+
+def resolve(
+    question: str, before: Conversation | None, names: ThesisNames, reads: Reads
+) -> Resolved:
+    """What `question` asks after what was said `before`."""
+    named = names.named(question, language_of(question))
+    plain = named.rest if named else question
+    if _is_talk(question, reads) or _is_of_library(question, reads):
         return Resolved(question)
-    before = resolve(history[-1][0], history[:-1]).question
+    resolved = _resolved(plain, before, reads)
+    if named:
+        told = resolved if _says_something(plain) else _asked_of_other(before, question)
+        return replace(
+            told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
+        )
+    settled = resolved.unclear or resolved.item or resolved.repeat or resolved.follows
+    if not settled and (unknown := names.unknown(question)):
+        return replace(resolved, unknown=unknown)
+    if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
+        return replace(resolved, documents=before.documents)
+    return resolved
+
+
+def _says_something(plain: str) -> bool:
+    """Whether a question without the words for a thesis still asks anything."""
+    empty = stop_words() | word_set("question.thesis") | word_set("follow_up.joining")
+    return any(word not in empty for word in words(plain)) or any(
+        word in word_set("question.asking") for word in words(plain)
+    )
+
+
+def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
+    """ "Dan skripsi jihan?": the question before, of another thesis."""
+    return Resolved(before.question, follows=True) if before else Resolved(question)
+
+
+def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resolved:
     if _form("more").fullmatch(question):
-        return Resolved(before, follows=True, more=True)
+        if before is None:
+            return Resolved(question, unclear="nothing_before")
+        return Resolved(before.question, follows=True, more=True)
+    if (number := _item(question, before)) is not None:
+        return _of_item(question, number, before)
+    if before is None:
+        leans = _alone(question, reads) < UNCLEAR
+        lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
+        return Resolved(question, unclear="nothing_before" if lost else None)
+    if (repeated := _repeated(question, before)) is not None:
+        return repeated
+    if cue("follow_up.other_thesis").search(question):
+        others = tuple(d for d in before.spoken_of if d not in before.documents)
+        asked = question if len(content_terms(question)) > SHORT else before.question
+        return Resolved(asked, others[-1:], follows=True)
+    if meant := _form("meant").match(question):
+        return _corrected(question[meant.end() :], before, reads)
     for kind in ("why", "how"):
         if match := _form(kind).fullmatch(question):
-            return Resolved(_asked_otherwise(before, kind, match["word"]), follows=True)
+            asked = _asked_otherwise(before.question, kind, match["word"])
+            return Resolved(asked, follows=True)
     about = _form("about").fullmatch(question)
     if about and len(content_terms(about["other"])) <= SHORT:
-        return Resolved(_with_other(before, about["other"]), follows=True)
-    return _with_subject(question, before)
+        return Resolved(_with_other(before.question, about["other"]), follows=True)
+    return _with_subject(question, before.question, reads)
+
+
+def _item(question: str, before: Conversation | None) -> int | None:
+    """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
+    last. None if it asks about anything else."""
+    said = words(question)
+    beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
+    numbers = [n for word in said if (n := _ordinal(word)) is not None]
+    about = {word for _, word in content_terms(before.question)} if before else set()
+    others = [w for w in said if w not in beside | about and _ordinal(w) is None]
+    asks = cue("follow_up.item").search(question)
+    return numbers[0] if asks and len(numbers) == 1 and not others else None
+
+
+def _ordinal(word: str) -> int | None:
+    if word in word_map("follow_up.ordinals"):
+        return int(word_map("follow_up.ordinals")[word])
+    return number_value(word) if word.isdecimal() and len(word) < 3 else None
+
+
+def _of_item(question: str, number: int, before: Conversation | None) -> Resolved:
+    """A question about the `number`th thesis or statement of the answer before."""
+    if before is None:
+        return Resolved(question, unclear="nothing_before")
+    items = before.listed if len(before.listed) > 1 else before.statements
+    at = number - 1 if number > 0 else len(items) - 1
+    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
+    at = numbered[0] if numbered else at
+    if not 0 <= at < len(items):
+        return Resolved(question, unclear="which_item" if items else "nothing_before")
+    if len(before.listed) > 1:
+        asked = text("answer.what_about", language_of(question) or language_of(before.question))
+        return Resolved(asked, (items[at],), follows=True)
+    return Resolved(before.question, before.documents, follows=True, item=items[at])
+
+
+def _repeated(question: str, before: Conversation) -> Resolved | None:
+    """A question for the same again: with its pages, word for word, in the other language."""
+    same = Resolved(before.question, before.documents, follows=True)
+    for language in LANGUAGES:
+        if _asks_only(question, f"in_{language}"):
+            return replace(same, repeat="language", language=language)
+    kinds: tuple[Repeat, ...] = ("pages", "quotes")
+    for kind in kinds:
+        if _asks_only(question, kind):
+            return replace(same, repeat=kind)
+    return None
+
+
+def _asks_only(question: str, kind: str) -> bool:
+    """Whether a question has the words of a kind, and besides them none that says anything."""
+    asked = cue(f"follow_up.{kind}")
+    empty = stop_words() | word_set("follow_up.joining") | word_set("follow_up.beside_repeat")
+    left = words(asked.sub(" ", question))
+    return asked.search(question) is not None and all(word in empty for word in left)
+
+
+def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
+    """ "Maksud saya …": what stands behind it, alone if it can, else in place of the subject."""
+    meant = meant.strip(" ,:-")
+    if not meant or _alone(meant, reads) >= LEANS:
+        return Resolved(meant or before.question, follows=True)
+    return Resolved(_with_other(before.question, meant), follows=True)
 
 
 @cache
@@ -51,11 +243,14 @@ def _form(kind: str) -> re.Pattern[str]:
     """What a whole question of some kind looks like, from the words of the language files."""
     words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
              (kind, "before_more", "behind_more", "joining")}  # fmt: skip
+    frame = f"(?:{words['before_more']}|{words['joining']})", f"(?:{words['behind_more']})"
     forms = {
-        "more": rf"(?:{words['before_more']} )*{words[kind]}(?: {words['behind_more']})*",
+        "more": rf"(?:{frame[0]} )*{words[kind]}(?: {frame[1]})*",
         "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
+        "meant": rf"{words[kind]}\b",
     }
-    return re.compile(rf"\W*{forms.get(kind, f'(?P<word>{words[kind]})')}\W*", re.IGNORECASE)
+    plain = rf"(?:{frame[0]} )*(?P<word>{words[kind]})(?: {frame[1]})*"
+    return re.compile(rf"\W*{forms.get(kind, plain)}\W*", re.IGNORECASE)
 
 
 def _asked_otherwise(before: str, kind: str, word: str) -> str:
@@ -87,11 +282,23 @@ def _with_other(before: str, other: str) -> str:
     return f"{plain}, {other}?"
 
 
-def _with_subject(question: str, before: str) -> Resolved:
-    """A short question that points back gets the words that the one before was about."""
+def _is_of_thesis(question: str, reads: Reads) -> bool:
+    """Whether a question asks what any thesis has, by its words or as learned."""
+    intent, read = reads(question), read_question(question)
+    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS
+    return bool(learned or read.topics or read.fields or read.places)
+
+
+def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
+    """A short question that points back, or can't stand alone, gets the words that the one before
+    was about."""
     asked = content_terms(question)
-    points_back = cue("follow_up.pronouns").search(question)
-    if not points_back or cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
+    if cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
+        return Resolved(question)
+    if _is_of_thesis(question, reads):
+        return Resolved(question)  # it lacks nothing once the thesis is known
+    points_back = cue("follow_up.pronouns").search(question) is not None
+    if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     known = {term for term, _ in asked}
     subject = [word for term, word in content_terms(before) if term not in known]

@@ -17,9 +17,11 @@ class NamedPlaces:
     pages: frozenset[str] = frozenset()  # as printed or counted: "29", "xii"
     chapters: frozenset[int] = frozenset()
     sections: frozenset[tuple[int, ...]] = frozenset()  # (4, 2)
+    tables: frozenset[str] = frozenset()  # "4.2", "7"
+    figures: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.pages or self.chapters or self.sections)
+        return bool(self.pages or self.chapters or self.sections or self.tables or self.figures)
 
     def on_page(self, number: int | None, label: str | None) -> bool:
         """Whether a page is named, by its printed number or by its place in the file."""
@@ -43,19 +45,24 @@ def named_places(question: str) -> NamedPlaces:
         sections=frozenset(
             tuple(map(int, text.split("."))) for kind, text in found if kind == "section"
         ),
+        tables=frozenset(text for kind, text in found if kind == "table"),
+        figures=frozenset(text for kind, text in found if kind == "figure"),
     )
 
 
 @cache
 def _named() -> re.Pattern[str]:
     """Words for a place with the number behind them, or an English ordinal before "chapter"."""
-    pages, chapters, sections = (
-        alternatives(f"question.places.{kind}") for kind in ("page", "chapter", "section")
+    pages, chapters, sections, tables, figures = (
+        alternatives(f"question.places.{kind}")
+        for kind in ("page", "chapter", "section", "table", "figure")
     )
     number = rf"\d{{1,2}}|[ivx]{{1,5}}|{alternatives('question.places.numbers')}"
     return re.compile(
         rf"\b(?:{pages})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<page>\d{{1,4}}|[ivxlc]{{1,8}})\b"
         rf"|\b(?:{sections})\s*(?P<section>\d+(?:\.\d+)+)\b"
+        rf"|\b(?:{tables})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<table>\d+(?:[.-]\d+)*)\b"
+        rf"|\b(?:{figures})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<figure>\d+(?:[.-]\d+)*)\b"
         rf"|\b(?:{chapters})\.?\s*(?:ke-?\s*)?(?P<chapter>{number})\b(?!\.\d)"
         rf"|\b(?P<ordinal>{alternatives('question.places.numbers')})\s(?:{chapters})\b",
         re.IGNORECASE,

@@ -11,14 +11,19 @@ import numpy.typing as npt
 from thesis_qa.errors import QuestionError
 from thesis_qa.lang.data import alternatives, cue, word_set
 from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words, words
 from thesis_qa.question.expects import Expected, expected_answer
-from thesis_qa.question.fields import AskedFields, asked_fields
+from thesis_qa.question.fields import FIELDS, AskedFields, asked_fields
 from thesis_qa.question.named_places import NamedPlaces, named_places
-from thesis_qa.question.topics import Topic, asked_topics
+from thesis_qa.question.route import Intent
+from thesis_qa.question.topics import Topic, asked_topics, topic_named, topic_names
 from thesis_qa.types import Language, Route
 
 MAX_QUESTION = 2000  # characters; longer ones are texts, not questions
+SHORT_WORD = 2  # letters of words that say nothing of what is asked about
+UNSURE = 0.4  # share of the likeliest topic below which a thesis is summed up instead
+LEARNED = 0.5  # probability of a learned field or topic from which it is taken
 SPELT_OUT = 12  # numbers up to which texts write in words
 
 _CODE = re.compile(r"(?<!\w)(?=[\w-]*[\d_])\w[\w-]*")
@@ -47,10 +52,26 @@ class Question:
     documents: tuple[str, ...] = ()  # it is asked of these; of all, if there are none
     resolved_from: str | None = None  # a follow-up as it was typed
     besides: str = ""  # what was answered before and is not wanted again
+    item: str = ""  # the statement of the answer before that is asked about
+    repeat: str | None = None  # the answer before is wanted with its "pages", as "quotes" …
+    unclear: str = ""  # why it has to be asked back
+    items: int = 0  # of the answer before, where it isn't clear which is meant
+    named_by: str = ""  # the words that name its documents
+    intent: Intent | None = None  # what it is after, as learned from examples
+    supposed: float = 0.0  # probability of topics that were learned, not named
     vector: npt.NDArray[np.float32] = field(
         default_factory=lambda: np.zeros(0, np.float32), compare=False, repr=False
     )  # shape (dimensions,)
     weights: Mapping[str, float] = field(default_factory=dict)  # of terms: how rare each is
+
+    @property
+    def telling(self) -> tuple[frozenset[str], ...]:
+        """Its words that say what it is about, each with its translations, as stems."""
+        keys = ("question.thesis", "question.frame", "question.asking", "question.collection",
+                "words.telling", "follow_up.joining")  # fmt: skip
+        frame = frozenset().union(*(word_set(key) for key in keys), chat_spellings())
+        said = (t for t, word in self.terms if word not in frame and len(word) > SHORT_WORD)
+        return tuple(frozenset(readings(term, self.language, None)) for term in said)
 
     @property
     def route(self) -> Route:
@@ -59,7 +80,9 @@ class Question:
             return "metadata"
         if self.topics:
             return "standing"
-        return "section" if self.places else "content"
+        if self.places:
+            return "section"
+        return self.intent.route if self.intent else "content"
 
     def of(self, document: str) -> "Question":
         """The same, asked of one document."""
@@ -91,6 +114,43 @@ def read_question(text: str, language: Language | None = None) -> Question:
         topics=asked_topics(asked, expects, spoken),
         parts=two_questions(asked),
     )
+
+
+def understood(
+    question: Question,
+    *,
+    documents: tuple[str, ...],
+    vector: npt.NDArray[np.float32],
+    weights: Mapping[str, float],
+    intent: Intent | None,
+) -> Question:
+    """`question` with what an index knows of it, and with the fields and topics that are asked for
+    in words that nobody listed, as learned from examples."""
+    known = replace(question, documents=documents, vector=vector, weights=weights, intent=intent)
+    if intent is None or question.fields or question.topics or question.places:
+        return known
+    fields, topics = _learned_fields(intent), _learned_topics(intent)
+    if fields or topics:
+        return replace(known, fields=fields, topics=() if fields else topics,
+                       supposed=intent.routes[intent.route])  # fmt: skip
+    return known
+
+
+def _learned_fields(intent: Intent) -> AskedFields:
+    field, share = intent.topic("metadata")
+    if intent.routes["metadata"] * share >= LEARNED and field in FIELDS:
+        return AskedFields((field,))
+    topic, share = intent.topic("standing")
+    standing = intent.routes["standing"]
+    about = standing >= LEARNED and (topic == "summary" or share < UNSURE)
+    return AskedFields(about=about)
+
+
+def _learned_topics(intent: Intent) -> tuple[Topic, ...]:
+    topic, share = intent.topic("standing")
+    if intent.routes["standing"] * share < LEARNED or topic not in topic_names():
+        return ()
+    return (topic_named(topic_names()[topic]),)
 
 
 def checked_question(question: str) -> str:

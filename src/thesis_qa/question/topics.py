@@ -138,6 +138,12 @@ ASKED = (
 """The topics that questions ask for."""
 
 
+def topic_names() -> dict[str, str]:
+    """The names of topics by what the learned examples call them."""
+    renamed = {"aims": "objectives", "earlier_work": "earlier", "novelty": "benefits"}
+    return {**{topic.name: topic.name for topic in ASKED}, **renamed}
+
+
 def topic_named(name: str) -> Topic:
     """The topic of that name, as questions ask for it."""
     return next(topic for topic in ASKED if topic.name == name)

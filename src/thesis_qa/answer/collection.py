@@ -1,0 +1,199 @@
+"""Questions about the library: which theses there are, by whom, from when, about what; how many."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from thesis_qa.answer.evidence import find_evidence, terms_held
+from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
+from thesis_qa.answer.metadata import field_evidence
+from thesis_qa.index.rows import DocumentInfo
+from thesis_qa.lang.data import cue, text, word_set
+from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.numbers import years_in
+from thesis_qa.lang.words import chat_spellings, stem, stop_words, words
+from thesis_qa.question.read import Question
+from thesis_qa.types import Language
+
+SURE = 0.5  # probability of a question about the library from which it is taken for one
+HINTED = 0.2  # the same, where "which thesis" or the like is said
+OFFERED = 3  # theses that are named where none fits
+LISTED = 50  # theses that are named one by one
+HELD = 0.5  # how surely a passage has to hold each word that is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question says of the theses that it asks for."""
+
+    years: tuple[int, ...]
+    after: bool
+    before: bool
+    language: Language | None
+    words: tuple[tuple[str, str], ...]  # stem and word: people, places and subjects
+
+
+def by_collection(question: Question, library: Library) -> Found | None:
+    """The theses that a question about the library asks for; None for any other question."""
+    intent = question.intent
+    if intent is None or question.unclear or question.item:
+        return None
+    hinted = not question.documents and cue("follow_up.any_thesis").search(question.text)
+    if intent.routes.get("library", 0.0) < (HINTED if hinted else SURE):
+        return None
+    topic, _ = intent.topic("library")
+    every = library.catalog.documents()
+    if not every:
+        return None
+    wanted = _wanted(question)
+    fitting = [d for d in every if _fits(d, wanted)]
+    quotes: dict[str, Shown] = {}
+    if topic in ("newest", "oldest"):
+        fitting = _extreme(fitting, newest=topic == "newest")
+    elif wanted.words:
+        named = [d for d in fitting if _identified(d, wanted, question.language)]
+        fitting, quotes = (named, {}) if named else _about(question, library, fitting, wanted)
+    lead = _lead(
+        question, topic, len(fitting), len(every), bool(quotes) or len(fitting) < len(every)
+    )
+    found = _found(question, library, fitting or every[:OFFERED], lead, quotes)
+    return found if fitting else replace(found, kind="decline", probability=UNSTATED)
+
+
+def _wanted(question: Question) -> Wanted:
+    said = question.text
+    left = (
+        (term, word)
+        for term, word in question.terms
+        if not word.isdecimal() and word not in _beside()
+    )
+    spoken: Language | None = next(
+        (lang for lang in ("id", "en") if cue(f"question.written_in_{lang}").search(said)), None
+    )
+    after, before = cue("question.after_year"), cue("question.before_year")
+    return Wanted(
+        tuple(years_in(said)), bool(after.search(said)), bool(before.search(said)), spoken,
+        () if spoken and not question.terms else tuple(left),
+    )  # fmt: skip
+
+
+def _beside() -> frozenset[str]:
+    """Words that say that theses are asked for, and nothing of which."""
+    keys = ("question.thesis", "question.frame", "question.collection", "question.asking",
+            "words.telling", "follow_up.joining")  # fmt: skip
+    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
+
+
+def _fits(document: DocumentInfo, wanted: Wanted) -> bool:
+    """Whether year and language of a thesis are those wanted."""
+    year = document.metadata.year
+    if wanted.language and document.main_language != wanted.language:
+        return False
+    if not wanted.years:
+        return True
+    if year is None:
+        return False
+    if wanted.after:
+        return year > min(wanted.years)
+    if wanted.before:
+        return year < max(wanted.years)
+    return min(wanted.years) <= year <= max(wanted.years)
+
+
+def _extreme(documents: Sequence[DocumentInfo], newest: bool) -> list[DocumentInfo]:
+    dated = [d for d in documents if d.metadata.year]
+    if not dated:
+        return []
+    years = [d.metadata.year or 0 for d in dated]
+    best = max(years) if newest else min(years)
+    return [d for d in dated if d.metadata.year == best]
+
+
+def _identified(document: DocumentInfo, wanted: Wanted, language: Language | None) -> bool:
+    """Whether title, keywords, people and places of a thesis hold every word that is wanted."""
+    known = document.metadata
+    texts = (known.title, known.author, *known.supervisors, known.university, known.faculty,
+             known.degree, *known.keywords, _initials(known.university))  # fmt: skip
+    held = {stem(word) for each in texts for word in words(each)}
+    return all(
+        any(other in held and (other == term or p >= HELD)
+            for other, p in readings(term, language, document.main_language).items())
+        for term, _ in wanted.words
+    )  # fmt: skip
+
+
+def _initials(written: str) -> str:
+    return "".join(word[0] for word in written.split() if word[:1].isupper())
+
+
+def _about(
+    question: Question, library: Library, among: Sequence[DocumentInfo], wanted: Wanted
+) -> tuple[list[DocumentInfo], dict[str, Shown]]:
+    """Theses of which a passage found holds every word wanted, each with its best sentence."""
+    names = {d.name: d for d in among}
+    quotes: dict[str, Shown] = {}
+    terms = {term for term, _ in wanted.words}
+    near = [p for p in library.passages(question, most=MOST_PASSAGES) if p.document in names]
+    for evidence in find_evidence(question, library, near):
+        name = evidence.passage.document
+        if name in quotes:
+            continue
+        passage = evidence.passage
+        held = terms_held(question, f"{passage.section} {passage.text}", passage.language)
+        if all(held.get(term, 0.0) >= HELD for term in terms):
+            quotes[name] = Shown(evidence)
+    return [names[name] for name in quotes], quotes
+
+
+MOST_PASSAGES = 60  # that are looked through for what theses are about
+
+
+def _lead(question: Question, topic: str, fitting: int, every: int, narrowed: bool) -> str:
+    language = question.language
+    if not fitting:
+        return text("text.library.none", language, all=every)
+    if topic in ("newest", "oldest"):
+        return text(f"text.library.{topic}", language)
+    if fitting == every and not narrowed:
+        return text("text.library.count", language, count=every)
+    if fitting == 1:
+        return text("text.library.only_one", language)
+    return text("text.library.count_fitting", language, count=fitting, all=every)
+
+
+def _found(
+    question: Question,
+    library: Library,
+    documents: Sequence[DocumentInfo],
+    lead: str,
+    quotes: dict[str, Shown],
+) -> Found:
+    """The list, each thesis with its quote or the place of its title."""
+    shown: list[Shown] = []
+    lines = [lead, ""]
+    for document in documents[:LISTED]:
+        place = quotes.get(document.name) or next(_title(library, document), None)
+        number = ""
+        if place and len(shown) < MAX_CITATIONS:
+            shown.append(place)
+            number = f" [{len(shown)}]"
+        lines.append(f"- {_entry(question, document)}{number}")
+        if document.name in quotes:
+            quote = " ".join(quotes[document.name].evidence.sentence.text.split())
+            lines.append(f"  “{quote}”")
+    names = tuple(document.name for document in documents)
+    return Found(1.0, tuple(shown), "library", text="\n".join(lines), documents=names)
+
+
+def _title(library: Library, document: DocumentInfo) -> Iterator[Shown]:
+    for span in document.metadata.places.get("title", ())[:1]:
+        evidence: Evidence = field_evidence(library.catalog, document.name, span)
+        yield Shown(evidence)
+
+
+def _entry(question: Question, document: DocumentInfo) -> str:
+    """Title, author, year and university of a thesis, as far as they are known."""
+    known = document.metadata
+    year = str(known.year or "")
+    about = ", ".join(part for part in (known.author, year, known.university) if part)
+    title = known.title or document.name
+    return f"{title} · {about}" if about else title

@@ -1,0 +1,293 @@
+"""Theses named in words: "skripsi jihan", "the blockchain thesis", "the ITB one", "yang 2023".
+
+A thesis is named by its author, year, university, file, a part of its title, or what it is about,
+near a word for a thesis; an author's name also stands alone. Names may be misspelt. What stands
+for a thesis is taken out of the question, and the search is narrowed to it instead.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from rapidfuzz import fuzz
+
+from thesis_qa.index.rows import DocumentInfo
+from thesis_qa.lang.data import alternatives, text, word_set
+from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words
+from thesis_qa.question.topics import ASKED
+from thesis_qa.types import Language
+
+MISSPELT = 80.0
+"""Likeness in percent of letters (Indel) from which two names are one: one letter of five that is
+another gives 80; "hanoi" and "hadi", the nearest of other words, 67."""
+LONG_NAME = 5  # letters from which a name may be misspelt; shorter ones would be other names
+MOST_WORDS = 6  # words behind "skripsi" or before "thesis" that may name it
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Theses that a question names; empty `documents` where it names one that isn't here."""
+
+    documents: tuple[str, ...]
+    phrase: str  # as it was typed
+    ambiguous: bool  # several theses fit one of its names
+    rest: str  # the question, with "this thesis" instead
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what words one thesis may be named, folded; `about` holds stems."""
+
+    document: str
+    title: str
+    author: frozenset[str]
+    places: frozenset[str]  # university, faculty and degree, also their initials
+    year: str
+    file: frozenset[str]
+    about: frozenset[str]  # of title and keywords
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a question, and where it stands."""
+
+    word: str
+    start: int
+    end: int
+    ends: bool = False  # a clause, by a comma or the like behind it
+
+
+class ThesisNames:
+    """The theses of one library by what names them."""
+
+    def __init__(self, documents: Sequence[DocumentInfo]) -> None:
+        self._known = [identity(document) for document in documents]
+
+    def named(self, question: str, language: Language | None) -> Named | None:
+        """Which theses `question` names, or None if it names none."""
+        tokens = _tokens(question)
+        found = [*self._by_author(tokens), *self._near_thesis_word(tokens, language)]
+        if not found:
+            return None
+        documents = dict.fromkeys(name for _, names in found for name in names)
+        at = sorted({place for places, _ in found for place in places})
+        this = text("question.this_thesis", language)
+        rest = _without(question, tokens, at, this)
+        ambiguous = any(len(names) > 1 for _, names in found)
+        return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest)
+
+    def listed_in(self, answer: str) -> tuple[str, ...]:
+        """The theses whose titles stand in the text of an answer, in its order."""
+        folded = " ".join(fold(answer).split())
+        places = {k.document: folded.find(k.title) for k in self._known if len(k.title) > LONG_NAME}
+        return tuple(sorted((d for d, at in places.items() if at >= 0), key=lambda d: places[d]))
+
+    def unknown(self, question: str) -> str:
+        """In which words `question` names a thesis that isn't known here; empty if it names none:
+        "skripsi tentang kubernetes"."""
+        tokens = _tokens(question)
+        for at in range(len(tokens)):
+            for places in _beside_thesis_word(tokens, at):
+                told = [p for p in places if tokens[p].word not in _empty() | _topic_words()]
+                if told:
+                    return _cut(question, tokens, sorted(told))
+        return ""
+
+    def _by_author(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
+        """Runs of words that are names of one author."""
+        at = 0
+        while at < len(tokens):
+            run, fitting = self._author_run(tokens, at)
+            if run and fitting:
+                yield run, fitting
+            at += max(1, len(run))
+
+    def _author_run(self, tokens: Sequence[Token], at: int) -> tuple[list[int], list[str]]:
+        """Words from `at` on that are names of one author: one that is written rightly, or one
+        behind a word that introduces it, or several; the last two may be misspelt."""
+        run: list[int] = []
+        fitting = list(self._known)
+        for place in range(at, len(tokens)):
+            word = _owner(tokens[place].word)
+            more = [known for known in fitting if _names_author(word, known.author)]
+            if not more:
+                break
+            run, fitting = [*run, place], more
+        first = _owner(tokens[at].word)
+        exact = any(first in known.author for known in fitting) and first not in _empty()
+        introduced = at > 0 and self._introduces(tokens[at - 1].word)
+        if run and (exact or introduced or len(run) > 1):
+            return run, [known.document for known in fitting]
+        return [], []
+
+    @staticmethod
+    def _introduces(word: str) -> bool:
+        return word in word_set("question.thesis") or word in word_set("question.before_author")
+
+    def _near_thesis_word(
+        self, tokens: Sequence[Token], language: Language | None
+    ) -> Iterator[tuple[list[int], list[str]]]:
+        for at in range(len(tokens)):
+            for places in _beside_thesis_word(tokens, at):
+                run, fitting = self._named_run(tokens, places, language)
+                if run:
+                    yield [*run, at], fitting
+                    break
+
+    def _named_run(
+        self, tokens: Sequence[Token], places: Sequence[int], language: Language | None
+    ) -> tuple[list[int], list[str]]:
+        """The words next to a word for a thesis, nearest first, as far as one thesis holds them
+        all, and the theses that do."""
+        run: list[int] = []
+        fitting = list(self._known)
+        for place in places:
+            word = _owner(tokens[place].word)
+            if word in _empty():
+                run.append(place)
+                continue
+            more = [known for known in fitting if self._holds(word, known, language)]
+            may_tell = 1 < len(fitting) < len(self._known)  # which of several is meant
+            if word in _topic_words() or not (more or may_tell):
+                break
+            run, fitting = [*run, place], more or fitting
+        told = [place for place in run if _owner(tokens[place].word) not in _empty()]
+        if not told:
+            return [], []
+        last = max(run.index(place) for place in told)
+        return run[: last + 1], [known.document for known in fitting]
+
+    @cached_property
+    def _rarity(self) -> Mapping[str, float]:
+        counts: dict[str, int] = {}
+        for known in self._known:
+            for word in known.about:
+                counts[word] = counts.get(word, 0) + 1
+        return {word: 1 / count for word, count in counts.items()}
+
+    def _holds(self, word: str, known: Identity, language: Language | None) -> float:
+        if word == known.year or word in known.places or word in known.file:
+            return 1.0
+        if any(word == name or _alike(word, name) for name in known.author):
+            return 1.0
+        read = readings(stem(word), language, known.language)
+        fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= 0.3]
+        if fits:
+            return max(fits)
+        return 0.5 if any(_alike(word, other) for other in known.about) else 0.0
+
+
+def identity(document: DocumentInfo) -> Identity:
+    """What names a thesis, from its metadata and its file name."""
+    known = document.metadata
+    institution = (known.university, known.faculty, known.degree)
+    places = {word for text in institution for word in _words(text)} - _empty()
+    places |= {initials for text in institution if len(initials := _initials(text)) > 1}
+    about = " ".join((known.title, *known.keywords))
+    return Identity(
+        document=document.name,
+        title=" ".join(fold(known.title).split()),
+        author=frozenset(w for w in _words(known.author) if len(w) > 2),
+        places=frozenset(places),
+        year=str(known.year or ""),
+        file=frozenset(_words(document.name.rpartition(".")[0].replace("_", " "))) - _empty(),
+        about=frozenset(stem(w) for w in _words(about) if w not in _empty()),
+        language=document.main_language,
+    )
+
+
+def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]:
+    """The words behind and before a word for a thesis that may name it, the nearest first:
+    "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
+    word = tokens[at].word
+    behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
+    told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
+    kind = word in word_set("question.thesis_kinds")
+    if (
+        kind
+        or (told and word in word_set("question.stands_for_thesis"))
+        or (told and word in word_set("question.thesis"))
+    ):
+        yield behind
+    if word in word_set("question.thesis_kinds", "en") | word_set(
+        "question.stands_for_thesis", "en"
+    ):
+        yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
+
+
+def _until_clause(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
+    """`places` up to a word that asks, another word for a thesis, or the end of a clause."""
+    found: list[int] = []
+    for place in places:
+        if tokens[place].word in word_set("question.asking") | word_set("question.thesis_kinds"):
+            break
+        found.append(place)
+        if tokens[place].ends:
+            break
+    return found
+
+
+def _cut(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
+    return question[tokens[places[0]].start : tokens[places[-1]].end]
+
+
+def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this: str) -> str:
+    """The question with "this thesis" for the words at `places`, and for an article before them."""
+    gone = sorted({*places, *range(places[0], places[-1] + 1)})
+    if gone[0] > 0 and tokens[gone[0] - 1].word in word_set("question.articles"):
+        gone.insert(0, gone[0] - 1)
+    before, behind = question[: tokens[gone[0]].start], question[tokens[gone[-1]].end :]
+    return " ".join(f"{before} {this}{behind}".split())
+
+
+def _tokens(question: str) -> list[Token]:
+    return [
+        Token(fold(m.group()), *m.span(), ends=question[m.end() : m.end() + 1] in set(",;:?!-–"))
+        for m in _TOKEN.finditer(question)
+    ]
+
+
+PERSONAL = ("title", "author", "supervisors", "year", "keywords", "about")
+"""Fields whose words name no thesis; places do: "skripsi Universitas Indonesia"."""
+
+
+@cache
+def _topic_words() -> frozenset[str]:
+    """Words by which a topic or a field is asked for; they name no thesis: "hasil penelitian"."""
+    asked = "|".join(alternatives(f"topics.{topic.name}.asks") for topic in ASKED)
+    fields = (alternatives(f"question.fields.{name}") for name in PERSONAL)
+    return frozenset(re.findall(r"[a-z]+", "|".join([asked, *fields])))
+
+
+def _words(text: str) -> list[str]:
+    return [fold(m.group()) for m in _TOKEN.finditer(text)]
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in text.split() if word[:1].isupper()).lower()
+
+
+def _owner(word: str) -> str:
+    """A name without the English possessive and the Indonesian one."""
+    return re.sub(r"['’]s?$|nya$", "", word) or word
+
+
+def _names_author(word: str, author: frozenset[str]) -> bool:
+    return word in author or any(_alike(word, name) for name in author)
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether one is the other misspelt."""
+    return min(len(word), len(other)) >= LONG_NAME and fuzz.ratio(word, other) >= MISSPELT
+
+
+@cache
+def _empty() -> frozenset[str]:
+    keys = ("question.thesis", "question.asking", "question.about_thesis", "question.behind_one",
+            "words.telling", "follow_up.joining")  # fmt: skip
+    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
