@@ -84,15 +84,19 @@ def pattern(line: str) -> str:
     return re.sub(r"\d+|\b[ivxlc]+\b", "#", folded(line)).strip()
 
 
+def bare(line: str) -> str:
+    return "".join(filter(str.isalpha, folded(line)))
+
+
 def explained(document: Document) -> Iterator[tuple[int, str, bool]]:
     """Page, text and whether it is accounted for, of every block."""
     furniture = [block for block in document.blocks if block.kind == "furniture"]
     repeated = Counter(pattern(text) for block in furniture for _, text in parts(document, block))
-    titles = {pattern(title) for block in document.blocks for title in block.section}
+    titles = {bare(title) for block in document.blocks for title in block.section}
     for block in document.blocks:
         for page, text in parts(document, block):
             said = block.kind != "furniture" or repeated[pattern(text)] >= REPEATED
-            names = any(title and title in pattern(text) for title in titles)
+            names = any(title and title in bare(text) for title in titles)
             yield page, text, said or names or len(words(text)) <= 3
 
 

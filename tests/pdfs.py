@@ -1,6 +1,6 @@
 """PDF files made for tests, with reportlab."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +60,97 @@ def write_picture_pdf(path: Path, pages: int = 1) -> Path:
         canvas.showPage()
     canvas.save()
     return path
+
+
+Draw = Callable[[Any], None]
+"""What puts something on a reportlab canvas, whose origin is at the bottom left."""
+
+
+def write_drawn(path: Path, pages: Sequence[Sequence[Draw]]) -> Path:
+    """A file whose pages hold what is drawn."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT))
+    for page in pages:
+        for draw in page:
+            draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def said(y: float, *texts: str, x: float = 72, step: float = 18, font: str = "Times-Roman") -> Draw:
+    """Lines of text one below the other from y down (from the top), 12 points."""
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont(font, 12)
+        for number, text in enumerate(texts):
+            canvas.drawString(x, HEIGHT - y - step * number, text)
+
+    return draw
+
+
+def shifted(y: float, *parts: str, x: float = 72) -> Draw:
+    """A line whose parts that begin with ^ are raised and those with _ lowered, both smaller."""
+
+    def draw(canvas: Any) -> None:
+        line = canvas.beginText(x, HEIGHT - y)
+        for part in parts:
+            rise = {"^": 5, "_": -2}.get(part[0], 0)
+            line.setFont("Times-Roman", 8 if rise else 12)
+            line.setRise(rise)
+            line.textOut(part[1:] if rise else part)
+        canvas.drawText(line)
+
+    return draw
+
+
+def slanted(text: str, angle: float, x: float, y: float, size: float = 12) -> Draw:
+    """Text turned by `angle` degrees against the clock, from (x, y from the top)."""
+
+    def draw(canvas: Any) -> None:
+        canvas.saveState()
+        canvas.translate(x, HEIGHT - y)
+        canvas.rotate(angle)
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(0, 0, text)
+        canvas.restoreState()
+
+    return draw
+
+
+def cells(
+    y: float, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float = 72, row: float = 20
+) -> Draw:
+    """Rows of texts in columns of those widths; the first baseline at y from the top."""
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Times-Roman", 11)
+        for number, texts in enumerate(rows):
+            left = x
+            for text, width in zip(texts, widths, strict=True):
+                canvas.drawString(left + 4, HEIGHT - y - row * number, text)
+                left += width
+
+    return draw
+
+
+def rules(*lines: tuple[float, float, float, float]) -> Draw:
+    """Straight lines between two points, from the top."""
+
+    def draw(canvas: Any) -> None:
+        for x0, y0, x1, y1 in lines:
+            canvas.line(x0, HEIGHT - y0, x1, HEIGHT - y1)
+
+    return draw
+
+
+def frame(y: float, rows: int, widths: Sequence[float], x: float = 72, row: float = 20) -> Draw:
+    """The rules around the cells that `cells` sets."""
+    top, right = y - row + 6, x + sum(widths)
+    edges = [x + sum(widths[:n]) for n in range(len(widths) + 1)]
+    bottom = top + rows * row
+    return rules(
+        *((x, top + row * n, right, top + row * n) for n in range(rows + 1)),
+        *((edge, top, edge, bottom) for edge in edges),
+    )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from thesis_qa.types import Box, Page
 
 PLACES_PER_POINT = 10
+TURNED = 2  # tenths of a point that the letters of turned text are apart at most
 SAME_LINE = 0.5  # of the lower one's height that two characters of a line share
 
 Places = npt.NDArray[np.integer[Any]]
@@ -50,15 +51,15 @@ def boxes(page: Page, start: int, end: int) -> tuple[Box, ...]:
 def _lines(places: list[list[int]]) -> Iterator[list[int]]:
     """What encloses each run of characters that overlap in height and don't jump back."""
     line: list[int] = []
-    right = 0
+    before: list[int] = []
     for x0, y0, x1, y1 in places:
-        if line and _goes_on(line, right, x0, y0, y1):
+        if line and (_goes_on(line, before[2], x0, y0, y1) or _goes_up(before, x0, y0, x1, y1)):
             line = [min(line[0], x0), min(line[1], y0), max(line[2], x1), max(line[3], y1)]
         else:
             if line:
                 yield line
             line = [x0, y0, x1, y1]
-        right = x1
+        before = [x0, y0, x1, y1]
     if line:
         yield line
 
@@ -67,6 +68,12 @@ def _goes_on(line: list[int], right: int, x0: int, y0: int, y1: int) -> bool:
     lower = min(line[3] - line[1], y1 - y0)
     overlap = min(line[3], y1) - max(line[1], y0)
     return overlap >= SAME_LINE * lower and x0 >= right - 2 * max(1, lower)
+
+
+def _goes_up(before: list[int], x0: int, y0: int, x1: int, y1: int) -> bool:
+    """Whether a character of text that is turned goes on right above or below the one before."""
+    column = abs(x0 - before[0]) <= TURNED and abs(x1 - before[2]) <= TURNED
+    return column and (abs(y0 - before[3]) <= TURNED or abs(y1 - before[1]) <= TURNED)
 
 
 def _points(line: list[int]) -> Box:

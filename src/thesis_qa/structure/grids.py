@@ -130,8 +130,10 @@ def _whole_levels(rules: Sequence[Box]) -> list[Box]:
 
 
 def stands_in(line: TextLine, box: Box) -> bool:
-    """Whether the middle of a line lies in a box."""
-    return box[0] <= (line.left + line.right) / 2 <= box[2] and box[1] <= line.middle <= box[3]
+    """Whether the middle of a line lies in a box, and the line doesn't run across all of it."""
+    across = line.left < box[0] - 2 * TOUCH and line.right > box[2] + 2 * TOUCH
+    level = box[0] <= (line.left + line.right) / 2 <= box[2]
+    return level and not across and box[1] <= line.middle <= box[3]
 
 
 # Tables without rules

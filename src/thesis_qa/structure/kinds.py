@@ -85,21 +85,29 @@ def style(pages: Sequence[Sequence[TextLine]]) -> PageStyle:
     sizes: Counter[float] = Counter()
     bold = total = 0
     steps: Counter[int] = Counter()
-    chapters = False
+    chapters = 0
     for lines in pages:
         for line, below in zip_longest(lines, lines[1:]):
             sizes[round(2 * line.size) / 2] += len(line.text)
             bold += len(line.text) * line.bold
             total += len(line.text)
-            chapters = chapters or is_chapter_number(line.text)
+            chapters += _opens_chapter(line)
             if below and len(line.text) > LONG:
                 step = below.top - line.top
                 steps[round(2 * step)] += 0 < step < 60
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     leading = steps.most_common(1)[0][0] / 2 if steps and steps.most_common(1)[0][1] else 1.2 * size
-    plain = PageStyle(size, leading, bold < BOLD_SHARE * max(1, total), chapters)
-    numbered = chapters or _numbers_sections(pages)
+    plain = PageStyle(size, leading, bold < BOLD_SHARE * max(1, total), chapters > 0)
+    numbered = plain.chapters or _numbers_sections(pages)
     return plain if numbered else replace(plain, looks=_looks(pages, plain))
+
+
+def _opens_chapter(line: TextLine) -> bool:
+    """Whether a line is "BAB IV", or "BAB IV HASIL" in bold or capitals."""
+    text = line.text.strip()
+    emphasised = line.bold or text.isupper()
+    named = emphasised and is_named_chapter(text) and not is_contents_line(text, in_contents=True)
+    return is_chapter_number(text) or named
 
 
 def _numbers_sections(pages: Sequence[Sequence[TextLine]]) -> bool:
@@ -178,7 +186,8 @@ class KindJudge:
         text = line.text.strip()
         if on_contents:
             self.listing = "contents"
-            return Typed("heading", 1) if is_contents_title(text) else Typed("contents")
+            titled = is_contents_title(text) and not is_contents_line(text, in_contents=True)
+            return Typed("heading", 1) if titled else Typed("contents")
         level = self._heading(line, above, below, alone)
         self.titling = level == 1 and (is_bare_chapter(text) or (self.titling and text.isupper()))
         if level:
@@ -247,6 +256,8 @@ class KindJudge:
             near = line.top - above.top < 1.2 * self.style.leading
             if near and len(above.text) > 2 * LONG:
                 return None
+        if below is not None and not any(map(str.isalpha, below.text)):
+            return None  # the title of a chart, above its numbers
         if look_of(line) in self.style.looks and not re.match(r"\(?\w{1,2}[.)]\s", text):
             return 1 + self.style.looks.index(look_of(line))
         return level_by_look(text) if not text.isupper() else LOWEST

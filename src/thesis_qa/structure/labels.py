@@ -89,8 +89,9 @@ def sequences(margins: Sequence[Sequence[str]]) -> set[tuple[str, str, int]]:
         for number in numbers
         if number.moved(1) in following
     }
-    if sum(counts[key] for key in trusted if key[0]) >= SUPPORT:
-        trusted |= {n.offset(at) for at, numbers in enumerate(alone) for n in numbers if n.chapter}
+    by_chapter = [n.offset(at) for at, numbers in enumerate(alone) for n in numbers if n.chapter]
+    if len(by_chapter) >= SUPPORT and trusted.intersection(by_chapter):
+        trusted.update(by_chapter)
     return trusted
 
 

@@ -16,6 +16,7 @@ from thesis_qa.structure.page_text import BlockLine
 from thesis_qa.types import Kind
 
 INDENT = 6.0  # points
+LARGE = 1.15  # times the size of running text: a heading whose lines end where they look well
 PARAGRAPH_GAP = 1.3  # times the usual distance of two lines
 FLOATS: frozenset[Kind] = frozenset({"furniture", "footnote", "caption", "table"})
 _REFERENCE = re.compile(r"\[\w+\]|\d{1,3}\.\s")
@@ -137,13 +138,15 @@ class Paragraphs:
     def _same_heading(self, draft: Draft, item: Item) -> bool:
         above, line = draft.last.line, item.line
         alike = abs(above.size - line.size) < 0.6 and above.bold == line.bold
-        near = 0 < _gap(above, line) < 1.15 * PARAGRAPH_GAP * max(self.style.leading, above.height)
+        usual = max(self.style.leading, above.height, 1.1 * above.size)
+        near = 0 < _gap(above, line) < 1.15 * PARAGRAPH_GAP * usual
         begins = certain_heading(line.text) is not None or is_item(line.text)
         numbered = re.match(r"(?:[A-Z]|[IVX]+|\d{1,2})(?:\.\d+)+", line.text) is not None
         bare = is_chapter_number(draft.text)
         middle = (above.left + above.right - line.left - line.right) / 2
         centred = abs(middle) < 3 and abs(above.left - line.left) > 3
-        if not centred and _breaks(above, line, item.right):
+        large = above.size > LARGE * self.style.size or is_divided(above.text, line.text)
+        if not centred and not large and _breaks(above, line, item.right):
             return False
         return alike and near and not begins and not numbered and not bare and len(draft.text) < 200
 

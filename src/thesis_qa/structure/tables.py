@@ -14,6 +14,7 @@ from itertools import pairwise
 from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.grids import (
+    PROSE,
     TOUCH,
     Grid,
     levels_of,
@@ -26,14 +27,18 @@ from thesis_qa.structure.hyphens import read_on
 from thesis_qa.types import Box
 
 MIN_ROWS = 2
+NUMBERED = 0.3  # of the rows, from which they are equations and no table
+MAX_UNPARTED = 250  # characters of a cell that no upright rule parts from the next
 MAX_CELL = 1200  # characters; what is longer is text in a frame
 CROSSING = 0.15  # of the levels of a table, which may run across a gap between its columns: heads
 BESIDE = 0.3  # of the levels, which must have cells on either side of a gap between columns
 NARROW_GAP = 0.7  # of the letters' size, between columns of what is a table for sure
 LONGEST_HEAD = 60  # characters
 WORD_GAP = 0.15  # of the letters' size, between two words
+RUNNING = 0.25  # of the levels, from which they are running text between two rules
 SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
+_EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
 _WORD = re.compile(r"\S+")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
@@ -138,7 +143,8 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
         for number, line in enumerate(lines)
         if number not in taken and stands_in(line, grid.box)
     }
-    if not inside or (not grid.xs and _sticks_out(lines, grid.box)):
+    unparted = not grid.xs and (_sticks_out(lines, grid.box) or _is_prose(list(inside.values())))
+    if not inside or unparted:
         return None
     xs = grid.xs or _gaps(list(inside.values()))
     if len(xs) < 3:
@@ -154,12 +160,19 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
     code = sum(len(line.text) * line.fixed for line in inside.values())
     if (
         len(parted) < max(MIN_ROWS, SPARSE * len(rows))
-        or longest > MAX_CELL
+        or sum(map(_numbers_equation, rows)) > NUMBERED * len(rows)
+        or longest > (MAX_CELL if grid.xs else MAX_UNPARTED)
         or 2 * code > sum(len(line.text) for line in inside.values())
     ):
         return None
     spans = tuple(_shared(rows, row, xs, grid) for row in range(len(rows)))
     return Table(tuple(rows), grid.box, frozenset(inside), tuple(xs), spans)
+
+
+def _numbers_equation(row: Sequence[Cell]) -> bool:
+    """Whether a row ends in "(2.14)" as an equation does."""
+    filled = [cell for cell in row if cell]
+    return bool(filled) and _EQUATION.fullmatch(filled[-1][-1].text) is not None
 
 
 def _sticks_out(lines: Sequence[TextLine], box: Box) -> bool:
@@ -169,6 +182,16 @@ def _sticks_out(lines: Sequence[TextLine], box: Box) -> bool:
         and (line.left < box[0] - TOUCH < line.right or line.left < box[2] + TOUCH < line.right)
         for line in lines
     )
+
+
+def _is_prose(lines: Sequence[TextLine]) -> bool:
+    """Whether many levels are lines of running text, without gaps as between columns."""
+    levels = [stretches(level) for level in levels_of(lines)]
+    widest = max((parts[-1][1] - parts[0][0] for parts in levels if parts), default=0.0)
+    whole = [
+        parts for parts in levels if len(parts) == 1 and parts[0][1] - parts[0][0] > PROSE * widest
+    ]
+    return len(whole) > RUNNING * len(levels)
 
 
 def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:

@@ -51,18 +51,17 @@ def composed(text: str, places: Places) -> tuple[str, Places]:
     if not any(accent in text for accent in _ACCENTS):
         return text, places
     letters, dropped = list(text), set()
-    for at, accent in enumerate(text):
-        if accent not in _ACCENTS or not places[at, 2]:
-            continue
-        middle = (int(places[at, 0]) + int(places[at, 2])) / 2
-        for other in (at - 1, at + 1, at - 2, at + 2):
-            if not (0 <= other < len(text) and places[other, 0] < middle < places[other, 2]):
-                continue
+    middles = (places[:, 0] + places[:, 2]) / 2
+    for at in (at for at, c in enumerate(text) if c in _ACCENTS and places[at, 2]):
+        under = (places[:, 0] < middles[at]) & (middles[at] < places[:, 2])
+        under &= (places[:, 1] < places[at, 3]) & (places[at, 1] < places[:, 3])
+        for other in sorted(np.flatnonzero(under).tolist(), key=lambda other: abs(other - at)):
             base = {"ı": "i", "ȷ": "j"}.get(letters[other], letters[other])
-            whole = unicodedata.normalize("NFC", base + _ACCENTS[accent])
-            if len(whole) == 1 and base.isalpha():
+            whole = unicodedata.normalize("NFC", base + _ACCENTS[text[at]])
+            if other != at and base.isalpha() and len(whole) == 1:
                 letters[other] = whole
-                dropped |= {at, (at + other) // 2 if abs(at - other) == 2 else at}
+                between = range(min(at, other) + 1, max(at, other))
+                dropped |= {at, *(between if text[between.start : between.stop] == " " else ())}
                 break
     kept = [at for at in range(len(text)) if at not in dropped]
     return "".join(letters[at] for at in kept), places[kept]

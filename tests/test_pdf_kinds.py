@@ -1,0 +1,367 @@
+"""What stands on the page is read as it stands: nothing is lost, joined or taken for something
+else. Every test is a kind of page on which that has gone wrong."""
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdfs import HEIGHT, Draw, cells, frame, rules, said, shifted, slanted, write_drawn
+from thesis_qa.split import split
+from thesis_qa.structure.document import load
+from thesis_qa.structure.hyphens import read_on
+from thesis_qa.structure.labels import printed_labels
+from thesis_qa.types import Document
+
+TEXT = [
+    "Kerja sama antara kedua kota berjalan sejak tahun 2013 dalam bidang transportasi",
+    "kebudayaan, pendidikan dan lingkungan hidup yang dikelola oleh pemerintah kota",
+    "masing-masing bersama perguruan tinggi, sekolah dan kelompok warga yang terkait",
+    "dengan bidang itu, dan dinilai setiap tahun oleh sebuah panitia yang mandiri.",
+]
+
+
+def read(path: Path, pages: Sequence[Sequence[Draw]]) -> Document:
+    return load(write_drawn(path / "a.pdf", pages), "a.pdf")
+
+
+def blocks(document: Document, kind: str, page: int | None = None) -> list[str]:
+    return [
+        " ".join(" ".join(document.pages[s.page].text[s.start : s.end] for s in b.spans).split())
+        for b in document.blocks
+        if b.kind == kind and page in (None, b.spans[0].page)
+    ]
+
+
+def rows(document: Document) -> list[tuple[str, str]]:
+    """Context and cells of every row of a table."""
+    return [
+        (b.context or "", document.pages[b.spans[0].page].text[b.spans[0].start : b.spans[0].end])
+        for b in document.blocks
+        if b.kind == "table"
+    ]
+
+
+# Raised and lowered characters
+
+
+@pytest.mark.parametrize(
+    ("parts", "read_as"),
+    [
+        (("Jumlah informan adalah 25", "^14", " orang."), "Jumlah informan adalah 25 ¹⁴ orang."),
+        (("Warga miskin mencapai 18", "^7", " persen."), "Warga miskin mencapai 18 ⁷ persen."),
+        (("Luasnya 12,5", "^3", " hektare saja."), "Luasnya 12,5 ³ hektare saja."),
+        (("Menurut Sari", "^3", " warga setuju."), "Menurut Sari³ warga setuju."),
+        (("Sebanyak 3 × 10", "^5", " CFU per mL."), "Sebanyak 3 × 10⁵ CFU per mL."),
+        (("Turun menjadi 2 × 10", "^-3", " mol per L."), "Turun menjadi 2 × 10⁻³ mol per L."),
+        (("Kadar CO", "_2", " dan H", "_2", "O di udara."), "Kadar CO₂ dan H₂O di udara."),
+        (("Seluas 40 m", "^2", " di tepi sungai."), "Seluas 40 m² di tepi sungai."),
+        (("On the 17", "^th", " of August they met."), "On the 17th of August they met."),
+    ],
+)
+def test_raised_and_lowered_characters_are_no_digits(
+    tmp_path: Path, parts: tuple[str, ...], read_as: str
+) -> None:
+    document = read(tmp_path, [[shifted(100, *parts), said(118, *TEXT)]])
+    assert document.pages[0].text.splitlines()[0] == read_as
+
+
+def test_notes_do_not_join_sentences(tmp_path: Path) -> None:
+    page = [
+        shifted(100, "Koperasi itu didirikan oleh dua belas petani.", "^21", " Modalnya lima juta"),
+        shifted(118, "rupiah (iuran anggota).", "^22", " Rapat diadakan setiap tahun.", "^23"),
+        shifted(136, "Hasil panen dijual ke kota."),
+    ]
+    document = read(tmp_path, [page])
+    sentences = [s.text for p in split(document, len) for s in p.sentences]
+    assert [text.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹") for text in sentences] == [
+        "Koperasi itu didirikan oleh dua belas petani.",
+        "Modalnya lima juta rupiah (iuran anggota).",
+        "Rapat diadakan setiap tahun.",
+        "Hasil panen dijual ke kota.",
+    ]
+
+
+def test_an_accent_and_its_letter_are_one(tmp_path: Path) -> None:
+    def accented(canvas: Any) -> None:
+        canvas.setFont("Times-Roman", 12)
+        canvas.drawString(72, HEIGHT - 100, "Menurut Godel dan Poincare teori itu lengkap.")
+        start = 72 + canvas.stringWidth("Menurut G", "Times-Roman", 12)
+        canvas.drawString(start + 1, HEIGHT - 100, "\u00a8")
+        end = 72 + canvas.stringWidth("Menurut Godel dan Poincar", "Times-Roman", 12)
+        canvas.drawString(end + 1, HEIGHT - 100, "\u00b4")
+
+    (line, *_) = read(tmp_path, [[accented, said(130, *TEXT)]]).pages[0].text.splitlines()
+    assert line == "Menurut Gödel dan Poincaré teori itu lengkap."
+
+
+# Furniture
+
+
+def test_a_first_line_at_the_height_of_running_heads_is_text(tmp_path: Path) -> None:
+    pages: list[list[Draw]] = [
+        [said(60, f"{title} {number}"), said(110, *TEXT, *TEXT)]
+        for number, title in enumerate(["1.1 Latar Belakang"] * 4, start=5)
+    ]
+    pages[2][0] = said(60, "Pendekatan lain tidak dipakai dalam penelitian yang dijelaskan di sini")
+    document = read(tmp_path, pages)
+    assert "Pendekatan lain" in " ".join(blocks(document, "text", 2))
+    assert blocks(document, "furniture") == [f"1.1 Latar Belakang {n}" for n in (5, 6, 8)]
+
+
+def test_a_running_head_that_names_one_section_is_known_by_the_page_number(tmp_path: Path) -> None:
+    heads = ["Pendahuluan", "Tinjauan Pustaka", "Metode", "Metode", "Metode", "Hasil", "Penutup"]
+    pages = [
+        [said(60, f"{head} {number}"), said(110, *TEXT)] for number, head in enumerate(heads, 20)
+    ]
+    document = read(tmp_path, pages)
+    assert len(blocks(document, "furniture")) == len(heads)
+    assert [page.label for page in document.pages] == [str(20 + n) for n in range(len(heads))]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        slanted("MILIK PERPUSTAKAAN", 45, 120, 600, size=54),
+        slanted("Hak cipta dilindungi undang-undang", 90, 40, 700, size=8),
+        slanted("Hak cipta dilindungi undang-undang", 270, 560, 120, size=8),
+        slanted("DRAF", 0, 200, 150, size=60),
+    ],
+    ids=["watermark", "notice at the left", "notice at the right", "stamp"],
+)
+def test_what_is_printed_over_every_page_is_furniture(tmp_path: Path, mark: Draw) -> None:
+    pages = [
+        [mark, said(100, "BAB IV HASIL" if n == 0 else TEXT[0]), said(118, *TEXT, *TEXT),
+         said(800, str(45 + n), x=290)]
+        for n in range(4)
+    ]  # fmt: skip
+    document = read(tmp_path, pages)
+    assert len(blocks(document, "furniture")) == 8
+    assert {b.section for b in document.blocks if b.kind == "text"} == {("BAB IV HASIL",)}
+    assert [page.label for page in document.pages] == ["45", "46", "47", "48"]
+    assert document.metadata.title == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "label"),
+    [
+        ("IV-{}", "IV-{}"), ("4 - {}", "4-{}"), ("2-{}", "2-{}"), ("IV.{}", "IV.{}"),
+        ("A-{}", "A-{}"), ("Bab II – {}", "II-{}"), ("Page | {}", "{}"), ("P a g e | {}", "{}"),
+        ("- {} -", "{}"), ("{} of 90", "{}"), ("halaman {}", "{}"),
+    ],
+)  # fmt: skip
+def test_pages_are_numbered_in_many_ways(form: str, label: str) -> None:
+    feet = [[form.format(n)] if n != 3 else [] for n in range(1, 6)]
+    assert printed_labels([None] * 5, feet) == [label.format(n) for n in range(1, 6)]
+
+
+def test_each_chapter_may_count_its_own_pages() -> None:
+    feet = [["i"], ["ii"], ["I-1"], ["I-2"], ["II-1"], [], ["II-3"], [], ["III-2"], ["IV-1"]]
+    assert printed_labels([None] * 10, feet) == [
+        *("i", "ii", "I-1", "I-2", "II-1", "II-2", "II-3", "III-1", "III-2", "IV-1")
+    ]
+
+
+def test_the_number_of_a_section_in_a_running_head_is_no_page_number() -> None:
+    heads = [[f"2.{n // 3 + 1}. Kerangka Teori {n + 11}"] for n in range(9)]
+    assert printed_labels([None] * 9, heads) == [str(n + 11) for n in range(9)]
+
+
+def test_a_sentence_goes_on_over_a_page_with_a_chapters_number(tmp_path: Path) -> None:
+    pages = [
+        [said(100, *TEXT[:3]), said(700, "Madu dari lereng gunung dikumpulkan oleh tiga kelompok"),
+         said(800, "IV-1", x=290)],
+        [said(80, "yang menjualnya di pasar kota."), said(110, *TEXT), said(800, "IV-2", x=290)],
+    ]  # fmt: skip
+    texts = blocks(read(tmp_path, pages), "text")
+    assert any("tiga kelompok yang menjualnya di pasar kota" in text for text in texts)
+
+
+# Turned text
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_a_table_set_sideways_is_read_as_it_is_turned(tmp_path: Path, angle: int) -> None:
+    x0, y0, step = (120, 700, 25) if angle == 90 else (480, 120, -25)
+    table = [
+        ("Desa", "Sebelum", "Sesudah"),
+        ("Cibodas", "1.250", "1.975"),
+        ("Wangun", "980", "1.4"),
+    ]
+    along = -1 if angle == 90 else 1
+    texts = [
+        slanted(text, angle, x0 + step * (row + 1), y0 + along * 150 * column)
+        for row, line in enumerate(table)
+        for column, text in enumerate(line)
+    ]
+    caption = slanted("Tabel 4.3 Pendapatan petani kopi di tiga desa", angle, x0, y0)
+    pages = [
+        [said(100, "BAB IV HASIL"), said(118, *TEXT)],
+        [caption, *texts, said(800, "46", x=290)],
+        [said(100, *TEXT)],
+    ]
+    document = read(tmp_path, pages)
+    context = "Tabel 4.3 Pendapatan petani kopi di tiga desa: Desa | Sebelum | Sesudah"
+    assert (context, "Cibodas\t1.250\t1.975") in rows(document)
+    assert {b.section for b in document.blocks} == {("BAB IV HASIL",)}
+    places = [b for b in document.blocks if b.kind == "table"][1].spans[0]
+    from thesis_qa.read.glyphs import boxes
+
+    (first, *_) = boxes(document.pages[1], places.start, places.start + 7)
+    assert abs(first[0] - (x0 + 2 * step)) < 15
+
+
+# Right to left
+
+
+def test_arabic_words_stand_in_the_order_of_reading(tmp_path: Path) -> None:
+    font = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    if not font.exists():
+        pytest.skip("no font with Arabic letters at /usr/share/fonts/truetype/dejavu")
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("DejaVu", str(font)))
+    visual = "مضاربة"[::-1]  # drawn from left to right, as a typesetter does
+    line = said(100, f"Kata mudarabah ({visual}) berarti kerja sama bagi hasil.", font="DejaVu")
+    document = read(tmp_path, [[line, said(130, *TEXT)]])
+    text = unicodedata.normalize("NFKC", document.pages[0].text.splitlines()[0])
+    assert text == "Kata mudarabah (مضاربة) berarti kerja sama bagi hasil."
+
+
+# Tables
+
+WIDTHS = (120, 90, 90, 90)
+
+
+def test_years_are_heads_and_empty_cells_are_kept(tmp_path: Path) -> None:
+    table = [
+        ("Kecamatan", "2019", "2020", "2021"), ("Cempaka", "", "", "47"),
+        ("Melati", "12", "", "31"), ("Kenanga", "8", "15", "22"),
+    ]  # fmt: skip
+    page = [
+        said(100, "Tabel 4.1 Jumlah kasus per kecamatan"),
+        cells(130, table, WIDTHS),
+        frame(130, 4, WIDTHS),
+        said(240, *TEXT),
+    ]
+    caption = "Tabel 4.1 Jumlah kasus per kecamatan"
+    assert rows(read(tmp_path, [page]))[1:] == [
+        (f"{caption}: Kecamatan | 2021", "Cempaka\t\t\t47"),
+        (f"{caption}: Kecamatan | 2019 | 2021", "Melati\t12\t\t31"),
+        (f"{caption}: Kecamatan | 2019 | 2020 | 2021", "Kenanga\t8\t15\t22"),
+    ]
+
+
+def test_a_cell_that_rows_share_is_said_with_each(tmp_path: Path) -> None:
+    table = [
+        ("Kelompok", "Jawaban", "Jumlah"), ("Laki-laki", "Setuju", "40"), ("", "Tidak", "13"),
+        ("Perempuan", "Setuju", "25"), ("", "Tidak", "22"),
+    ]  # fmt: skip
+    widths, top = (120, 90, 90), 116
+    lines = [(72 if n in (0, 1, 3, 5) else 192, top + 20 * n, 372, top + 20 * n) for n in range(6)]
+    sides = [(x, top, x, top + 100) for x in (72, 192, 282, 372)]
+    page = [
+        said(100, "Tabel 4.2 Jawaban menurut kelompok"),
+        cells(130, table, widths),
+        rules(*lines, *sides),
+        said(260, *TEXT),
+    ]
+    found = rows(read(tmp_path, [page]))
+    assert ("Tabel 4.2 Jawaban menurut kelompok: Kelompok Perempuan | Jawaban | Jumlah") in {
+        context for context, cells in found if cells.endswith("Tidak\t22")
+    }
+
+
+def test_two_rows_of_heads_are_one_head_a_column(tmp_path: Path) -> None:
+    table = [
+        ("Desa", "Pendapatan", "", "Luas"), ("", "Sebelum", "Sesudah", "(ha)"),
+        ("Cibodas", "1.250", "1.975", "14"), ("Wangun", "980", "1.415", "11"),
+    ]  # fmt: skip
+    top = 116
+    lines = [(72, top + 20 * n, 462, top + 20 * n) for n in (0, 2, 3, 4)] + [(192, 136, 462, 136)]
+    sides = [(x, top, x, top + 80) for x in (72, 192, 372, 462)] + [(282, 136, 282, 196)]
+    page = [
+        said(100, "Tabel 4.4 Pendapatan per desa"),
+        cells(130, table, WIDTHS),
+        rules(*lines, *sides),
+        said(240, *TEXT),
+    ]
+    contexts = [context for context, cells in rows(read(tmp_path, [page])) if "Cibodas" in cells]
+    assert contexts == [
+        "Tabel 4.4 Pendapatan per desa: Desa | Pendapatan Sebelum | Pendapatan Sesudah | Luas (ha)"
+    ]
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["caption above", "caption below"])
+def test_a_table_without_rules_is_known_by_its_caption(tmp_path: Path, below: bool) -> None:
+    table = [("Site", "Species", "Cover"), ("North", "Oak", "9.57"), ("South", "Elm", "16.39"),
+             ("West", "Fir", "7.44")]  # fmt: skip
+    page = [
+        said(60, *TEXT),
+        said(230 if below else 140, "Table 3.1: Plant cover at three sites"),
+        cells(165, table, (120, 120, 120), row=16),
+        said(260, *TEXT),
+    ]
+    document = read(tmp_path, [page])
+    context = "Table 3.1: Plant cover at three sites: Site | Species | Cover"
+    assert rows(document)[1:] == [
+        (context, "North\tOak\t9.57"), (context, "South\tElm\t16.39"), (context, "West\tFir\t7.44")
+    ]  # fmt: skip
+    assert not blocks(document, "heading")
+
+
+def test_a_table_goes_on_over_the_page_under_the_same_heads(tmp_path: Path) -> None:
+    widths = (150, 120, 120)
+    first = [("Desa", "Luas (ha)", "Petani"), ("Sukamaju", "10", "40"), ("Cibodas", "11", "41")]
+    second = [("Wangun", "13", "43"), ("Cikole", "17", "47")]
+    pages = [
+        [said(100, *TEXT), said(200, "Tabel 4.1 Luas kebun menurut desa"),
+         cells(230, first, widths), frame(230, 3, widths)],
+        [cells(90, second, widths), frame(90, 2, widths), said(200, *TEXT)],
+    ]  # fmt: skip
+    context = "Tabel 4.1 Luas kebun menurut desa: Desa | Luas (ha) | Petani"
+    assert rows(read(tmp_path, pages))[-2:] == [
+        (context, "Wangun\t13\t43"),
+        (context, "Cikole\t17\t47"),
+    ]
+
+
+def test_a_table_of_numbers_beside_words_is_no_page_of_two_columns(tmp_path: Path) -> None:
+    lines = [
+        (f"Lagophylla ramosissima pada petak {n}", f"{n}.57  -0.61  8.27  -1.05  13.34")
+        for n in range(1, 13)
+    ]
+    page = [cells(100, lines, (260, 200), row=18), said(400, *TEXT)]
+    text = read(tmp_path, [page]).pages[0].text
+    assert text.index("1.57") < text.index("petak 2")
+
+
+# Other
+
+
+def test_what_is_filled_into_a_form_is_read(tmp_path: Path) -> None:
+    def field(canvas: Any) -> None:
+        canvas.setFont("Times-Roman", 12)
+        canvas.drawString(72, HEIGHT - 100, "Nama mahasiswa:")
+        canvas.acroForm.textfield(
+            name="nama", value="Ratna Dewi", x=180, y=HEIGHT - 105, width=200, height=18
+        )
+
+    text = read(tmp_path, [[field, said(140, *TEXT)]]).pages[0].text
+    assert text.startswith("Nama mahasiswa: Ratna Dewi\n")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "whole"),
+    [
+        ("pengobatan kompre-", "hensif", "pengobatan komprehensif"),
+        ("selama COVID-", "19 berlangsung", "selama COVID-19 berlangsung"),
+        ("model GPT-", "3.5 dipakai", "model GPT-3.5 dipakai"),
+        ("rumah \u2014", "bukan sekolah", "rumah \u2014 bukan sekolah"),
+    ],
+)
+def test_hyphens_at_line_ends(above: str, below: str, whole: str) -> None:
+    assert read_on([above, below]) == whole
