@@ -58,6 +58,7 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
         "missing": max(missing, default=0.0),
         "names_missing": float(len(names - stems(around) - set(fold(around).split()))),
         "lacks_figure": best.signals["lacks"] * figure,
+        "number": float(question.expects == "number"),
         "terms": math.log(1 + len(question.terms)),
         **_as_read(evidence),
     }
@@ -72,6 +73,7 @@ def _against_others(evidence: Sequence[Evidence]) -> dict[str, float]:
     return {
         "sentence": best["sentence"],
         "passage": best["passage"],
+        "best_sentence": by_sentence[0],
         "sentence_gap": best["sentence"] - _mean(by_sentence[1 : 1 + OTHERS]),
         "passage_gap": best["passage"] - _mean(by_passage[1 : 1 + OTHERS]),
         # Probability of the best among all sentences weighed, if one of them is right.
@@ -88,6 +90,7 @@ def _as_read(evidence: Sequence[Evidence]) -> dict[str, float]:
         "answers": best["answers"],
         "best_answers": max(e.signals["answers"] for e in evidence),
         "relevance": best["relevance"],
+        "best_span": max(e.signals["span"] for e in evidence),
     }
 
 

@@ -140,6 +140,8 @@ def _evidence(
     foreign = float(question.language != language)
     typed, match = question.expects != "any", holds_expected(sentence, question.expects)
     held = coverage(question, sentence.text, language)
+    headed = f"{sentence.context} {sentence.text}" if sentence.context else sentence.text
+    heading = passage.headings[-1].text if passage.headings else ""
     signals = {
         "sentence": likeness,
         "passage": of_passage,
@@ -150,6 +152,10 @@ def _evidence(
         "holds": float(typed and match),
         "lacks": float(typed and not match),
         "announces": float(Mark.ANNOUNCES in sentence.marks),
+        "leads_in": float(sentence.text.endswith(":")),
+        "heading_words": coverage(question, heading, passage.language),
+        "head_words": coverage(question, headed, language) - held,
+        "found": passage.score,
     }
     return weighed(Evidence(passage, sentence, 0.0, signals, vector))
 
