@@ -164,9 +164,9 @@ class Assistant:
         documents: Sequence[str] | None,
     ) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""
-        names = self.index.thesis_names(documents)
-        before = read_conversation(history, names, self.index.intent)
-        found = resolve(question, before, names, self.index.intent)
+        names = self.index.questions.thesis_names(documents)
+        before = read_conversation(history, names, self.index.questions.intent)
+        found = resolve(question, before, names, self.index.questions.intent)
         if found.unknown and not found.documents:
             about = self._theses_about(found.unknown, documents)
             found = replace(found, documents=about, unclear=None if about else "no_such_thesis")

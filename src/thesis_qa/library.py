@@ -32,14 +32,12 @@ if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
     from thesis_qa.question.read import Question
-    from thesis_qa.question.route import Intent
-    from thesis_qa.question.theses import ThesisNames
     from thesis_qa.retrieve.langchain import ThesisRetriever
+    from thesis_qa.retrieve.questions import QuestionReader
     from thesis_qa.retrieve.retriever import Retriever
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 LOCK = "writer.lock"
-REMEMBERED = 500  # questions whose intent is kept: conversations are read again at each turn
 
 
 class Index:
@@ -50,8 +48,6 @@ class Index:
         self.catalog = catalog
         self.rerank = rerank
         self._changing = RLock()
-        self._names: tuple[object, ThesisNames] | None = None
-        self._intents: dict[str, Intent] = {}
 
     @classmethod
     def open(cls, folder: str | Path = "index", *, rerank: str = DEFAULT_RERANK) -> "Index":
@@ -171,6 +167,13 @@ class Index:
         from thesis_qa.model.span_reader import open_reader
 
         return open_reader(self.rerank, self.embedding)
+
+    @cached_property
+    def questions(self) -> "QuestionReader":
+        """What reads questions with what this index knows."""
+        from thesis_qa.retrieve.questions import QuestionReader
+
+        return QuestionReader(self.catalog, self.embedding)
 
     # Writing
 
@@ -342,50 +345,8 @@ class Index:
         `language` is spoken where the text doesn't tell which. Raises QuestionError for what can't
         be asked, or for documents that aren't here.
         """
-        from thesis_qa.question.read import read_question, understood
-        from thesis_qa.question.route import intent
-        from thesis_qa.retrieve.corpus import term_weights
-
         self.check_documents(documents)
-        asked = read_question(text, language)
-        vector = self.embedding.query_vector(asked.text)
-        return understood(
-            asked,
-            documents=tuple(documents),
-            vector=vector,
-            weights=term_weights(self.catalog, asked.terms),
-            intent=intent(asked.text, vector) if self._learned_on_this_model else None,
-        )
-
-    @property
-    def _learned_on_this_model(self) -> bool:
-        """Whether routes were learned on vectors of this index's model."""
-        from thesis_qa.retrieve.retriever import FITTED_MODEL
-
-        return self.embedding.name.startswith(FITTED_MODEL)
-
-    def thesis_names(self, documents: Sequence[str] | None = None) -> "ThesisNames":
-        """By what words the theses here, or some `documents` of them, may be named."""
-        from thesis_qa.question.theses import ThesisNames
-
-        key = self.catalog.generation, tuple(documents or ())
-        if self._names is None or self._names[0] != key:
-            known = [d for d in self.catalog.documents() if not documents or d.name in documents]
-            self._names = key, ThesisNames(known)
-        return self._names[1]
-
-    def intent(self, text: str) -> "Intent | None":
-        """What a question is after, as learned from examples on the vectors of the bundled model;
-        None for another model."""
-        from thesis_qa.question.route import intent
-
-        if not self._learned_on_this_model:
-            return None
-        if text not in self._intents:
-            self._intents[text] = intent(text, self.embedding.query_vector(text))
-            while len(self._intents) > REMEMBERED:
-                self._intents.pop(next(iter(self._intents)))
-        return self._intents[text]
+        return self.questions.question(text, documents, language)
 
     def search(
         self,
