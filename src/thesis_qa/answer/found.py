@@ -80,6 +80,7 @@ class Library:
     def __init__(self, index: Index, candidates: int = CANDIDATES) -> None:
         self.index, self.catalog = index, index.catalog
         self._candidates = max(candidates, CANDIDATES)
+        self.weighed: dict[object, Found] = {}  # what passages.weigh made of them
         self._found: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
 
     @cached_property

@@ -38,7 +38,14 @@ def by_passages(question: Question, library: Library) -> Found:
 
 
 def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
-    """What the sentences of passages answer, and how sure that is."""
+    """What the sentences of passages answer, and how sure that is; they are read once."""
+    key = question.text, question.besides, tuple(p.passage_id for p in among)
+    if key not in library.weighed:
+        library.weighed[key] = _weigh(question, library, among)
+    return library.weighed[key]
+
+
+def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
     evidence = find_evidence(question, library, among)
     evidence = [e for e in evidence if e.sentence.text not in question.besides]
     if not evidence:

@@ -35,7 +35,7 @@ WINDOW_TOKENS, STRIDE = 256, 128
 MOST_PASSAGES = 12
 SPAN_TOKENS = 160  # of the longest answer
 START, END, EVIDENCE = range(3)
-TOP = 31  # the largest weight as it is stored, in seven bits with its sign
+TOP = 63  # the largest weight as it is stored: the graph computes with no finer ones
 
 
 @dataclass(frozen=True, slots=True)
