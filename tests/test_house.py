@@ -177,7 +177,7 @@ def test_every_key_is_used() -> None:
 def test_every_key_that_is_used_exists() -> None:
     known = keys("en").keys()
     tables = {".".join(key.split(".")[:n]) for key in known for n in range(1, key.count(".") + 1)}
-    used = calls("word_set", "word_map", "cue", "alternatives", "entry", "text")
+    used = calls("word_set", "word_map", "cue", "alternatives", "entry", "text", "worded")
     wanted = {key for key in used if re.fullmatch(r"[a-z_]+(\.[\w-]+)+", key)}
     assert sorted(wanted - known - tables) == []
     for pattern in put_together():
@@ -264,6 +264,8 @@ def unseen(node: ast.AST) -> Iterator[ast.AST]:
             yield node
         case ast.AnnAssign(annotation=kind) | ast.arg(annotation=ast.expr() as kind):
             yield kind
+        case ast.keyword(arg="box", value=classes):
+            yield classes
         case ast.FunctionDef(returns=ast.expr() as kind):
             yield kind
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from thesis_qa.lang.data import alternatives
+from thesis_qa.lang.data import LANGUAGES, alternatives
+from thesis_qa.lang.numbers import month_names
 from thesis_qa.types import Kind, Mark
 
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
@@ -30,6 +31,10 @@ def marks_of(text: str, kind: Kind = "text") -> frozenset[Mark]:
 
 def _cues(key: str) -> str:
     return f"(?:{alternatives(f'marks.{key}')})"
+
+
+def _months() -> str:
+    return "|".join(name for language in LANGUAGES for name in month_names(language))
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -89,7 +94,7 @@ def _in_content() -> dict[Mark, re.Pattern[str]]:
     return {
         Mark.NUMBER: _any(rf"(?<!\[)\b\d|\b{_cues('number')}\b"),
         Mark.DATE: re.compile(
-            rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_cues('months')})\b|\b(?i:{_cues('centuries')}) "
+            rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_months()})\b|\b(?i:{_cues('centuries')}) "
             rf"|\b{_cues('era')}\b"
         ),
         Mark.DURATION: _any(

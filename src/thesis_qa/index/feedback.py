@@ -1,7 +1,7 @@
 """What readers say of answers: kept beside the catalog, forgotten with its document.
 
 In a file of its own, so that making the index anew doesn't lose it. Nothing of it leaves the
-machine; `drafts` turns it into lines of a question set, for a person to look through.
+machine; `draft_rows` turns it into lines of a question set, for a person to look through.
 """
 
 import json
@@ -108,7 +108,7 @@ def _renamed(said: Feedback, old: str, new: str) -> Feedback:
     return replace(said, among=among, quotes=tuple(quotes))
 
 
-def drafts(said: Iterable[Feedback]) -> str:
+def draft_rows(said: Iterable[Feedback]) -> str:
     """A question set in JSON Lines that `thesis-qa eval` accepts; "" where there is no feedback.
 
     What was found helpful becomes the expected answer, a refusal found helpful a question that

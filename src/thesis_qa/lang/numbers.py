@@ -101,6 +101,14 @@ def number_words() -> frozenset[str]:
     return _teens().union(*tables)
 
 
+def words_up_to(most: int, ordinals: bool = False) -> list[str]:
+    """The words for 1 to `most`, the longest first, as a pattern needs them: "sembilan", "one"."""
+    known = _words() if ordinals else word_map("numbers.words")
+    return sorted(
+        (word for word, value in known.items() if 0 < value <= most), key=lambda w: (-len(w), w)
+    )
+
+
 def loose_numbers() -> dict[str, Decimal]:
     """Words that imply a number without naming it: "both" 2, "dozen" 12, "setengah" 0.5."""
     return {word: Decimal(str(value)) for word, value in word_map("numbers.loose").items()}

@@ -112,7 +112,7 @@ def _main(root: etree._Element) -> etree._Element:
 
 def _weight(element: etree._Element) -> int:
     paragraphs_in = element.iter("p", "li", "td", "h1", "h2", "h3", "pre")
-    return sum(len(xml.text(p)) for p in paragraphs_in)
+    return sum(len(xml.inner_text(p)) for p in paragraphs_in)
 
 
 def _stated(root: etree._Element) -> Metadata:
@@ -126,7 +126,7 @@ def _stated(root: etree._Element) -> Metadata:
     )
     keywords = re.split(r"\s*[;,]\s*", "; ".join(_first(meta, "citation_keywords", "keywords")))
     titles = _first(meta, "citation_title", "dc.title", "og:title") or [
-        folded(xml.text(title)) for title in root.iter("title")
+        folded(xml.inner_text(title)) for title in root.iter("title")
     ]
     return Metadata(
         title=next(iter(titles), ""),
@@ -303,4 +303,4 @@ def _text_of(element: etree._Element) -> str:
 
 
 def _code(element: etree._Element) -> Iterator[RawBlock]:
-    yield RawBlock(xml.text(element), "code")
+    yield RawBlock(xml.inner_text(element), "code")

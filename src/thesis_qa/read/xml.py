@@ -30,7 +30,7 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def text(element: etree._Element) -> str:
+def inner_text(element: etree._Element) -> str:
     """All text below an element."""
     return "".join(map(str, element.itertext()))
 

@@ -21,10 +21,8 @@ YEAR_LINE = re.compile(
 )
 SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
 
-_DEGREES_BEHIND = re.compile(  # ", M.Eng.", ", S.Kom", ", Ph.D."
-    r"(?:,\s*|\s+)(?:(?:s|m|sp|a|b|ph|d|ll)\.?\s?(?:[A-Z][a-z]{0,5}\.?|[A-Z]{1,3}\.?)(?:\s?[A-Z][a-z]*"
-    r"\.)*|ph\.?\s?d\.?|mba|msc|bsc|mt|st|se|sh|lc)(?=,|\s|$)\.?",
-    re.IGNORECASE,
+_DEGREES_BEHIND = (  # ", M.Eng.", ", S.Kom", ", Ph.D."
+    r"(?:,\s*|\s+)(?:{}\.?\s?[a-z]{{1,6}}\.?(?:\s?[a-z]+\.)*|{})(?=,|\s|$)\.?"
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
 
@@ -122,7 +120,7 @@ def is_name(text: str) -> bool:
     """Whether a line can be the name of one person, titles and degrees included: "Dr. Ir. Dimitri
     Mahayana, M.Eng.", "HADI HAMMURABI"."""
     titles = _pattern(r"(?:{}\.\s*)+", ("person_titles",))
-    bare = _DEGREES_BEHIND.sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
+    bare = _degrees_behind().sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
     words = bare.split()
     return (
         0 < len(words) <= MAX_NAME_WORDS
@@ -132,6 +130,10 @@ def is_name(text: str) -> bool:
         and all(map(_is_name_word, words))
         and not any(w.strip(".,").lower() in word_set("front_matter.not_names") for w in words)
     )
+
+
+def _degrees_behind() -> re.Pattern[str]:
+    return _pattern(_DEGREES_BEHIND, ("degree_letters", "degrees_behind"))
 
 
 def _is_name_word(word: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Literal, get_args
 
 from thesis_qa.lang.data import alternatives, cue, word_set
-from thesis_qa.lang.numbers import number_value, roman_value
+from thesis_qa.lang.numbers import number_value, roman_value, words_up_to
 from thesis_qa.types import Heading, Role
 
 MAX_HEADING = 200  # characters; a longer paragraph in a heading style is a paragraph
@@ -212,7 +212,7 @@ def _named_form() -> re.Pattern[str]:
     """ "BAB IV …": word, number, title."""
     words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
     return re.compile(
-        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{alternatives('headings.numbers')})\b(?!\.\d)"
+        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{'|'.join(words_up_to(10))})\b(?!\.\d)"
         r"\s*[.:–—-]?\s*(.*)",
         re.IGNORECASE,
     )

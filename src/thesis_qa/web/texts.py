@@ -24,7 +24,7 @@ class Texts:
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"there is no text {name!r}") from None
+            raise AttributeError(name) from None
 
     def __getitem__(self, name: str) -> Any:
         found = self._entries[name]
@@ -39,8 +39,7 @@ def error_line(error: BaseException, language: Language) -> str:
     """What went wrong and what to do about it, in `language`."""
     if not isinstance(error, ThesisQAError) or error.code not in entry("errors", language):
         return str(error)
-    problem, remedy = error.problem_in(language), error.remedy_in(language)
-    return f"{problem}. {remedy}" if remedy else problem
+    return error.line_in(language)
 
 
 def noted(note: str, language: Language) -> str:
