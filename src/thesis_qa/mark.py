@@ -12,7 +12,6 @@ from thesis_qa.lang.data import LANGUAGES, alternatives
 from thesis_qa.lang.numbers import month_names
 from thesis_qa.types import Kind, Mark
 
-_ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 _LIST_NUMBER = re.compile(r"^\W*(?:\d{1,2}|[a-z])[.)]\s+", re.IGNORECASE)  # no number it states
 
 
@@ -24,9 +23,14 @@ def marks_of(text: str, kind: Kind = "text") -> frozenset[Mark]:
     rules: dict[Mark, Callable[[], object]] = {
         Mark.POINTS: lambda: _points(kind == "list").search(text),
         Mark.PICTURED: lambda: kind == "caption" and _pictured().match(text),
-        Mark.LEADS_IN: lambda: kind == "text" and not _ENDS.search(text),
+        Mark.LEADS_IN: lambda: kind == "text" and not _ends(text),
     }
     return frozenset(found | {mark for mark, holds in rules.items() if holds()})
+
+
+def _ends(text: str) -> bool:
+    """Whether a sentence ends as one, in quotation marks or brackets too."""
+    return text.rstrip().rstrip("\"'”’)]").endswith(tuple(".!?…"))
 
 
 def _cues(key: str) -> str:

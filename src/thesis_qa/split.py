@@ -227,7 +227,7 @@ def join_spans(pages: tuple[Page, ...], spans: tuple[Span, ...]) -> tuple[str, l
     for span in spans:
         parts.append(Part(span, len(text)))
         page = pages[span.page].text
-        text += re.sub(r"\s", " ", page[span.start : span.end])
+        text += "".join(" " if c.isspace() else c for c in page[span.start : span.end])
         text += "" if _within_word(page, span) else " "
     return text.rstrip(), parts
 

@@ -5,7 +5,6 @@ machine; `draft_rows` turns it into lines of a question set, for a person to loo
 """
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,7 +136,7 @@ def _draft(number: int, said: Feedback) -> dict[str, Any]:
         "evidence": evidence,
         "answer": said.note,
         "key_facts": [],
-        "type": re.sub(r"\s", "-", said.verdict),
+        "type": said.verdict.replace(" ", "-"),
     }
 
 

@@ -9,7 +9,6 @@ from thesis_qa.read.blocks import list_number
 from thesis_qa.read.xml import child, local, value
 
 MAX_CHAIN = 20  # styles based on styles; a circle in them ends here
-_HEADING = re.compile(r"heading ([1-9])")
 _PLACE = re.compile(r"%([1-9])")
 
 
@@ -85,8 +84,9 @@ class WordStyles:
 
 
 def _heading_level(style: etree._Element, name: str) -> int | None:
-    if heading := _HEADING.fullmatch(name):
-        return int(heading[1])
+    digit = name.removeprefix("heading ")
+    if digit != name and digit in "123456789" and len(digit) == 1:
+        return int(digit)
     return _outline_level(child(style, "pPr"))
 
 

@@ -30,6 +30,11 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def tags(names: str) -> frozenset[str]:
+    """Names of elements: of a format, and so of no language."""
+    return frozenset(names.split())
+
+
 def inner_text(element: etree._Element) -> str:
     """All text below an element."""
     return "".join(map(str, element.itertext()))

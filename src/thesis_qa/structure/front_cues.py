@@ -14,7 +14,6 @@ MAX_NAME_LENGTH = 70
 MIN_NAME_LETTERS = 3
 
 BARE_NUMBER = re.compile(r"\(?([A-Z]?\d[\d./-]{5,18}\d)\)?")
-MARK = re.compile(r"\s*[:：]\s*")
 YEAR_LINE = re.compile(
     r"(?:1[34]\d\d ?H ?/ ?)?(?:\S[^\d]{0,40}\s)?(?:\d{1,2}[\s.]\s?)?(?:[^\W\d_]{3,10}[\s,]\s?)?"
     r"((?:19|20)\d\d)(?: ?M)?(?: ?/ ?1[34]\d\d ?H)?[.)]?"
@@ -35,6 +34,11 @@ def _words(key: str) -> str:
 def _pattern(pattern: str, keys: tuple[str, ...]) -> re.Pattern[str]:
     """A pattern with the words under `keys` in place of its {}."""
     return re.compile(pattern.format(*map(_words, keys)), re.IGNORECASE)
+
+
+def label_parts(line: str) -> list[str]:
+    """A line as it is, or what stands before and behind its first colon: "Oleh: Ani"."""
+    return [part.strip() for part in line.replace("：", ":").split(":", 1)]
 
 
 def institution() -> re.Pattern[str]:

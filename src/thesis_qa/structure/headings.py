@@ -44,9 +44,8 @@ _SECTION = re.compile(
     r"(?:\.(?=\s))?\s*(?=[^\W\d_]|[\"“'(])(\S.*)"
 )
 _WHOLE = re.compile(r"(\d{1,2}(?=[.\s])|[IVX]{1,4}(?=\.)|[A-Z](?=\.))\.?\s+([^\W\d_].*)")
-_BARE = re.compile(r"\d{1,2}|[IVX]{1,5}")
+_POINTS = str.maketrans("-–", "..")  # of "2-1"
 _ITEM = re.compile(r"(?:[-–•*▪◦·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_SENTENCE_END = re.compile(r"[.,;:?!][ )]*$")
 _LEADERS = re.compile(r"(?:[.…·_]{3,}|(?:\s\.){3,}|\t)\s*(?:\d{1,4}|[ivxlc]{1,7})$", re.IGNORECASE)
 _NUMBER_AT_END = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})$")
 
@@ -164,7 +163,8 @@ def is_chapter_number(line: str) -> bool:
 
 def is_bare_number(line: str) -> bool:
     """Whether a line is "4" or "IV" and nothing else."""
-    return _BARE.fullmatch(line) is not None
+    digits = line.isdecimal() and len(line) <= 2
+    return digits or (0 < len(line) <= 5 and not set(line) - set("IVX"))
 
 
 def is_named_chapter(line: str) -> bool:
@@ -200,7 +200,7 @@ def is_paragraph(text: str) -> bool:
 
 def _is_title(rest: str) -> bool:
     """Whether what follows a number is a heading's words; a sentence has a full stop."""
-    return not rest or not _SENTENCE_END.search(rest)
+    return not rest.rstrip(" )").endswith(tuple(".,;:?!"))
 
 
 def _begins_title(rest: str) -> bool:
@@ -271,10 +271,15 @@ def folded_title(text: str) -> str:
 def is_contents_title(text: str) -> bool:
     """Whether `text` heads a table of contents, or a list of figures, tables, symbols …; not an
     entry that leads to one."""
-    if len(text) > MAX_CONTENTS_TITLE or re.search(r"\d|\.\s?\.|…", text):
+    if len(text) > MAX_CONTENTS_TITLE or _is_entry(text):
         return False
     words = folded_title(text)
     return (_titles_alone().get(words) or _matter(words)) == "contents"
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a line has a number or leaders in it."""
+    return any(map(str.isdecimal, text)) or "…" in text or ".." in text.replace(" ", "")
 
 
 def names_institution(text: str) -> bool:
@@ -295,7 +300,7 @@ def parse_caption(line: str) -> Caption | None:
     label: CaptionLabel = next(
         label for label in get_args(CaptionLabel) if _is_word(found[1], f"captions.{label}")
     )
-    number = _number(".".join(re.split(r"\s?[.\-–]\s?", found[2])))
+    number = _number(found[2].translate(_POINTS))
     return Caption(label, number, line[found.end() :].strip())
 
 
