@@ -59,11 +59,14 @@ eval: $(VENV)/.installed
 	$(call install,.[benchmarks])
 	$(BIN)/python benchmarks/results.py
 
-# Each writes the data file of its part of the package; they read the theses in THESIS_QA_DATA.
-FITS := $(sort $(wildcard benchmarks/fit_*.py))
+# Each writes the data file of its part of the package, in the order of the pipeline: what is fitted
+# later stands on what was fitted before.
+FITS := $(foreach part,language retrieval router answer support,$(wildcard benchmarks/fit_$(part).py))
 fit: $(VENV)/.installed
 	$(call install,.[benchmarks])
-	@set -e; for script in $(FITS); do echo "$$script"; $(BIN)/python $$script; done
+	@set -e; for script in $(FITS); do echo "$$script"; \
+	  if grep -q '"--write"' $$script; then $(BIN)/python $$script --write; else $(BIN)/python $$script; fi; \
+	done
 
 soak: $(VENV)/.installed
 	$(BIN)/python benchmarks/soak.py
