@@ -330,7 +330,7 @@ def seen(tree: ast.Module) -> Iterator[ast.Constant]:
         id(text)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        if called(node) == "split" or ast.unparse(node.func).startswith("re.")
+        if called(node) in ("split", "tags") or ast.unparse(node.func).startswith("re.")
         for text in constants(node)
     }
     for node in shown(tree):
@@ -341,7 +341,7 @@ def seen(tree: ast.Module) -> Iterator[ast.Constant]:
 SENTENCE = re.compile(r"[^\W\d_]{2,}[,:;]? [^\W\d_]{2,}")
 PROGRAM = re.compile(
     r"^\s*(SELECT|INSERT|DELETE|UPDATE|CREATE|DROP|ALTER|PRAGMA|WITH|REPLACE|\(|pip )"
-    r"|[{}<>=\\|]|\b(FROM|WHERE|ORDER BY|IS NULL)\b|^\w+\[|'self'"
+    r"|[{}<>=\\|]|\b(FROM|WHERE|ORDER BY|IS NULL)\b|\bIN \(|^\w+\[|'self'"
 )
 
 

@@ -29,7 +29,10 @@ _TRANSPARENT = tags("""
 """)
 _DELETED = frozenset({"del", "moveFrom"})
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_CONTENTS = ("toc ", "table of figures", "table of authorities")  # names of styles begin so
+_CONTENTS = (
+    "toc ",
+    *map("table of {}".format, ("figures", "authorities")),
+)  # names of styles begin so
 
 
 def read_docx(path: Path, name: str) -> RawDocument:

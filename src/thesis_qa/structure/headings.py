@@ -47,7 +47,6 @@ _WHOLE = re.compile(r"(\d{1,2}(?=[.\s])|[IVX]{1,4}(?=\.)|[A-Z](?=\.))\.?\s+([^\W
 _POINTS = str.maketrans("-–", "..")  # of "2-1"
 _ITEM = re.compile(r"(?:[-–•*▪◦·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _LEADERS = re.compile(r"(?:[.…·_]{3,}|(?:\s\.){3,}|\t)\s*(?:\d{1,4}|[ivxlc]{1,7})$", re.IGNORECASE)
-_NUMBER_AT_END = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,14 @@ def is_named_chapter(line: str) -> bool:
 
 def level_by_look(text: str) -> int:
     """The level of a heading in capitals or in bold whose words don't tell it."""
-    for level, mark in zip(BOLD_LEVELS, ("[A-Z]", r"\d{1,2}", "[a-z]"), strict=False):
-        if re.match(rf"\(?{mark}[.)]\s", text):
-            return level
+    mark, *title = text.removeprefix("(").split(maxsplit=1) or [""]
+    if title and mark.endswith((".", ")")):
+        bare = mark[:-1]
+        letter = len(bare) == 1 and bare.isascii() and bare.isalpha()
+        number = bare.isdecimal() and len(bare) <= 2
+        kinds = (letter and bare.isupper(), number, letter and bare.islower())
+        if any(kinds):
+            return BOLD_LEVELS[kinds.index(True)]
     return CHAPTER_LEVEL if text.isupper() else BOLD_LEVELS[-1]
 
 
@@ -357,5 +361,12 @@ def is_item(text: str) -> bool:
 
 def is_contents_line(text: str, in_contents: bool) -> bool:
     """Whether `text` ends in a page number after dots or a tab (on a contents page: at all)."""
-    ending = _NUMBER_AT_END if in_contents else _LEADERS
-    return len(text) <= MAX_HEADING and ending.search(text.rstrip()) is not None
+    plain = text.rstrip()
+    ends = _ends_in_number(plain) if in_contents else _LEADERS.search(plain) is not None
+    return len(text) <= MAX_HEADING and ends
+
+
+def _ends_in_number(text: str) -> bool:
+    *title, last = text.split() or [""]
+    roman = len(last) <= 7 and not set(last) - set("ivxlc")
+    return bool(title) and (roman or (last.isdecimal() and len(last) <= 4))

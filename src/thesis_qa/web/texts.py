@@ -48,7 +48,10 @@ def noted(note: str, language: Language) -> str:
     Notes are stored in English; which one it is shows by its text. Others stay as they are.
     """
     for table, code, template in _notes():
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        pattern = "".join(
+            re.escape(fixed) + (f"(?P<{name}>.+)" if name else "")
+            for fixed, name, _, _ in Formatter().parse(template)
+        )
         if found := re.fullmatch(pattern, note):
             parts = {name: noted(part, language) for name, part in found.groupdict().items()}
             return text(f"{table}.{code}", language, **parts)
