@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from typing import Any
 
 from thesis_qa.errors import ThesisQAError
