@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint unit browser eval soak clean
+.PHONY: help run test lint unit browser eval fit soak clean
 
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
 	@echo "make test   lint, types and every test, those of the page in a headless browser too"
 	@echo "make eval   ask the question sets and write how good the answers are into docs/results.md"
+	@echo "make fit    fit the numbers that the package comes with again, from the question sets"
 	@echo "make soak   thirty visitors at once for two minutes"
 	@echo "make clean  remove the environment and the index; both can be made again"
 
@@ -57,6 +58,15 @@ browser: $(VENV)/.installed-dev
 eval: $(VENV)/.installed
 	$(call install,.[benchmarks])
 	$(BIN)/python benchmarks/results.py
+
+# Each writes the data file of its part of the package, in the order of the pipeline: what is fitted
+# later stands on what was fitted before.
+FITS := $(foreach part,language retrieval router answer support,$(wildcard benchmarks/fit_$(part).py))
+fit: $(VENV)/.installed
+	$(call install,.[benchmarks])
+	@set -e; for script in $(FITS); do echo "$$script"; \
+	  if grep -q '"--write"' $$script; then $(BIN)/python $$script --write; else $(BIN)/python $$script; fi; \
+	done
 
 soak: $(VENV)/.installed
 	$(BIN)/python benchmarks/soak.py

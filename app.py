@@ -1,6 +1,6 @@
 """Index the documents folder and serve the web chat: `python app.py`."""
 
-from thesis_qa.web.server import main
+from thesis_qa.web.server import index_and_serve
 
 if __name__ == "__main__":
-    main()
+    index_and_serve()

@@ -16,6 +16,7 @@ SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 # Tests see the defaults, whatever is set in the shell they are started from.
 for name in NAMES:
     os.environ.pop(f"{PREFIX}{name.upper()}", None)
+os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks English
 
 # No test asserts a time, so no example has a deadline.
 settings.register_profile("thesis-qa", deadline=None, print_blob=True)

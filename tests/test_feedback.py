@@ -17,7 +17,7 @@ from thesis_qa.index.feedback import (
     Quote,
     Verdict,
     all_feedback,
-    drafts,
+    draft_rows,
     feedback_on,
     forget_feedback,
     keep_feedback,
@@ -64,7 +64,7 @@ def test_it_goes_with_a_document_that_gets_another_name(tmp_path: Path) -> None:
 def test_there_is_none_before_there_is_some(tmp_path: Path) -> None:
     assert all_feedback(tmp_path) == []
     assert not (tmp_path / FILE_NAME).exists()
-    assert drafts([]) == ""
+    assert draft_rows([]) == ""
 
 
 def test_it_is_forgotten_with_any_document_it_quotes(tmp_path: Path) -> None:
@@ -115,14 +115,14 @@ def test_drafts_are_a_question_set(
     tmp_path_factory: pytest.TempPathFactory, kept: list[Feedback]
 ) -> None:
     path = tmp_path_factory.mktemp("drafts") / "feedback.jsonl"
-    path.write_text(drafts(kept), encoding="utf-8")
+    path.write_text(draft_rows(kept), encoding="utf-8")
     questions = read_questions(path).questions
     assert {q.question for q in questions} == {f.question for f in kept}
 
 
 def test_what_helped_is_the_expected_answer(tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
-    path.write_text(drafts([said(), said("helpful", "Siapa presidennya?", answered=False)]))
+    path.write_text(draft_rows([said(), said("helpful", "Siapa presidennya?", answered=False)]))
     stated, unstated = read_questions(path).questions
     assert stated.answerable
     assert stated.document == "a.pdf"
@@ -133,7 +133,7 @@ def test_what_helped_is_the_expected_answer(tmp_path: Path) -> None:
 
 
 def test_what_was_wrong_is_left_to_be_looked_up() -> None:
-    [line] = drafts([said("wrong page", note="Lihat halaman 30")]).splitlines()
+    [line] = draft_rows([said("wrong page", note="Lihat halaman 30")]).splitlines()
     draft = json.loads(line)
     assert draft["evidence"] == []
     assert draft["answer"] == "Lihat halaman 30"

@@ -152,6 +152,8 @@ def test_a_removed_document_is_gone_for_real(folder: Path, tmp_path: Path) -> No
     (folder / "secret.txt").write_text(secret)
     update(folder, tmp_path / "index")
     index = Index.open(tmp_path / "index")
+    # some builds of SQLite erase what they delete; those that don't must not keep it either
+    index.catalog._db.execute("PRAGMA secure_delete = OFF")
     index.remove("secret.txt")
     index.close()
     assert "secret.txt" not in found(tmp_path / "index", "Siapa narasumber rahasia?")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thesis_qa.answer.again import by_repeating
+from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
@@ -15,7 +16,6 @@ from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import by_passages
-from thesis_qa.answer.places import by_places
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
 from thesis_qa.answer.talk import by_talk
 from thesis_qa.answer.under_headings import by_headings

@@ -25,7 +25,12 @@ class ThesisQAError(Exception):
         """`code` names an entry of `errors` in the language files; `values` are filled in there."""
         self.code, self.values = code, values
         self.problem, self.remedy = self.problem_in(SPOKEN), self.remedy_in(SPOKEN)
-        super().__init__(f"{self.problem}. {self.remedy}" if self.remedy else self.problem)
+        super().__init__(self.line_in(SPOKEN))
+
+    def line_in(self, language: Language) -> str:
+        """What happened and what to do about it."""
+        problem, remedy = self.problem_in(language), self.remedy_in(language)
+        return f"{problem}. {remedy}" if remedy else problem
 
     def problem_in(self, language: Language) -> str:
         """What happened."""

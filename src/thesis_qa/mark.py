@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from thesis_qa.lang.data import alternatives
+from thesis_qa.lang.data import LANGUAGES, alternatives
+from thesis_qa.lang.numbers import month_names
 from thesis_qa.types import Kind, Mark
 
-_ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 _LIST_NUMBER = re.compile(r"^\W*(?:\d{1,2}|[a-z])[.)]\s+", re.IGNORECASE)  # no number it states
 
 
@@ -23,13 +23,22 @@ def marks_of(text: str, kind: Kind = "text") -> frozenset[Mark]:
     rules: dict[Mark, Callable[[], object]] = {
         Mark.POINTS: lambda: _points(kind == "list").search(text),
         Mark.PICTURED: lambda: kind == "caption" and _pictured().match(text),
-        Mark.LEADS_IN: lambda: kind == "text" and not _ENDS.search(text),
+        Mark.LEADS_IN: lambda: kind == "text" and not _ends(text),
     }
     return frozenset(found | {mark for mark, holds in rules.items() if holds()})
 
 
+def _ends(text: str) -> bool:
+    """Whether a sentence ends as one, in quotation marks or brackets too."""
+    return text.rstrip().rstrip("\"'”’)]").endswith(tuple(".!?…"))
+
+
 def _cues(key: str) -> str:
     return f"(?:{alternatives(f'marks.{key}')})"
+
+
+def _months() -> str:
+    return "|".join(name for language in LANGUAGES for name in month_names(language))
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -89,7 +98,7 @@ def _in_content() -> dict[Mark, re.Pattern[str]]:
     return {
         Mark.NUMBER: _any(rf"(?<!\[)\b\d|\b{_cues('number')}\b"),
         Mark.DATE: re.compile(
-            rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_cues('months')})\b|\b(?i:{_cues('centuries')}) "
+            rf"\b(?:1[0-9]|20)\d\d\b|\b(?i:{_months()})\b|\b(?i:{_cues('centuries')}) "
             rf"|\b{_cues('era')}\b"
         ),
         Mark.DURATION: _any(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from thesis_qa.errors import SettingError
+from thesis_qa.lang.data import SPOKEN, text
 
 FILE_NAME = "thesis-qa.toml"
 PREFIX = "THESIS_QA_"
@@ -71,7 +72,7 @@ def load_settings(
     for source, found in (
         (FILE_NAME, _from_file(folder / FILE_NAME)),
         ("environment", _from_environment(environment)),
-        ("command line", given),
+        (text("text.cli.command_line", SPOKEN), given),
     ):
         values |= {name: _checked(name, value, source) for name, value in found.items()}
     return Settings(**values)  # type: ignore[arg-type]
@@ -88,25 +89,25 @@ def _from_file(path: Path) -> dict[str, object]:
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     ours = {
-        variable.removeprefix(PREFIX): text
-        for variable, text in sorted(environment.items())
-        if variable.startswith(PREFIX) and text
+        variable.removeprefix(PREFIX): value
+        for variable, value in sorted(environment.items())
+        if variable.startswith(PREFIX) and value
     }
     return {
-        name.lower(): _meant(text, _kind(name.lower()))
-        for name, text in ours.items()
+        name.lower(): _meant(value, _kind(name.lower()))
+        for name, value in ours.items()
         if name not in OTHER_VARIABLES
     }
 
 
-def _meant(text: str, kind: type | None) -> object:
+def _meant(value: str, kind: type | None) -> object:
     if kind is bool:
-        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
-    return int(text) if kind is int and _is_whole(text) else text
+        return {"true": True, "1": True, "false": False, "0": False}.get(value.lower(), value)
+    return int(value) if kind is int and _is_whole(value) else value
 
 
-def _is_whole(text: str) -> bool:
-    return len(text) < 20 and text.isascii() and text.removeprefix("-").isdigit()
+def _is_whole(value: str) -> bool:
+    return len(value) < 20 and value.isascii() and value.removeprefix("-").isdigit()
 
 
 def _checked(name: str, value: object, source: str) -> object:

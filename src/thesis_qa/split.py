@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from thesis_qa.lang.data import word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.mark import marks_of
 from thesis_qa.structure.headings import inherited
@@ -40,24 +41,6 @@ MAX_COVER_LINE = 200  # characters; longer ones are an abstract set below title 
 
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
-
-# A full stop after these doesn't end a sentence …
-ABBREVIATIONS = frozenset(
-    """
-    dkk al cf viz dr drs dra ir prof h hj kh st mr mrs ms jr sr jl jln gg kav pt cv ud ed eds cet
-    bln kec kab kel kep kepmen permen dept univ approx resp vs i.e e.g
-    a.l a.n u.p s.d d.a u.b t.t n.d s.kom s.h s.e s.sos s.t s.si s.pd s.ip m.kom m.t m.si m.sc m.m
-    m.a m.h m.pd m.hum m.eng b.sc b.a ph.d ph d.c u.s u.k
-    """.split()
-)
-# … after these not before a number ("No. 5", but "in some cases no." and "beberapa hal.") …
-BEFORE_NUMBERS = frozenset(
-    """
-    no nos hal hlm vol p pp fig figs eq eqs sec sect ch chap tab gbr lamp ps art tgl thn ay rp
-    """.split()
-)
-# … and after these only if a new sentence visibly begins.
-CLOSING_ABBREVIATIONS = frozenset("dll dsb dst etc tsb tbk inc ltd co corp".split())
 
 _END = re.compile(r"""[.!?…]+["'”’»)\]]*[⁰¹²³⁴-⁹]*[.!?]*(?=\s+\S)""")  # the mark of a note last
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'/]+$")
@@ -101,13 +84,13 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     word = (before.group() if before else "").lower()
     if _ENUMERATOR.match(text[start : match.start()]):
         return False
-    if word in CLOSING_ABBREVIATIONS:
+    if word in word_set("sentences.closing"):
         return following.isupper()
-    if word in BEFORE_NUMBERS:
+    if word in word_set("sentences.before_numbers"):
         return not following.isdigit()
     if len(word) == 1 and word.isalpha():  # an initial: "J. Smith"
         return False
-    return word not in ABBREVIATIONS
+    return word not in word_set("sentences.abbreviations")
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -244,7 +227,7 @@ def join_spans(pages: tuple[Page, ...], spans: tuple[Span, ...]) -> tuple[str, l
     for span in spans:
         parts.append(Part(span, len(text)))
         page = pages[span.page].text
-        text += re.sub(r"\s", " ", page[span.start : span.end])
+        text += "".join(" " if c.isspace() else c for c in page[span.start : span.end])
         text += "" if _within_word(page, span) else " "
     return text.rstrip(), parts
 

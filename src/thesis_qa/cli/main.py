@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thesis_qa.cli.options import SETTINGS, Command, parser
-from thesis_qa.cli.terminal import answer_lines, passage_place, printable
+from thesis_qa.cli.terminal import (
+    answer_lines,
+    environment_language,
+    passage_place,
+    printable,
+    size_of,
+    worded,
+)
 from thesis_qa.errors import ThesisQAError, one_line
 from thesis_qa.settings import Settings, load_settings
-from thesis_qa.types import (
-    Answer,
-    DocumentReport,
-    Progress,
-    to_json,
-)
+from thesis_qa.types import Answer, DocumentReport, Progress, to_json
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -42,15 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Command = options.command
         return command(options, load_settings(given, os.environ, Path.cwd()))
     except ThesisQAError as error:
-        return _could_not(options, error, str(error))
+        return _could_not(options, error, error.line_in(environment_language()))
     except KeyboardInterrupt as error:
-        return _could_not(options, error, "Interrupted. What was finished is kept")
+        return _could_not(options, error, worded("text.cli.interrupted"))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT
     except Exception as error:
-        kind = type(error).__name__
-        return _could_not(options, error, f"Unexpected {kind}: {one_line(str(error))}. See --debug")
+        kind, reason = type(error).__name__, one_line(str(error))
+        line = worded("text.cli.unexpected", kind=kind, reason=reason)
+        return _could_not(options, error, line)
 
 
 def _could_not(options: argparse.Namespace, error: BaseException, line: str) -> int:
@@ -77,16 +80,16 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
             _print_report(document)
         changed = sum(d.status in ("added", "updated") for d in report.documents)
         unchanged = sum(d.status == "unchanged" for d in report.documents)
-        print(
-            f"{changed} read, {unchanged} unchanged; {_counted(report.passages)}"
-            f" in the index. {report.seconds:.1f} s"
+        line = worded(
+            "text.cli.indexed",
+            changed=changed,
+            unchanged=unchanged,
+            passages=size_of("passages", report.passages),
+            seconds=report.seconds,
         )
+        print(line)
     failed = any(document.status == "failed" for document in report.documents)
     return FAILED_IN_PART if failed else DONE
-
-
-def _counted(number: int, what: str = "passage") -> str:
-    return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
 def _print_report(report: DocumentReport) -> None:
@@ -94,18 +97,19 @@ def _print_report(report: DocumentReport) -> None:
     if report.status == "failed":
         print(f"thesis-qa: {report.error}", file=sys.stderr)
     elif report.status in ("added", "updated"):
-        pages = f"{_counted(report.pages, 'page')}, " if report.pages else ""
-        shares = _shares(report.languages or {})
-        print(f"{report.status} {name}: {pages}{_counted(report.passages)}{shares}")
+        what = _size(report.pages, report.passages, report.languages or {})
+        print(f"{worded(f'text.cli.{report.status}')} {name}: {what}")
     elif report.status == "removed":
-        print(f"removed {name}")
+        print(worded("text.cli.removed"), name)
     for warning in report.warnings:
         print(f"thesis-qa: {name}: {one_line(warning)}", file=sys.stderr)
 
 
-def _shares(languages: Mapping[str, float]) -> str:
+def _size(pages: int, passages: int, languages: Mapping[str, float]) -> str:
+    """How much there is of a document, and the share of each language in it."""
+    size = ([size_of("pages", pages)] if pages else []) + [size_of("passages", passages)]
     shares = ", ".join(f"{language} {share:.0%}" for language, share in languages.items())
-    return f" ({shares})" if shares else ""
+    return ", ".join(size) + (f" ({shares})" if shares else "")
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
@@ -114,7 +118,7 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
         _print_json({"removed": options.names})
     else:
         for name in options.names:
-            print(f"removed {one_line(name)}")
+            print(worded("text.cli.removed"), one_line(name))
     return DONE
 
 
@@ -227,7 +231,11 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 def _user(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.web.accounts import user_line
 
-    asked = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    asked = (
+        getpass(worded("text.cli.password"))
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\r\n")
+    )
     line = user_line(options.name, asked)
     if options.json:
         _print_json({"user": line})
@@ -249,20 +257,20 @@ def _info(options: argparse.Namespace, settings: Settings) -> int:
         found = {"index": about, "documents": documents, "findings": findings}
         _print_json({**found, "health": list(conditions.values())})
     else:
-        print(f"Index {settings.index}: {len(documents)} documents, model {about['embedding']}")
+        size, model = len(documents), about["embedding"]
+        print(worded("text.cli.index", index=settings.index, documents=size, model=model))
         for document in documents:
             _print_document(document, conditions.get(document.name))
         for finding in findings:
             print(f"thesis-qa: {one_line(finding.document)}: {finding.problem}", file=sys.stderr)
         if options.verify and not findings:
-            print("Every file reads as it was indexed.")
+            print(worded("text.cli.sound"))
     return FAILED_IN_PART if findings else DONE
 
 
 def _print_document(document: "DocumentInfo", condition: "Health | None") -> None:
-    pages = f"{_counted(document.pages, 'page')}, " if document.pages else ""
-    shares = _shares(document.languages)
-    print(f"- {one_line(document.name)}: {pages}{_counted(document.passages)}{shares}")
+    size = _size(document.pages, document.passages, document.languages)
+    print(f"- {one_line(document.name)}: {size}")
     if condition:
         for line in _health_lines(document, condition):
             print(f"  {one_line(line)}")
@@ -277,15 +285,13 @@ def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str
         yield ", ".join(part for part in known if part)
     if condition.pages:
         read = condition.pages - condition.failed
-        yield (
-            f"{read} pages read, {condition.by_ocr} of them by OCR, {condition.blank} blank;"
-            f" {condition.failed} failed; {condition.with_printed_number} have a printed number"
-        )
+        yield worded("text.cli.pages_read", read=read, pages=condition)
     if condition.recognised is not None:
-        yield f"{condition.recognised:.0%} of the text is readable Indonesian or English"
+        yield worded("text.cli.recognised", share=condition.recognised)
     chapters = list(dict.fromkeys(path.split(" › ")[0] for path in condition.sections))
     if chapters:
-        yield f"{len(condition.sections)} sections in {len(chapters)} chapters and parts:"
+        sections = len(condition.sections)
+        yield worded("text.cli.sections", sections=sections, chapters=len(chapters))
     yield from (f"  {chapter}" for chapter in chapters)
 
 

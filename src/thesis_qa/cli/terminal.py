@@ -1,20 +1,39 @@
 """An answer as lines of a terminal. Text of documents and of models can't steer it."""
 
+import os
 from collections.abc import Iterator
 
 from thesis_qa.errors import one_line
-from thesis_qa.types import Answer, Citation, Passage, Translation, place
+from thesis_qa.lang.data import text
+from thesis_qa.types import Answer, Citation, Language, Passage, Translation, place
 
 NEAREST = 3  # passages shown where the documents don't say
+
+
+def environment_language() -> Language:
+    """The language of the user's environment where it is Indonesian, English otherwise."""
+    stated = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "id" if next(filter(None, stated), "").startswith("id") else "en"
+
+
+def worded(key: str, /, **values: object) -> str:
+    """A text of the command line in the user's language."""
+    return text(key, environment_language(), **values)
+
+
+def size_of(what: str, number: int) -> str:
+    """ "1 page", "1,204 pages"."""
+    return worded(f"text.cli.{what}.{'one' if number == 1 else 'several'}", number=number)
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
     """The text, its sources, what was struck out; without an answer the nearest passages."""
     written = answer.model != "quotes"
     if written:
-        where = "this machine" if answer.runs_on == "local" else answer.runs_on or "?"
+        here = answer.runs_on == "local"
+        where = worded("text.cli.this_machine") if here else answer.runs_on or "?"
         by = one_line(f"{answer.model} ({where})")
-        yield f"Written by {by}, checked against the quotes:\n"
+        yield worded("text.cli.written", by=by) + "\n"
     yield printable(answer.text)
     if answer.citations:
         yield ""
@@ -26,7 +45,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         if citation.number in translations:
             yield f"    {_translation(translations[citation.number])}"
     for struck in answer.struck:
-        yield f"\nStruck out: {printable(struck.text)} ({printable(struck.reason)})"
+        line = worded("text.cli.struck", text=struck.text, reason=struck.reason)
+        yield "\n" + printable(line)
     if not answer.answered:
         for passage in answer.passages[:NEAREST]:
             yield f"\n- {passage_place(passage)}\n  {printable(passage.text)}"
@@ -38,14 +58,16 @@ def _source(citation: Citation) -> str:
 
 
 def _translation(translation: Translation) -> str:
-    by = one_line(f"{translation.language}, translated by {translation.model}")
+    language, model = translation.language, translation.model
+    by = one_line(worded("text.cli.translated", language=language, model=model))
     doubt = f" ({printable(translation.doubt)})" if translation.doubt else ""
     return f"{by}: {printable(translation.text)}{doubt}"
 
 
 def passage_place(passage: Passage) -> str:
     """Where a passage stands: document, page, section."""
-    page = f"p. {passage.page_label or passage.page}" if passage.page else ""
+    label = passage.page_label or passage.page
+    page = worded("text.references.page", label=label) if passage.page else ""
     return ", ".join(one_line(part) for part in (passage.document, page, passage.section) if part)
 
 

@@ -42,7 +42,7 @@ class SetTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ScriptedTalk:
     """Turns that follow each other, asked of some documents, or of all."""
 
     id: str
@@ -83,10 +83,10 @@ class ConversationOutcome:
         return all(turn.right for turn in self.turns)
 
 
-def conversation_of(row: Mapping[str, Any], line: int) -> Conversation:
+def conversation_of(row: Mapping[str, Any], line: int) -> ScriptedTalk:
     """A conversation from a line that fits its model."""
     turns = tuple(SetTurn(turn["say"], _expectation(turn["expect"])) for turn in row["turns"])
-    return Conversation(row["id"], tuple(row.get("documents") or ()), turns, line)
+    return ScriptedTalk(row["id"], tuple(row.get("documents") or ()), turns, line)
 
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from thesis_qa.evaluate.conversations import Conversation
+from thesis_qa.evaluate.conversations import ScriptedTalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ class QuestionSet:
     questions: tuple[SetQuestion, ...]
     contexts: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""  # SHA-256 of the file
-    conversations: tuple[Conversation, ...] = ()
+    conversations: tuple[ScriptedTalk, ...] = ()

@@ -16,7 +16,7 @@ from thesis_qa.evaluate.matching import (
     occurrences,
     overlaps,
 )
-from thesis_qa.evaluate.outcome import Outcome, RankedPassage
+from thesis_qa.evaluate.outcome import Outcome, SearchHit
 from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote
@@ -263,8 +263,8 @@ def short_answer(answer: Answer) -> str:
     return first.quote[slice(*first.answer)] if first.answer else first.quote
 
 
-def _ranked(passage: Passage) -> RankedPassage:
-    return RankedPassage(
+def _ranked(passage: Passage) -> SearchHit:
+    return SearchHit(
         passage.passage_id,
         passage.document,
         passage.page,

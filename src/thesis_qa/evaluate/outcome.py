@@ -15,7 +15,7 @@ Verdict = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class RankedPassage:
+class SearchHit:
     """A passage that the search found."""
 
     passage_id: str
@@ -50,7 +50,7 @@ class Outcome:
     text: str
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]  # the evidence considered, also where declined
-    passages: tuple[RankedPassage, ...]
+    passages: tuple[SearchHit, ...]
     hits: tuple[bool, ...]  # whether each passage is right; () where that can't be said
     cited_hits: tuple[bool, ...]  # the same of each citation
     right: bool | None  # answered rightly; None where that can't be said

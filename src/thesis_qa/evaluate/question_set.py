@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from thesis_qa.evaluate.conversations import Conversation, conversation_of
+from thesis_qa.evaluate.conversations import ScriptedTalk, conversation_of
 from thesis_qa.evaluate.gold import GoldPlace, QuestionSet, SetQuestion
 from thesis_qa.evaluate.remarks import BrokenSetError, remark
 from thesis_qa.evaluate.set_files import read_set_file
@@ -22,7 +22,7 @@ def read_questions(path: str | Path) -> QuestionSet:
     path = Path(path)
     file = read_set_file(path)
     contexts: dict[str, str] = {}
-    conversations: tuple[Conversation, ...] = ()
+    conversations: tuple[ScriptedTalk, ...] = ()
     if file.paragraphs:
         from thesis_qa.evaluate.reading_set import read_paragraphs
 
@@ -36,7 +36,7 @@ def read_questions(path: str | Path) -> QuestionSet:
     return QuestionSet(path.name, questions, contexts, digest, conversations)
 
 
-def _refuse_duplicates(path: Path, questions: tuple[SetQuestion | Conversation, ...]) -> None:
+def _refuse_duplicates(path: Path, questions: tuple[SetQuestion | ScriptedTalk, ...]) -> None:
     if not questions:
         raise BrokenSetError(file=path, line=1, problem=remark("error", "nothing-asked"))
     lines: dict[str, int] = {}

@@ -13,8 +13,8 @@ from thesis_qa.errors import QuestionError, QuestionSetError
 from thesis_qa.evaluate import summary
 from thesis_qa.evaluate.conversations import (
     UNKNOWN,
-    Conversation,
     ConversationOutcome,
+    ScriptedTalk,
     TurnOutcome,
     judge_turn,
     measure_conversations,
@@ -146,7 +146,7 @@ def _run(assistant: "Assistant", asked: QuestionSet, progress: OnStage) -> Repor
     return _report(bench, asked, outcomes, talks)
 
 
-def _converse(bench: Bench, conversation: Conversation) -> ConversationOutcome:
+def _converse(bench: Bench, conversation: ScriptedTalk) -> ConversationOutcome:
     """Say each turn with what was said before it."""
     restricted = [bench.names[name] for name in conversation.documents] or None
     history: list[tuple[str, str]] = []
@@ -166,7 +166,7 @@ def _converse(bench: Bench, conversation: Conversation) -> ConversationOutcome:
     return ConversationOutcome(conversation.id, tuple(turns))
 
 
-def _not_asked(asked: SetQuestion | Conversation, error: QuestionError) -> QuestionSetError:
+def _not_asked(asked: SetQuestion | ScriptedTalk, error: QuestionError) -> QuestionSetError:
     return QuestionSetError("set-question", line=asked.line, problem=error.problem, id=asked.id)
 
 

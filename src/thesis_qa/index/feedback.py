@@ -1,11 +1,10 @@
 """What readers say of answers: kept beside the catalog, forgotten with its document.
 
 In a file of its own, so that making the index anew doesn't lose it. Nothing of it leaves the
-machine; `drafts` turns it into lines of a question set, for a person to look through.
+machine; `draft_rows` turns it into lines of a question set, for a person to look through.
 """
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -108,7 +107,7 @@ def _renamed(said: Feedback, old: str, new: str) -> Feedback:
     return replace(said, among=among, quotes=tuple(quotes))
 
 
-def drafts(said: Iterable[Feedback]) -> str:
+def draft_rows(said: Iterable[Feedback]) -> str:
     """A question set in JSON Lines that `thesis-qa eval` accepts; "" where there is no feedback.
 
     What was found helpful becomes the expected answer, a refusal found helpful a question that
@@ -137,7 +136,7 @@ def _draft(number: int, said: Feedback) -> dict[str, Any]:
         "evidence": evidence,
         "answer": said.note,
         "key_facts": [],
-        "type": re.sub(r"\s", "-", said.verdict),
+        "type": said.verdict.replace(" ", "-"),
     }
 
 

@@ -22,7 +22,6 @@ _ROMAN = (
 _LETTERS = {sign: value for value, sign in _ROMAN if len(sign) == 1}
 _COUNTED = 99  # no thesis has more chapters; "di", "mi" and "mix" aren't taken for numerals
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|(?<![^\W\d_])[^\W\d_]+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _YEAR = re.compile(r"(?<!\w)(?<!\d[.,])(?:1[89]|20)\d\d(?!\w|[.,]\d)")
 
 
@@ -99,6 +98,14 @@ def number_words() -> frozenset[str]:
     ordinals."""
     tables = (word_map("numbers.words"), word_map("numbers.scales"), loose_numbers())
     return _teens().union(*tables)
+
+
+def words_up_to(most: int, ordinals: bool = False) -> list[str]:
+    """The words for 1 to `most`, the longest first, as a pattern needs them: "sembilan", "one"."""
+    known = _words() if ordinals else word_map("numbers.words")
+    return sorted(
+        (word for word, value in known.items() if 0 < value <= most), key=lambda w: (-len(w), w)
+    )
 
 
 def loose_numbers() -> dict[str, Decimal]:
@@ -204,7 +211,7 @@ def _of_digits(token: str, language: Language | None) -> frozenset[Decimal]:
     """What digits with points and commas may mean."""
     *whole, last = token.replace(",", ".").split(".")
     fraction = Decimal("".join(whole) + "." + last if whole else last).normalize()
-    if not _THOUSANDS.fullmatch(token):
+    if not whole or len(whole[0]) > 3 or {len(group) for group in (*whole[1:], last)} != {3}:
         return frozenset({fraction})
     grouped = Decimal("".join([*whole, last])).normalize()
     if language is None:

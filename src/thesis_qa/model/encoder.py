@@ -8,7 +8,6 @@ one index.
 
 import hashlib
 import os
-import re
 import shutil
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -34,7 +33,6 @@ BUNDLED = "bundled:multilingual-e5-small"
 OTHER = "sentence-transformers:"
 
 QUERY, PASSAGE = "query: ", "passage: "  # prefixes that E5 was trained with
-E5 = re.compile(r"\be5-(?!.*instruct)", re.IGNORECASE)  # as published they don't name the prefixes
 BATCH_TOKENS = 2048  # padded; more gains nothing on a CPU and only costs memory
 GPU_WORTHWHILE = 500  # texts; below, importing torch takes longer than it saves
 WHOLE_WORTHWHILE = 100_000  # characters; until then, a part of the vocabulary is read sooner
@@ -246,7 +244,9 @@ def _load_sentence_transformer(model: str) -> "SentenceTransformer":
         raise ModelError(
             "embedding-unloadable", model=model, reason=type(error).__name__
         ) from error
-    if not any(loaded.prompts.values()) and E5.search(Path(model).name):
+    name = f"-{Path(model).name.lower()}"
+    if not any(loaded.prompts.values()) and "-e5-" in name and "instruct" not in name:
+        # as E5 models are published they don't name their prefixes
         loaded.prompts = {"query": QUERY, "document": PASSAGE}
     return loaded
 

@@ -124,7 +124,7 @@ class Reader:
         What is longer than WINDOW_TOKENS is read in windows, and the one that answers counts.
         """
         if len(passages) > MOST_PASSAGES:
-            raise ValueError(f"{len(passages)} passages; at most {MOST_PASSAGES} are read at once")
+            raise ValueError(f"{len(passages)} > {MOST_PASSAGES}")
         if not question.strip():
             return [NOTHING] * len(passages)
         asked = question_ids(self._embedding, question)

@@ -115,7 +115,7 @@ def _read(data: bytes) -> Weights:
     shape = Shape(hidden, layers, heads, middle, vocabulary, positions, epsilon)
     count, bos, eos, pad, unk, size = struct.unpack_from("<5iQ", data, 44)
     if (block, bos, pad, eos, unk) != (BLOCK, 0, 1, 2, 3):
-        raise ValueError("blocks or special tokens aren't as they are known here")
+        raise ValueError(block, bos, pad, eos, unk)  # laid out otherwise than is known here
     at = 72
     offsets = np.frombuffer(data, "<u4", count + 1, at)
     at += 4 * (count + 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from thesis_qa.lang.data import alternatives
-from thesis_qa.lang.numbers import number_value
+from thesis_qa.lang.numbers import number_value, words_up_to
 from thesis_qa.types import Heading
 
 
@@ -57,13 +57,14 @@ def _named() -> re.Pattern[str]:
         alternatives(f"question.places.{kind}")
         for kind in ("page", "chapter", "section", "table", "figure")
     )
-    number = rf"\d{{1,2}}|[ivx]{{1,5}}|{alternatives('question.places.numbers')}"
+    words = "|".join(words_up_to(10, ordinals=True))
+    number = rf"\d{{1,2}}|[ivx]{{1,5}}|{words}"
     return re.compile(
         rf"\b(?:{pages})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<page>\d{{1,4}}|[ivxlc]{{1,8}})\b"
         rf"|\b(?:{sections})\s*(?P<section>\d+(?:\.\d+)+)\b"
         rf"|\b(?:{tables})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<table>\d+(?:[.-]\d+)*)\b"
         rf"|\b(?:{figures})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<figure>\d+(?:[.-]\d+)*)\b"
         rf"|\b(?:{chapters})\.?\s*(?:ke-?\s*)?(?P<chapter>{number})\b(?!\.\d)"
-        rf"|\b(?P<ordinal>{alternatives('question.places.numbers')})\s(?:{chapters})\b",
+        rf"|\b(?P<ordinal>{words})\s(?:{chapters})\b",
         re.IGNORECASE,
     )

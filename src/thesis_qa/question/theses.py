@@ -274,7 +274,8 @@ def _initials(text: str) -> str:
 
 def _owner(word: str) -> str:
     """A name without the English possessive and the Indonesian one."""
-    return re.sub(r"['’]s?$|nya$", "", word) or word
+    endings = ("'s", "’s", "'", "’", "nya")
+    return next((word.removesuffix(e) for e in endings if word.endswith(e)), "") or word
 
 
 def _names_author(word: str, author: frozenset[str]) -> bool:

@@ -8,7 +8,7 @@ from thesis_qa.errors import DocumentError
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 CONVERTED = (".odt", ".doc", ".rtf", ".wps")  # where LibreOffice is installed
 SUPPORTED = (".pdf", ".docx", ".epub", ".txt", ".html", ".htm", *MARKDOWN, *CONVERTED)
-NAMED = "PDF, DOCX, ODT, EPUB, MD, TXT, HTML"  # of them, those that users know
+NAMED = ", ".join("PDF DOCX ODT EPUB MD TXT HTML".split())  # of them, those that users know
 
 _HINTS = {  # what to do about others, by suffix
     ".tex": "type-unread-source",

@@ -44,7 +44,7 @@ def read_file(path: Path, name: str, limit: int, kind: str) -> bytes:
             raise too_large(name, size, kind, limit)
         data = path.read_bytes()
     except OSError as error:
-        raise unreadable(name, error) from error
+        raise cannot_read(name, error) from error
     refuse_other_type(data[:8], name, kind)
     if data.startswith(b"PK\x03\x04"):
         raise DocumentError("is-zip", file=name, kind=kind)
@@ -57,7 +57,7 @@ def read_start(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return file.read(8)
     except OSError as error:
-        raise unreadable(name, error) from error
+        raise cannot_read(name, error) from error
 
 
 def too_large(name: str, size: int, kind: str, limit: int) -> DocumentError:
@@ -66,7 +66,7 @@ def too_large(name: str, size: int, kind: str, limit: int) -> DocumentError:
     return DocumentError("too-large", file=name, size=megabytes, kind=kind, limit=most)
 
 
-def unreadable(name: str, error: OSError) -> DocumentError:
+def cannot_read(name: str, error: OSError) -> DocumentError:
     return DocumentError("unreadable", file=name, reason=error.strerror or error)
 
 
@@ -92,7 +92,7 @@ class Archive(AbstractContextManager["Archive"]):
         try:
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
-            raise unreadable(name, error) from error
+            raise cannot_read(name, error) from error
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise self.damaged(str(error)) from error
         self.members = {info.filename: info for info in self._zip.infolist()}

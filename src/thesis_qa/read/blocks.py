@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from thesis_qa.lang.numbers import roman_numeral
+from thesis_qa.lang.numbers import roman_numeral, years_in
 from thesis_qa.types import Kind, Metadata
 
 _INVISIBLE = dict.fromkeys(  # controls, soft hyphen, zero width, marks of byte order
     [*range(9), *range(14, 28), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE]
 )
+_SPACED = str.maketrans("-./,", " " * 4)  # in dates
 MAX_HEAD = 80  # characters of the name of a column
 
 
@@ -32,6 +34,22 @@ class RawDocument:
 
     blocks: tuple[RawBlock, ...]
     stated: Metadata = field(default_factory=Metadata)  # what the file says about itself
+
+
+def first_year(text: str) -> int | None:
+    """The year in what a file states of its date, "2021-08-17": the first since 1900."""
+    return next((year for year in years_in(text.translate(_SPACED)) if year >= 1900), None)
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """What blank lines part."""
+    groups = groupby(text.split("\n"), key=lambda line: bool(line.strip()))
+    return ["\n".join(lines) for written, lines in groups if written]
+
+
+def keyword_list(text: str) -> list[str]:
+    """Keywords that stand in one line, parted by commas or semicolons."""
+    return [word.strip() for word in text.replace(";", ",").split(",")]
 
 
 def folded(text: str) -> str:

@@ -4,7 +4,6 @@ Read from the XML (ECMA-376, part 1), because numbers, tracked changes, text box
 not in the paragraphs that document libraries give.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,21 +11,28 @@ from pathlib import Path
 from lxml import etree
 
 from thesis_qa.read.archive import Archive
-from thesis_qa.read.blocks import RawBlock, RawDocument, folded, list_number, table_blocks
+from thesis_qa.read.blocks import (
+    RawBlock,
+    RawDocument,
+    folded,
+    keyword_list,
+    list_number,
+    table_blocks,
+)
 from thesis_qa.read.docx_styles import WordNumbering, WordStyle, WordStyles, is_on
-from thesis_qa.read.xml import child, local, value
+from thesis_qa.read.xml import child, local, tags, value
 from thesis_qa.types import Metadata
 
-_TRANSPARENT = frozenset(
-    re.findall(
-        r"[\w-]+",
-        """sdt sdtContent ins moveTo customXml smartTag hyperlink fldSimple body Choice dir bdo
-    oMathPara oMath""",
-    )
-)
+_TRANSPARENT = tags("""
+    sdt sdtContent ins moveTo customXml smartTag hyperlink fldSimple body Choice dir bdo
+    oMathPara oMath
+""")
 _DELETED = frozenset({"del", "moveFrom"})
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_CONTENTS = re.compile(r"toc \d|toc heading|table of figures|table of authorities")
+_CONTENTS = (
+    "toc ",
+    *map("table of {}".format, ("figures", "authorities")),
+)  # names of styles begin so
 
 
 def read_docx(path: Path, name: str) -> RawDocument:
@@ -67,7 +73,7 @@ def _stated(archive: Archive) -> Metadata:
     """Title, author and keywords of the file's properties."""
     core = _optional(archive, "docProps/core.xml")
     stated = {local(item): folded(item.text or "") for item in core} if core is not None else {}
-    keywords = re.split(r"\s*[;,]\s*", stated.get("keywords", ""))
+    keywords = keyword_list(stated.get("keywords", ""))
     return Metadata(
         title=stated.get("title", ""),
         author=stated.get("creator", ""),
@@ -133,7 +139,7 @@ class _DocxReader:
         strong = not read.plain
         if style.level:
             yield RawBlock(text, "heading", level=style.level, strong=strong)
-        elif _CONTENTS.fullmatch(style.name):
+        elif style.name.startswith(_CONTENTS):
             yield RawBlock(text, "contents")
         elif style.name == "caption":
             yield RawBlock(text, "caption")

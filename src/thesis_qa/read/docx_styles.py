@@ -1,6 +1,5 @@
 """Styles and numbering of a DOCX file (ECMA-376, part 1, 17.7 and 17.9)."""
 
-import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -9,8 +8,6 @@ from thesis_qa.read.blocks import list_number
 from thesis_qa.read.xml import child, local, value
 
 MAX_CHAIN = 20  # styles based on styles; a circle in them ends here
-_HEADING = re.compile(r"heading ([1-9])")
-_PLACE = re.compile(r"%([1-9])")
 
 
 def is_on(properties: etree._Element | None, tag: str, default: bool = False) -> bool:
@@ -85,8 +82,9 @@ class WordStyles:
 
 
 def _heading_level(style: etree._Element, name: str) -> int | None:
-    if heading := _HEADING.fullmatch(name):
-        return int(heading[1])
+    digit = name.removeprefix("heading ")
+    if digit != name and digit in "123456789" and len(digit) == 1:
+        return int(digit)
     return _outline_level(child(style, "pPr"))
 
 
@@ -187,9 +185,10 @@ def _count(numbered: _List, depth: int) -> str:
     for deeper in [d for d in numbered.counts if d > depth]:
         del numbered.counts[deeper]
 
-    def printed(place: re.Match[str]) -> str:
-        d = int(place[1]) - 1
-        of = numbered.levels.get(d, _Level())
-        return list_number("decimal" if level.legal else of.style, numbered.counts.get(d, of.start))
-
-    return _PLACE.sub(printed, level.text)
+    printed = level.text
+    for place in range(9):
+        of = numbered.levels.get(place, _Level())
+        style = "decimal" if level.legal else of.style
+        number = list_number(style, numbered.counts.get(place, of.start))
+        printed = printed.replace(f"%{place + 1}", number)
+    return printed

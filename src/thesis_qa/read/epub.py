@@ -1,7 +1,6 @@
 """EPUB (2 and 3): the chapters in the order of the spine, without cover and navigation."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,14 +10,13 @@ from lxml import etree
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import xml
 from thesis_qa.read.archive import Archive
-from thesis_qa.read.blocks import RawBlock, RawDocument, folded
+from thesis_qa.read.blocks import RawBlock, RawDocument, first_year, folded
 from thesis_qa.read.encoding import decode
 from thesis_qa.read.html import UNREADABLE, element_blocks, parse_html, tag_of
 from thesis_qa.read.xml import local
 from thesis_qa.types import Metadata
 
 _CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def read_epub(path: Path, name: str) -> RawDocument:
@@ -90,11 +88,11 @@ def _stated(package: etree._Element) -> Metadata:
     for item in package.iter():
         if text := folded(item.text or ""):
             stated.setdefault(local(item), []).append(text)
-    year = _YEAR.search(" ".join(stated.get("date", ())))
+    year = first_year(" ".join(stated.get("date", ())))
     return Metadata(
         title=next(iter(stated.get("title", ())), ""),
         author=", ".join(stated.get("creator", ())),
-        year=int(year[0]) if year else None,
+        year=year,
         university=next(iter(stated.get("publisher", ())), ""),
         keywords=tuple(stated.get("subject", ())),
     )

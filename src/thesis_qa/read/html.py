@@ -10,28 +10,31 @@ from lxml import html as lxml_html
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import xml
 from thesis_qa.read.archive import read_file
-from thesis_qa.read.blocks import RawBlock, RawDocument, folded, list_number, table_blocks
+from thesis_qa.read.blocks import (
+    RawBlock,
+    RawDocument,
+    first_year,
+    folded,
+    keyword_list,
+    list_number,
+    table_blocks,
+)
 from thesis_qa.read.encoding import decode
 from thesis_qa.read.xml import local
 from thesis_qa.types import Kind, Metadata
 
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
-_SKIPPED = frozenset(
-    re.findall(
-        r"[\w-]+",
-        """script style nav noscript template svg head iframe object embed canvas audio video
-    button select input textarea dialog menu map""",
-    )
-)
-_BLOCKS = frozenset(
-    re.findall(
-        r"[\w-]+",
-        """address article aside blockquote body caption center dd details div dl dt fieldset
+_SKIPPED = xml.tags("""
+    script style nav noscript template svg head iframe object embed canvas audio video
+    button select input textarea dialog menu map
+""")
+_BLOCKS = xml.tags("""
+    address article aside blockquote body caption center dd details div dl dt fieldset
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p
-    pre section summary table tbody td tfoot th thead tr ul""",
-    )
-)
+    pre section summary table tbody td tfoot th thead tr ul
+""")
+_CONTROL = dict.fromkeys([*range(9), 11, *range(14, 32)])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NOT_IN_DATA = frozenset({"table", "pre", *_HEADINGS})
 _STRONG = frozenset({"b", "strong"})
@@ -43,7 +46,6 @@ _NOTE_LINKS = re.compile(r"\b(?:footnote-?(?:back|ref)|doc-(?:backlink|noteref))
 _NOTES = re.compile(r"\b(?:footnotes?|endnotes?|doc-(?:foot|end)notes?)\b")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class NestingError(ValueError):
@@ -83,7 +85,7 @@ def parse_html(text: str) -> etree._Element:
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
     )
-    clean = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text).encode("utf-8", "replace")
+    clean = text.translate(_CONTROL).encode("utf-8", "replace")
     root = lxml_html.document_fromstring(clean, parser=parser)
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         raise NestingError
@@ -112,7 +114,7 @@ def _main(root: etree._Element) -> etree._Element:
 
 def _weight(element: etree._Element) -> int:
     paragraphs_in = element.iter("p", "li", "td", "h1", "h2", "h3", "pre")
-    return sum(len(xml.text(p)) for p in paragraphs_in)
+    return sum(len(xml.inner_text(p)) for p in paragraphs_in)
 
 
 def _stated(root: etree._Element) -> Metadata:
@@ -121,17 +123,15 @@ def _stated(root: etree._Element) -> Metadata:
     for element in root.iter("meta"):
         key = (element.get("name") or element.get("property") or "").lower()
         meta.setdefault(key, []).append(folded(element.get("content") or ""))
-    year = _YEAR.search(
-        " ".join(_first(meta, "citation_publication_date", "citation_date", "date"))
-    )
-    keywords = re.split(r"\s*[;,]\s*", "; ".join(_first(meta, "citation_keywords", "keywords")))
+    year = first_year(" ".join(_first(meta, "citation_publication_date", "citation_date", "date")))
+    keywords = keyword_list("; ".join(_first(meta, "citation_keywords", "keywords")))
     titles = _first(meta, "citation_title", "dc.title", "og:title") or [
-        folded(xml.text(title)) for title in root.iter("title")
+        folded(xml.inner_text(title)) for title in root.iter("title")
     ]
     return Metadata(
         title=next(iter(titles), ""),
         author=", ".join(_first(meta, "citation_author", "dc.creator", "author")),
-        year=int(year[0]) if year else None,
+        year=year,
         university=", ".join(_first(meta, "citation_dissertation_institution")),
         keywords=tuple(filter(None, keywords)),
     )
@@ -225,7 +225,7 @@ class _HtmlReader:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self.text.append(" ".join(re.split(r"\s+", text)))
+            self.text.append(" ".join(f"|{text}|".split())[1:-1])
             self.plain = self.plain or (not self.bold and not text.isspace())
 
     def _flush(self) -> Iterator[RawBlock]:
@@ -303,4 +303,4 @@ def _text_of(element: etree._Element) -> str:
 
 
 def _code(element: etree._Element) -> Iterator[RawBlock]:
-    yield RawBlock(xml.text(element), "code")
+    yield RawBlock(xml.inner_text(element), "code")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thesis_qa.read.blocks import RawBlock, table_blocks
+from thesis_qa.read.blocks import RawBlock, first_year, table_blocks
 from thesis_qa.read.html import html_blocks
 from thesis_qa.types import Metadata
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:\s*")
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def markdown_blocks(text: str) -> Iterator[RawBlock]:
@@ -45,11 +44,11 @@ def front_matter(text: str) -> tuple[Metadata, str]:
 
 
 def _stated(matter: Mapping[Any, Any]) -> Metadata:
-    year = _YEAR.search(str(matter.get("year") or matter.get("date") or ""))
+    year = first_year(str(matter.get("year") or matter.get("date") or ""))
     return Metadata(
         title=", ".join(_strings(matter.get("title"))),
         author=", ".join(_strings(matter.get("author") or matter.get("authors"))),
-        year=int(year[0]) if year else None,
+        year=year,
         university=", ".join(_strings(matter.get("university") or matter.get("institution"))),
         keywords=tuple(_strings(matter.get("keywords"))),
     )

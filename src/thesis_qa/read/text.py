@@ -1,13 +1,12 @@
 """Plain text and Markdown in any encoding."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import MARKDOWN, markdown
 from thesis_qa.read.archive import read_file
-from thesis_qa.read.blocks import RawBlock, RawDocument
+from thesis_qa.read.blocks import RawBlock, RawDocument, paragraphs_of
 from thesis_qa.read.encoding import decode
 
 MAX_BYTES = 50_000_000  # a thesis of 1,000 pages is 3 MB of text; ten such are still well below
@@ -30,5 +29,5 @@ def _with_line_feeds(text: str) -> str:
 
 
 def _paragraphs(text: str) -> Iterator[RawBlock]:
-    for paragraph in re.split(r"\n(?:[^\S\n]*\n)+", text):
+    for paragraph in paragraphs_of(text):
         yield RawBlock(paragraph, wrapped=True)

@@ -30,7 +30,12 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def text(element: etree._Element) -> str:
+def tags(names: str) -> frozenset[str]:
+    """Names of elements: of a format, and so of no language."""
+    return frozenset(names.split())
+
+
+def inner_text(element: etree._Element) -> str:
     """All text below an element."""
     return "".join(map(str, element.itertext()))
 

@@ -17,7 +17,7 @@ from thesis_qa.structure.outline import section_paths
 from thesis_qa.types import Block, Document, Heading, Kind, Page, Span
 
 _TIGHT: frozenset[Kind] = frozenset({"list", "table", "contents"})  # no empty line in between
-_BULLET = re.compile(r"[-–•*▪◦·]\s+")
+_BULLETS = "-–•*▪◦·"
 _DIVIDED = re.compile(r"([^\W\d_]{2,})-$")
 TITLE_PAGE_LINE = 70  # characters; the lines of an institution's name are short
 LONGEST_WORD = 60
@@ -54,10 +54,15 @@ def _clean(block: RawBlock) -> Iterator[RawBlock]:
         lines = [line for line in map(str.strip, block.text.split("\n")) if line]
         for text in paragraphs(lines):
             listed = headings.is_item(text) and headings.certain_heading(text) is None
-            yield _folded(replace(block, text=_BULLET.sub("", text, count=1), kind="list")
+            yield _folded(replace(block, text=_without_bullet(text), kind="list")
                           if listed else replace(block, text=text))  # fmt: skip
     else:
         yield _folded(block)
+
+
+def _without_bullet(item: str) -> str:
+    bullet = item[0] in _BULLETS and item[1:2].isspace()
+    return item[1:].lstrip() if bullet else item
 
 
 def _folded(block: RawBlock) -> RawBlock:

@@ -14,17 +14,14 @@ MAX_NAME_LENGTH = 70
 MIN_NAME_LETTERS = 3
 
 BARE_NUMBER = re.compile(r"\(?([A-Z]?\d[\d./-]{5,18}\d)\)?")
-MARK = re.compile(r"\s*[:：]\s*")
 YEAR_LINE = re.compile(
     r"(?:1[34]\d\d ?H ?/ ?)?(?:\S[^\d]{0,40}\s)?(?:\d{1,2}[\s.]\s?)?(?:[^\W\d_]{3,10}[\s,]\s?)?"
     r"((?:19|20)\d\d)(?: ?M)?(?: ?/ ?1[34]\d\d ?H)?[.)]?"
 )
 SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
 
-_DEGREES_BEHIND = re.compile(  # ", M.Eng.", ", S.Kom", ", Ph.D."
-    r"(?:,\s*|\s+)(?:(?:s|m|sp|a|b|ph|d|ll)\.?\s?(?:[A-Z][a-z]{0,5}\.?|[A-Z]{1,3}\.?)(?:\s?[A-Z][a-z]*"
-    r"\.)*|ph\.?\s?d\.?|mba|msc|bsc|mt|st|se|sh|lc)(?=,|\s|$)\.?",
-    re.IGNORECASE,
+_DEGREES_BEHIND = (  # ", M.Eng.", ", S.Kom", ", Ph.D."
+    r"(?:,\s*|\s+)(?:{}\.?\s?[a-z]{{1,6}}\.?(?:\s?[a-z]+\.)*|{})(?=,|\s|$)\.?"
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
 
@@ -37,6 +34,11 @@ def _words(key: str) -> str:
 def _pattern(pattern: str, keys: tuple[str, ...]) -> re.Pattern[str]:
     """A pattern with the words under `keys` in place of its {}."""
     return re.compile(pattern.format(*map(_words, keys)), re.IGNORECASE)
+
+
+def label_parts(line: str) -> list[str]:
+    """A line as it is, or what stands before and behind its first colon: "Oleh: Ani"."""
+    return [part.strip() for part in line.replace("：", ":").split(":", 1)]
 
 
 def institution() -> re.Pattern[str]:
@@ -122,7 +124,7 @@ def is_name(text: str) -> bool:
     """Whether a line can be the name of one person, titles and degrees included: "Dr. Ir. Dimitri
     Mahayana, M.Eng.", "HADI HAMMURABI"."""
     titles = _pattern(r"(?:{}\.\s*)+", ("person_titles",))
-    bare = _DEGREES_BEHIND.sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
+    bare = _degrees_behind().sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
     words = bare.split()
     return (
         0 < len(words) <= MAX_NAME_WORDS
@@ -132,6 +134,10 @@ def is_name(text: str) -> bool:
         and all(map(_is_name_word, words))
         and not any(w.strip(".,").lower() in word_set("front_matter.not_names") for w in words)
     )
+
+
+def _degrees_behind() -> re.Pattern[str]:
+    return _pattern(_DEGREES_BEHIND, ("degree_letters", "degrees_behind"))
 
 
 def _is_name_word(word: str) -> bool:

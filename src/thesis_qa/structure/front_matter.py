@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import PurePath
 from typing import Any
 
-from thesis_qa.lang.data import alternatives, word_set
+from thesis_qa.lang.data import word_set
 from thesis_qa.structure import front_cues, headings
 from thesis_qa.structure.front_cues import is_name, names_in
 from thesis_qa.structure.front_lines import FrontLine, abstracts, front_lines, is_abstract
@@ -20,7 +21,8 @@ MIN_TITLE_WORDS = 3
 SAME_SIZE = 0.9  # of the larger: lines of one title
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
 
-_FILE = re.compile(r"document ?\d*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)", re.IGNORECASE)
+_COMMAS = str.maketrans(dict.fromkeys(";•·|", ","))  # what else parts keywords
+_FILES = {".doc", ".docx", ".tex", ".pdf", ".odt", ".rtf", ".indd", ".dvi"}
 
 Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
@@ -44,9 +46,10 @@ def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Me
 
 def _is_junk(value: str) -> bool:
     """Whether a property is what a program filled in: a file name, an account."""
-    named = re.match(alternatives("front_matter.untitled"), value, re.IGNORECASE)
-    accounts = word_set("front_matter.accounts")
-    return bool(named or _FILE.fullmatch(value)) or value.lower() in accounts
+    plain = value.lower()
+    untitled = plain.startswith(tuple(word_set("front_matter.untitled")))
+    file = plain.rstrip("0123456789").rstrip() == "document" or PurePath(plain).suffix in _FILES
+    return untitled or file or plain in word_set("front_matter.accounts")
 
 
 @dataclass
@@ -186,7 +189,7 @@ class _Front:
     def _supervisors(self) -> list[Found]:
         found: list[Found] = []
         for line, after in self._below(5):
-            head, *rest = front_cues.MARK.split(line.text, maxsplit=1)
+            head, *rest = front_cues.label_parts(line.text)
             if not front_cues.is_supervisor(head.strip(" ,.(")):
                 continue
             if rest and rest[0]:
@@ -256,7 +259,7 @@ class _Front:
             start = headings.keywords_start(line.text)
             text = " ".join([line.text[start:], *(other.text for other in below)])
             spans = (_part(line, start, len(line.text)), *(other.span for other in below))
-            words = [word.strip(" .") for word in re.split(r"\s*[,;•·|]\s*", text)]
+            words = [word.strip().strip(" .") for word in text.translate(_COMMAS).split(",")]
             found += [(word, spans) for word in words if word]
         return found
 
@@ -338,7 +341,7 @@ def _can_be_title(line: FrontLine) -> bool:
         or front_cues.student_number().match(text)
         or front_cues.BARE_NUMBER.fullmatch(text)
         or front_cues.is_about_the_work(text)
-        or front_cues.is_supervisor(front_cues.MARK.split(text)[0])
+        or front_cues.is_supervisor(front_cues.label_parts(text)[0])
         or not any(map(str.isalpha, text))
     )
 

@@ -10,7 +10,7 @@ from statistics import median
 from thesis_qa.lang.data import cue
 from thesis_qa.read.pdf.lines import SLANTED, TextLine
 from thesis_qa.structure.headings import certain_heading
-from thesis_qa.structure.labels import is_page_number, numbers_in, sequences
+from thesis_qa.structure.labels import is_page_number, page_numbers_in, sequences
 
 MARGIN = 0.12  # of the page height: where running heads and feet are
 REPEATED = 3  # pages on which a line in the margin is a running head, and one turned a notice
@@ -138,7 +138,7 @@ def _repeats(line: TextLine, page: int, lines: Sequence[TextLine], repeated: Mar
     if _pattern(line) in repeated.patterns:
         return not _is_full(line, lines) or _apart(line, lines)
     usual = {_slot(line) - 1, _slot(line), _slot(line) + 1} & repeated.heights
-    ends = numbers_in([f"{line.text.split()[0]} … {line.text.split()[-1]}"])
+    ends = page_numbers_in([f"{line.text.split()[0]} … {line.text.split()[-1]}"])
     numbered = any(number.offset(page) in repeated.sequences for number in ends)
     again = _pattern(line) in repeated.twice and not line.bold
     return bool(usual) and (numbered or again) and _apart(line, lines)

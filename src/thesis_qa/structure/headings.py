@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Literal, get_args
 
 from thesis_qa.lang.data import alternatives, cue, word_set
-from thesis_qa.lang.numbers import number_value, roman_value
+from thesis_qa.lang.numbers import number_value, roman_value, words_up_to
 from thesis_qa.types import Heading, Role
 
 MAX_HEADING = 200  # characters; a longer paragraph in a heading style is a paragraph
@@ -44,11 +44,9 @@ _SECTION = re.compile(
     r"(?:\.(?=\s))?\s*(?=[^\W\d_]|[\"“'(])(\S.*)"
 )
 _WHOLE = re.compile(r"(\d{1,2}(?=[.\s])|[IVX]{1,4}(?=\.)|[A-Z](?=\.))\.?\s+([^\W\d_].*)")
-_BARE = re.compile(r"\d{1,2}|[IVX]{1,5}")
+_POINTS = str.maketrans("-–", "..")  # of "2-1"
 _ITEM = re.compile(r"(?:[-–•*▪◦·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_SENTENCE_END = re.compile(r"[.,;:?!][ )]*$")
 _LEADERS = re.compile(r"(?:[.…·_]{3,}|(?:\s\.){3,}|\t)\s*(?:\d{1,4}|[ivxlc]{1,7})$", re.IGNORECASE)
-_NUMBER_AT_END = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,8 @@ def is_chapter_number(line: str) -> bool:
 
 def is_bare_number(line: str) -> bool:
     """Whether a line is "4" or "IV" and nothing else."""
-    return _BARE.fullmatch(line) is not None
+    digits = line.isdecimal() and len(line) <= 2
+    return digits or (0 < len(line) <= 5 and not set(line) - set("IVX"))
 
 
 def is_named_chapter(line: str) -> bool:
@@ -174,9 +173,14 @@ def is_named_chapter(line: str) -> bool:
 
 def level_by_look(text: str) -> int:
     """The level of a heading in capitals or in bold whose words don't tell it."""
-    for level, mark in zip(BOLD_LEVELS, ("[A-Z]", r"\d{1,2}", "[a-z]"), strict=False):
-        if re.match(rf"\(?{mark}[.)]\s", text):
-            return level
+    mark, *title = text.removeprefix("(").split(maxsplit=1) or [""]
+    if title and mark.endswith((".", ")")):
+        bare = mark[:-1]
+        letter = len(bare) == 1 and bare.isascii() and bare.isalpha()
+        number = bare.isdecimal() and len(bare) <= 2
+        kinds = (letter and bare.isupper(), number, letter and bare.islower())
+        if any(kinds):
+            return BOLD_LEVELS[kinds.index(True)]
     return CHAPTER_LEVEL if text.isupper() else BOLD_LEVELS[-1]
 
 
@@ -200,7 +204,7 @@ def is_paragraph(text: str) -> bool:
 
 def _is_title(rest: str) -> bool:
     """Whether what follows a number is a heading's words; a sentence has a full stop."""
-    return not rest or not _SENTENCE_END.search(rest)
+    return not rest.rstrip(" )").endswith(tuple(".,;:?!"))
 
 
 def _begins_title(rest: str) -> bool:
@@ -212,7 +216,7 @@ def _named_form() -> re.Pattern[str]:
     """ "BAB IV …": word, number, title."""
     words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
     return re.compile(
-        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{alternatives('headings.numbers')})\b(?!\.\d)"
+        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{'|'.join(words_up_to(10))})\b(?!\.\d)"
         r"\s*[.:–—-]?\s*(.*)",
         re.IGNORECASE,
     )
@@ -271,10 +275,15 @@ def folded_title(text: str) -> str:
 def is_contents_title(text: str) -> bool:
     """Whether `text` heads a table of contents, or a list of figures, tables, symbols …; not an
     entry that leads to one."""
-    if len(text) > MAX_CONTENTS_TITLE or re.search(r"\d|\.\s?\.|…", text):
+    if len(text) > MAX_CONTENTS_TITLE or _is_entry(text):
         return False
     words = folded_title(text)
     return (_titles_alone().get(words) or _matter(words)) == "contents"
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a line has a number or leaders in it."""
+    return any(map(str.isdecimal, text)) or "…" in text or ".." in text.replace(" ", "")
 
 
 def names_institution(text: str) -> bool:
@@ -295,7 +304,7 @@ def parse_caption(line: str) -> Caption | None:
     label: CaptionLabel = next(
         label for label in get_args(CaptionLabel) if _is_word(found[1], f"captions.{label}")
     )
-    number = _number(".".join(re.split(r"\s?[.\-–]\s?", found[2])))
+    number = _number(found[2].translate(_POINTS))
     return Caption(label, number, line[found.end() :].strip())
 
 
@@ -352,5 +361,12 @@ def is_item(text: str) -> bool:
 
 def is_contents_line(text: str, in_contents: bool) -> bool:
     """Whether `text` ends in a page number after dots or a tab (on a contents page: at all)."""
-    ending = _NUMBER_AT_END if in_contents else _LEADERS
-    return len(text) <= MAX_HEADING and ending.search(text.rstrip()) is not None
+    plain = text.rstrip()
+    ends = _ends_in_number(plain) if in_contents else _LEADERS.search(plain) is not None
+    return len(text) <= MAX_HEADING and ends
+
+
+def _ends_in_number(text: str) -> bool:
+    *title, last = text.split() or [""]
+    roman = len(last) <= 7 and not set(last) - set("ivxlc")
+    return bool(title) and (roman or (last.isdecimal() and len(last) <= 4))

@@ -65,7 +65,7 @@ def printed_labels(
     """
     trusted = sequences(margins)
     printed = [
-        next((n for n in numbers_in(lines) if n.offset(position) in trusted), None)
+        next((n for n in page_numbers_in(lines) if n.offset(position) in trusted), None)
         for position, lines in enumerate(margins)
     ]
     if not any(printed):
@@ -77,8 +77,8 @@ def printed_labels(
 def sequences(margins: Sequence[Sequence[str]]) -> set[tuple[str, str, int]]:
     """What the numbers of many pages agree on, or of two in a row that are alone on their lines;
     where most pages are numbered by chapters, also that of a chapter of one page."""
-    found = [numbers_in(lines) for lines in margins]
-    alone = [numbers_in(filter(is_page_number, lines))[:1] for lines in margins]
+    found = [page_numbers_in(lines) for lines in margins]
+    alone = [page_numbers_in(filter(is_page_number, lines))[:1] for lines in margins]
     counts = Counter(
         number.offset(position) for position, numbers in enumerate(found) for number in set(numbers)
     )
@@ -95,7 +95,7 @@ def sequences(margins: Sequence[Sequence[str]]) -> set[tuple[str, str, int]]:
     return trusted
 
 
-def numbers_in(lines: "Sequence[str] | filter[str]") -> list[PageNumber]:
+def page_numbers_in(lines: "Sequence[str] | filter[str]") -> list[PageNumber]:
     """The numbers in running heads and feet, those that stand alone first."""
     found: list[PageNumber] = []
     for line in sorted(lines, key=lambda line: not is_page_number(line)):

@@ -22,7 +22,7 @@ from thesis_qa.evaluate import (
 )
 from thesis_qa.evaluate.fresh import find_document
 from thesis_qa.evaluate.gold import GoldPlace
-from thesis_qa.index.feedback import all_feedback, drafts
+from thesis_qa.index.feedback import all_feedback, draft_rows
 from thesis_qa.index.rows import EVALUATIONS
 from thesis_qa.types import Citation, Language, to_json
 from thesis_qa.web.context import QUIET, AppContext
@@ -95,7 +95,7 @@ def evaluation_tab(app: AppContext, texts: Texts, saved: Any) -> None:
         return notice(say.cancelled, texts, style="nothing"), *states
 
     def on_drafts() -> str:
-        lines = drafts(all_feedback(app.assistant.index.folder))
+        lines = draft_rows(all_feedback(app.assistant.index.folder))
         if not lines:
             gr.Info(say.no_drafts)
             return ""

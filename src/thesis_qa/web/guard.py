@@ -194,7 +194,7 @@ class PageCalls:
             sent = json.loads(body, parse_float=_finite, parse_constant=_refuse)
             events = getattr(scope["app"].state, "events", ())
             if call == EVENT and not (type(sent["fn_index"]) is int and sent["fn_index"] in events):
-                raise ValueError("no such event")
+                raise ValueError(call)
         except (ValueError, TypeError, LookupError, RecursionError):
             await refusal(scope, 400, "no_such_call")(scope, receive, send)
             return
@@ -206,7 +206,7 @@ class PageCalls:
 
 def _finite(number: str) -> float:
     if math.isinf(found := float(number)):
-        raise ValueError("too large")
+        raise ValueError(number)
     return found
 
 

@@ -62,7 +62,7 @@ def _health_lines(found: Health, texts: Texts) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineEntry:
+class PlacedHeading:
     """A heading and where it stands."""
 
     path: tuple[str, ...]
@@ -71,19 +71,19 @@ class OutlineEntry:
     spans: tuple[Span, ...]
 
 
-def outline_entries(passages: Sequence[Passage]) -> list[OutlineEntry]:
+def outline_entries(passages: Sequence[Passage]) -> list[PlacedHeading]:
     """The headings of a document, in order, from its passages in reading order."""
-    found: dict[str, OutlineEntry] = {}
+    found: dict[str, PlacedHeading] = {}
     for passage in passages:
         if passage.section and passage.section not in found and passage.sentences:
             path = tuple(passage.section.split(SEPARATOR))
             spans = passage.sentences[0].spans  # the heading itself is what a section begins with
-            found[passage.section] = OutlineEntry(path, passage.page, passage.page_label, spans)
+            found[passage.section] = PlacedHeading(path, passage.page, passage.page_label, spans)
     following = pairwise([*found.values(), None])
     return [entry for entry, after in following if entry and not _goes_on(entry, after)]
 
 
-def _goes_on(entry: OutlineEntry, after: OutlineEntry | None) -> bool:
+def _goes_on(entry: PlacedHeading, after: PlacedHeading | None) -> bool:
     """Whether the next one is the same heading with its second line: "BAB I", "BAB I LATAR"."""
     return (
         after is not None
@@ -93,12 +93,12 @@ def _goes_on(entry: OutlineEntry, after: OutlineEntry | None) -> bool:
     )
 
 
-def outline_markup(document: str, entries: Sequence[OutlineEntry], texts: Texts) -> str:
+def outline_markup(document: str, entries: Sequence[PlacedHeading], texts: Texts) -> str:
     """The headings as nested lists of links into the reader."""
     return fragment("outline.html", texts, document=document, entries=_nested(entries))
 
 
-def _nested(entries: Sequence[OutlineEntry]) -> list[dict[str, Any]]:
+def _nested(entries: Sequence[PlacedHeading]) -> list[dict[str, Any]]:
     """The entries as a tree; a level that is left out isn't made up."""
     tree: list[dict[str, Any]] = []
     open_levels = [tree]

@@ -61,7 +61,7 @@ def permalink(answer: Answer, texts: Texts) -> str:
 def unpack_link(link: str) -> tuple[str, list[Cited]]:
     """The question and the places of a link. Raises ValueError for anything that is none."""
     if len(link) > MAX_LINK:
-        raise ValueError("the link is too long")
+        raise ValueError(len(link))
     packed = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True)
     question, cited = _LINKED.validate_json(packed, strict=True)
     for _, marks, _ in cited:
@@ -72,7 +72,7 @@ def unpack_link(link: str) -> tuple[str, list[Cited]]:
 def _spans(marks: str) -> list[Span]:
     parts = list(map(Highlight.parse, marks.split(",")))
     if len(parts) > MAX_PARTS or any(part.end - part.start > MAX_LENGTH for part in parts):
-        raise ValueError("more than a quote")
+        raise ValueError(marks)
     return [Span(part.page - 1, part.start, part.end) for part in parts]
 
 

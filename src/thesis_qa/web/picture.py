@@ -42,7 +42,7 @@ class PagePictures:
     def __init__(self) -> None:
         from anyio import CapacityLimiter
 
-        self._workers = [Worker() for _ in range(WORKERS)]
+        self._workers = [DrawingProcess() for _ in range(WORKERS)]
         self._at_once = CapacityLimiter(WORKERS)
         self._turns: WeakValueDictionary[Path, Lock] = WeakValueDictionary()
         self._kept: dict[object, bytes] = {}
@@ -95,7 +95,7 @@ def _keep(kept: dict[object, Any], wanted: object, value: object) -> None:
         del kept[next(iter(kept))]
 
 
-class Worker:
+class DrawingProcess:
     """A process that draws one page after the other."""
 
     def __init__(self) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from thesis_qa.index.rows import DocumentInfo
+from thesis_qa.read.blocks import paragraphs_of
 from thesis_qa.types import Citation, DocumentReport, Span
 from thesis_qa.web.texts import Texts
 
 _NUMBER = re.compile(r"\[(\d{1,3})\]")  # of a citation
-_HIGHLIGHT = re.compile(r"(\d{1,6}):(\d{1,9})-(\d{1,9})", re.ASCII)
-_BLANK_LINE = re.compile(r"\n\s*\n")
+_DIGITS = 9  # of a number in a mark at most
 
 Piece = str | int | Citation
 """Of an answer: text, the number of a citation, or a quote."""
@@ -28,10 +28,12 @@ class Highlight:
     @classmethod
     def parse(cls, text: str) -> "Highlight":
         """From "61:1204-1318". Raises ValueError for anything else."""
-        found = _HIGHLIGHT.fullmatch(text)
-        if not found:
+        page, _, span = text.partition(":")
+        numbers = [page, *span.split("-")]
+        whole = all(n.isascii() and n.isdecimal() and len(n) <= _DIGITS for n in numbers)
+        if len(numbers) != 3 or not whole:
             raise ValueError(f"not a mark: {text[:40]!r}")
-        return cls(*map(int, found.groups()))
+        return cls(*map(int, numbers))
 
     def __str__(self) -> str:
         return f"{self.page}:{self.start}-{self.end}"
@@ -97,8 +99,7 @@ def link_to(
 
 def answer_paragraphs(text: str, citations: Sequence[Citation]) -> list[list[Piece]]:
     """The paragraphs of an answer, taken apart."""
-    split = (paragraph for paragraph in _BLANK_LINE.split(text.strip()) if paragraph.strip())
-    return [answer_pieces(paragraph, citations) for paragraph in split]
+    return [answer_pieces(paragraph, citations) for paragraph in paragraphs_of(text.strip())]
 
 
 def answer_pieces(text: str, citations: Sequence[Citation]) -> list[Piece]:

@@ -65,7 +65,7 @@ def serve(settings: Settings) -> None:
         server.run(sockets=[listening])
 
 
-def main() -> None:
+def index_and_serve() -> None:
     """Bring the index up to date with the documents folder, then serve: `python app.py`."""
     try:
         settings = load_settings({}, os.environ, Path.cwd())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from typing import Any
 
 from thesis_qa.errors import ThesisQAError
@@ -24,7 +25,7 @@ class Texts:
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"there is no text {name!r}") from None
+            raise AttributeError(name) from None
 
     def __getitem__(self, name: str) -> Any:
         found = self._entries[name]
@@ -39,8 +40,7 @@ def error_line(error: BaseException, language: Language) -> str:
     """What went wrong and what to do about it, in `language`."""
     if not isinstance(error, ThesisQAError) or error.code not in entry("errors", language):
         return str(error)
-    problem, remedy = error.problem_in(language), error.remedy_in(language)
-    return f"{problem}. {remedy}" if remedy else problem
+    return error.line_in(language)
 
 
 def noted(note: str, language: Language) -> str:
@@ -49,7 +49,10 @@ def noted(note: str, language: Language) -> str:
     Notes are stored in English; which one it is shows by its text. Others stay as they are.
     """
     for table, code, template in _notes():
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        pattern = "".join(
+            re.escape(fixed) + (f"(?P<{name}>.+)" if name else "")
+            for fixed, name, _, _ in Formatter().parse(template)
+        )
         if found := re.fullmatch(pattern, note):
             parts = {name: noted(part, language) for name, part in found.groupdict().items()}
             return text(f"{table}.{code}", language, **parts)
