@@ -28,7 +28,7 @@ from thesis_qa.types import (
     section_path,
 )
 
-SPLITTER = "4"
+SPLITTER = "5"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
