@@ -147,12 +147,12 @@ def test_more_passages_than_it_reads_at_once_are_refused(reader: Reader) -> None
 # Its weights
 
 
-def test_weights_are_kept_to_a_thirty_first_of_the_largest_in_their_row(tmp_path: Path) -> None:
+def test_weights_are_kept_to_a_sixty_third_of_the_largest_in_their_row(tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
     matrix, vector = draw.normal(size=(4, 8)).astype(np.float32), np.ones(3, np.float32)
     write_own({"l6.q.w": matrix, "answer.b": vector}, tmp_path / "reader.npz")
     matrices, vectors = read_own(tmp_path / "reader.npz")
-    step = np.abs(matrix).max(axis=1, keepdims=True) / 31
+    step = np.abs(matrix).max(axis=1, keepdims=True) / 63
     assert (np.abs(matrices["l6.q.w"].dense() - matrix) <= step * 0.52).all()
     assert vectors["answer.b"].tolist() == vector.tolist()
 
