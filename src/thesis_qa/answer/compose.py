@@ -69,7 +69,7 @@ def _lead(question: Question, citation: Citation) -> str:
     if question.fields.about:
         about = ", ".join(filter(None, (citation.author, str(citation.year or ""))))
         return f"{citation.title} ({about}):" if about else f"{citation.title}:"
-    by = citation.author
+    by = citation.author.title() if citation.author.isupper() else citation.author
     thesis = f"{by} ({citation.year})" if citation.year else by
     if len(question.topics) == 1:
         topic = text(f"answer.leads.{question.topics[0].name}", question.language)

@@ -41,7 +41,6 @@ from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
 
 SURELY_TOLD = 0.6  # probability of a sentence from which it goes before a section's beginning
-CAUTION = 1.3  # how much more a sentence that was read counts than a topic that was learned
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 6  # of a list
@@ -88,7 +87,7 @@ def _stands_back(question: Question, library: Library, found: Found) -> bool:
     """Whether sentences answer a question more surely than it is after the topics it is taken for:
     a wrong guess shall cost little."""
     best = weigh(replace(question, topics=()), library, library.passages(question))
-    return best.answers and best.probability * CAUTION >= question.supposed
+    return best.answers and best.probability >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:
