@@ -28,7 +28,8 @@ Reads = Callable[[str], Intent | None]
 """What a question is after, as learned from examples; None where nothing was learned."""
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
-REMEMBERED = 6  # turns before a question that it may lean on
+REMEMBERED = 30  # turns before a question that are read again: a thesis named in the first of them
+# is still what the twentieth question is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
 OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
@@ -117,11 +118,14 @@ def resolve(
     """What `question` asks after what was said `before`."""
     named = names.named(question, language_of(question))
     plain = named.rest if named else question
-    if _is_talk(question, reads) or _is_of_library(question, reads):
+    of_one = named is not None and _says_something(plain) and not _is_of_library(plain, reads)
+    if _is_talk(question, reads) or (_is_of_library(question, reads) and not of_one):
         return Resolved(question)
     resolved = _resolved(plain, before, reads)
     if named:
-        told = resolved if _says_something(plain) else _asked_of_other(before, question)
+        about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
+        asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
+        told = resolved if asks else _asked_of_other(before, question)
         return replace(
             told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
         )
@@ -135,10 +139,10 @@ def resolve(
 
 def _says_something(plain: str) -> bool:
     """Whether a question without the words for a thesis still asks anything."""
-    empty = stop_words() | word_set("question.thesis") | word_set("follow_up.joining")
-    return any(word not in empty for word in words(plain)) or any(
-        word in word_set("question.asking") for word in words(plain)
-    )
+    this = " ".join(text("question.this_thesis", language) for language in LANGUAGES)
+    beside = word_set("question.thesis").union(word_set("follow_up.joining"), words(this))
+    left = [word for word in words(plain) if word not in beside]
+    return any(word not in stop_words() or word in word_set("question.asking") for word in left)
 
 
 def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
@@ -154,6 +158,8 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := _item(question, before)) is not None:
         return _of_item(question, number, before)
     if before is None:
+        if _asks_again(question):
+            return Resolved(question, unclear="nothing_before")
         leans = _alone(question, reads) < UNCLEAR
         lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
         return Resolved(question, unclear="nothing_before" if lost else None)
@@ -220,6 +226,12 @@ def _repeated(question: str, before: Conversation) -> Resolved | None:
         if _asks_only(question, kind):
             return replace(same, repeat=kind)
     return None
+
+
+def _asks_again(question: str) -> bool:
+    """Whether a question asks for nothing but an answer once more."""
+    kinds = ("pages", "quotes", *(f"in_{language}" for language in LANGUAGES))
+    return any(_asks_only(question, kind) for kind in kinds)
 
 
 def _asks_only(question: str, kind: str) -> bool:
