@@ -223,7 +223,7 @@ def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]
 
 
 def _before_topic(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
-    """Those of `places` that say which thesis, up to what is asked of it: "kubernetes metodenya"."""
+    """Those of `places` that say which thesis, up to what is asked of it: "x metodenya"."""
     told: list[int] = []
     for place in places:
         word = _owner(tokens[place].word)
