@@ -1,6 +1,5 @@
 """Ask a question, get an answer made of quotes."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -144,7 +143,6 @@ class Assistant:
         among = documents or resolved.documents
         spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among, spoken)
-        statements = len(re.findall(r"\[\d+\]", history[-1][1])) if history else 0
         return replace(
             asked,
             language=spoken or asked.language,
@@ -153,7 +151,7 @@ class Assistant:
             item=resolved.item,
             repeat=resolved.repeat,
             unclear=resolved.unclear or "",
-            items=statements,
+            items=resolved.items,
             named_by=resolved.phrase or resolved.unknown,
         )
 
@@ -217,6 +215,9 @@ class Assistant:
             held = terms_held(asked, f"{best.title} {best.text}", best.language)
             if held and all(held.values()):
                 return (best.document,)
+        catalog = self.index.catalog
+        if not all(catalog.holds_any(t, documents or catalog.names()) for t in asked.telling):
+            return ()  # what nothing here speaks of, no thesis is about
         near = [passage.document for passage in passages]
         most = max(near, key=near.count, default="")
         return (most,) if near.count(most) >= MOST * THESES_ABOUT else ()

@@ -32,6 +32,9 @@ REMEMBERED = 30  # turns before a question that are read again: a thesis named i
 # is still what the twentieth question is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
 OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
+LIKELY = (
+    0.7  # probability that it asks what any thesis has, from which a pronoun points at the thesis
+)
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 
@@ -41,6 +44,7 @@ _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 _QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
 
 Repeat = Literal["pages", "quotes", "language"]
+Unclear = Literal["nothing_before", "which_item", "no_such_thesis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Resolved:
     language: Language | None = None  # that it asks to be answered in
     ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
-    unclear: Literal["nothing_before", "which_item", "no_such_thesis"] | None = None
+    unclear: Unclear | None = None
+    items: int = 0  # of the answer before, where it isn't clear which is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,11 @@ def resolve(
     """What `question` asks after what was said `before`."""
     named = names.named(question, language_of(question))
     plain = named.rest if named else question
-    of_one = named is not None and _says_something(plain) and not _is_of_library(plain, reads)
-    if _is_talk(question, reads) or (_is_of_library(question, reads) and not of_one):
+    if _is_talk(question, reads) or (
+        _is_of_library(question, reads)
+        and not (named and _asks_of_one(plain, reads))
+        and not _varies(question, before, reads)
+    ):
         return Resolved(question)
     resolved = _resolved(plain, before, reads)
     if named:
@@ -135,6 +143,17 @@ def resolve(
     if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
         return replace(resolved, documents=before.documents)
     return resolved
+
+
+def _asks_of_one(plain: str, reads: Reads) -> bool:
+    """Whether something is asked of a thesis that is named, and not whether there is one."""
+    return bool(read_question(plain).telling) and not _is_of_library(plain, reads)
+
+
+def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
+    """ "Dan 2019?": the question before, which wasn't about the library."""
+    short = _form("about").fullmatch(question)
+    return bool(before and short and not _is_of_library(before.question, reads))
 
 
 def _says_something(plain: str) -> bool:
@@ -208,7 +227,8 @@ def _of_item(question: str, number: int, before: Conversation | None) -> Resolve
     numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
     at = numbered[0] if numbered else at
     if not 0 <= at < len(items):
-        return Resolved(question, unclear="which_item" if items else "nothing_before")
+        unclear: Unclear = "which_item" if items else "nothing_before"
+        return Resolved(question, unclear=unclear, items=len(items))
     if len(before.listed) > 1:
         asked = text("answer.what_about", language_of(question) or language_of(before.question))
         return Resolved(asked, (items[at],), follows=True)
@@ -297,7 +317,8 @@ def _with_other(before: str, other: str) -> str:
 def _is_of_thesis(question: str, reads: Reads) -> bool:
     """Whether a question asks what any thesis has, by its words or as learned."""
     intent, read = reads(question), read_question(question)
-    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS
+    least = LIKELY if cue("follow_up.pronouns").search(question) else LEANS
+    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= least
     return bool(learned or read.topics or read.fields or read.places)
 
 
