@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,8 @@ def assistant(eight: Index) -> Assistant:
 
 
 @pytest.fixture
-def chat(assistant: Assistant) -> Iterator[Chat]:
-    yield Chat(assistant)
+def chat(assistant: Assistant) -> Chat:
+    return Chat(assistant)
 
 
 def cited(answer: Answer) -> set[str]:
@@ -68,7 +67,6 @@ def cited(answer: Answer) -> set[str]:
 def test_small_talk_is_never_declined(chat: Chat, message: str) -> None:
     answer = chat.say(message)
     assert answer.kind == "talk"
-    assert answer.answered
     assert answer.citations == answer.nearest == ()
     assert answer.missing == ()
 
@@ -82,7 +80,7 @@ def test_a_greeting_offers_questions_that_are_answered(chat: Chat) -> None:
 
 def test_thanks_in_the_middle_change_nothing(chat: Chat) -> None:
     answer = chat.say("Apa saja saran skripsi laras?", "makasih ya", "yang kedua?")
-    assert [c.quote for c in answer.citations][0].startswith("2. Keluarga disarankan")
+    assert answer.citations[0].quote.startswith("2. Keluarga disarankan")
 
 
 # The library
@@ -163,7 +161,7 @@ def test_words_that_only_another_thesis_holds_leave_the_subject(chat: Chat) -> N
 
 
 def test_words_that_no_thesis_holds_leave_it_nowhere(chat: Chat) -> None:
-    answer = chat.say("Apa metode skripsi laras?", "pakai blockchain nggak?")
+    answer = chat.say("Apa metode skripsi laras?", "Bagaimana blockchain diterapkan?")
     assert answer.documents == (HYPERTENSION,)
     assert not answer.answered
 
