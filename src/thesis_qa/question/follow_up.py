@@ -17,7 +17,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.read import content_terms, read_question
-from thesis_qa.question.route import Intent, is_talk
+from thesis_qa.question.route import Intent, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Language, Route
 
@@ -107,7 +107,7 @@ def _is_talk(question: str, reads: Reads) -> bool:
 
 def _is_of_library(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    chance = intent.routes.get("library", 0.0) if intent else 0.0
+    chance = library_chance(intent, question) if intent else 0.0
     return intent is not None and chance >= (LEANS if intent.alone >= LEANS else SURELY)
 
 
