@@ -17,9 +17,9 @@ def asked(eight: Index) -> Asked:
     """What a question asks after a conversation."""
 
     def asked(question: str, history: list[tuple[str, str]]) -> Resolved:
-        names = eight.thesis_names()
-        before = read_conversation(history, names, eight.intent)
-        return resolve(question, before, names, eight.intent)
+        names = eight.questions.thesis_names()
+        before = read_conversation(history, names, eight.questions.intent)
+        return resolve(question, before, names, eight.questions.intent)
 
     return asked
 

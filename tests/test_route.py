@@ -39,7 +39,7 @@ ROUTE_RIGHT, TOPIC_RIGHT, FOLLOW_UPS_FOUND = 0.88, 0.85, 0.75
     ],
 )
 def test_a_clear_message_is_taken_for_what_it_is(eight: Index, message: str, route: Route) -> None:
-    taken = eight.intent(message)
+    taken = eight.questions.intent(message)
     assert taken is not None
     assert taken.route == route
     assert is_talk(taken, message) == (route == "talk")
@@ -52,7 +52,7 @@ def test_examples_by_other_hands_are_taken_for_what_they_are(eight: Index) -> No
     assert len(rows) >= 300
     routes, topics, following, talk = [], [], [], []
     for message, _, route, topic, alone in rows:
-        taken = eight.intent(message)
+        taken = eight.questions.intent(message)
         assert taken is not None
         routes.append(taken.route == route)
         topics.append(taken.route == route and taken.topic(route)[0] == topic)
@@ -120,4 +120,4 @@ def test_of_another_model_s_vectors_nothing_was_learned(
             raise AssertionError("nothing has to be embedded for that")
 
     monkeypatch.setitem(other.__dict__, "embedding", OtherModel())
-    assert other.intent("halo") is None
+    assert other.questions.intent("halo") is None

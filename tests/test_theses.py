@@ -17,7 +17,7 @@ ACCOUNTS, BASECAMP, SEA = "skripsi-sak-emkm.md", "thesis-basecamp.md", "thesis-s
 
 @pytest.fixture(scope="module")
 def names(eight: Index) -> ThesisNames:
-    return eight.thesis_names()
+    return eight.questions.thesis_names()
 
 
 def named(names: ThesisNames, question: str) -> Named | None:
@@ -103,11 +103,11 @@ def test_what_names_a_thesis_that_is_not_here_is_known_word_for_word(
 def test_theses_are_found_again_in_an_answer_in_the_order_of_its_list(eight: Index) -> None:
     titles = {d.name: d.metadata.title for d in eight.documents()}
     answer = f"1. {titles[SEA].upper()} · 2018\n2.  {titles[HYPERTENSION]}"
-    assert eight.thesis_names().listed_in(answer) == (SEA, HYPERTENSION)
+    assert eight.questions.thesis_names().listed_in(answer) == (SEA, HYPERTENSION)
 
 
 def test_of_some_documents_only_those_are_named(eight: Index) -> None:
-    among = eight.thesis_names([RICE])
+    among = eight.questions.thesis_names([RICE])
     assert named(among, "skripsi laras meneliti apa?") is None
     assert named(among, "skripsi yusuf meneliti apa?") is not None
 
