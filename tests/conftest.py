@@ -11,6 +11,7 @@ from thesis_qa.library import Index
 from thesis_qa.settings import NAMES, PREFIX
 
 ROOT = Path(__file__).parent.parent
+CONVERSED = ROOT / "evaluation" / "conversations" / "documents"
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 
 # Tests see the defaults, whatever is set in the shell they are started from.
@@ -39,5 +40,13 @@ def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     (folder / "documents").mkdir()
     (folder / "documents" / SISTER_CITY.name).write_bytes(SISTER_CITY.read_bytes())
     index = Index.build(folder / "documents", folder / "index")
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="session")
+def eight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index of the eight small theses that conversations are about, with the real model."""
+    index = Index.build(CONVERSED, tmp_path_factory.mktemp("eight") / "index")
     yield index
     index.close()

@@ -1,11 +1,27 @@
 """Follow-up questions take their subject from the conversation."""
 
+from collections.abc import Callable
+
 import pytest
 
-from thesis_qa.question.follow_up import resolve
+from thesis_qa.library import Index
+from thesis_qa.question.follow_up import Resolved, read_conversation, resolve
 
+Asked = Callable[[str, list[tuple[str, str]]], Resolved]
 ENGLISH = [("What obstacles occurred in 2018?", "…")]
 INDONESIAN = [("Apa upaya yang dilakukan Jakarta pada tahun 2018?", "…")]
+
+
+@pytest.fixture(scope="module")
+def asked(eight: Index) -> Asked:
+    """What a question asks after a conversation."""
+
+    def asked(question: str, history: list[tuple[str, str]]) -> Resolved:
+        names = eight.questions.thesis_names()
+        before = read_conversation(history, names, eight.questions.intent)
+        return resolve(question, before, names, eight.questions.intent)
+
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -23,9 +39,9 @@ INDONESIAN = [("Apa upaya yang dilakukan Jakarta pada tahun 2018?", "…")]
     ],
 )
 def test_what_is_left_out_comes_from_the_question_before(
-    question: str, history: list[tuple[str, str]], resolved: str
+    asked: Asked, question: str, history: list[tuple[str, str]], resolved: str
 ) -> None:
-    found = resolve(question, history)
+    found = asked(question, history)
     assert found.follows
     assert found.question == resolved
 
@@ -41,15 +57,17 @@ def test_what_is_left_out_comes_from_the_question_before(
         "What does the theory of planned behaviour say about attitudes?",
     ],
 )
-def test_a_question_that_stands_on_its_own_stays_as_it_is(question: str) -> None:
-    assert resolve(question, INDONESIAN).question == question
-    assert not resolve(question, ENGLISH).follows
+def test_a_question_that_stands_on_its_own_stays_as_it_is(asked: Asked, question: str) -> None:
+    assert asked(question, INDONESIAN).question == question
+    assert not asked(question, ENGLISH).follows
 
 
-def test_a_chain_of_follow_ups_goes_back_to_the_first_question() -> None:
+def test_a_chain_of_follow_ups_goes_back_to_the_first_question(asked: Asked) -> None:
     history = [("Apa hambatan pada tahun 2018?", "…"), ("dan 2019?", "…")]
-    assert resolve("Mengapa?", history).question == "Mengapa hambatan pada tahun 2019?"
+    assert asked("Mengapa?", history).question == "Mengapa hambatan pada tahun 2019?"
 
 
-def test_without_a_conversation_nothing_is_added() -> None:
-    assert resolve("Why?", []).question == "Why?"
+def test_without_a_conversation_it_is_asked_back(asked: Asked) -> None:
+    found = asked("Why?", [])
+    assert found.question == "Why?"
+    assert found.unclear == "nothing_before"

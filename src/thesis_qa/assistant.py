@@ -1,6 +1,5 @@
 """Ask a question, get an answer made of quotes."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,8 +21,13 @@ from thesis_qa.answer.under_headings import by_headings
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
-from thesis_qa.question.follow_up import Resolved, read_conversation, resolve
-from thesis_qa.question.read import Question, checked_question, spoken_language
+from thesis_qa.question.follow_up import Conversation, Resolved, read_conversation, resolve
+from thesis_qa.question.read import (
+    Question,
+    checked_question,
+    read_question,
+    spoken_language,
+)
 from thesis_qa.types import Answer, Citation, Language, Translation
 from thesis_qa.write import LanguageModel, Writing
 
@@ -39,6 +43,7 @@ STRATEGIES: tuple[Strategy, ...] = (
 THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
 SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
 MOST = 0.6  # share of them that it has to have
+NEARLY_ALL, FEW = 0.75, 0.5  # shares of a question's words: one of four may be spelt otherwise
 
 
 class Assistant:
@@ -138,7 +143,6 @@ class Assistant:
         among = documents or resolved.documents
         spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among, spoken)
-        statements = len(re.findall(r"\[\d+\]", history[-1][1])) if history else 0
         return replace(
             asked,
             language=spoken or asked.language,
@@ -147,7 +151,7 @@ class Assistant:
             item=resolved.item,
             repeat=resolved.repeat,
             unclear=resolved.unclear or "",
-            items=statements,
+            items=resolved.items,
             named_by=resolved.phrase or resolved.unknown,
         )
 
@@ -171,7 +175,7 @@ class Assistant:
             about = self._theses_about(found.unknown, documents)
             found = replace(found, documents=about, unclear=None if about else "no_such_thesis")
         if before and found.documents == before.documents and not found.phrase:
-            found = replace(found, documents=self._still_about(found, documents))
+            found = replace(found, documents=self._still_about(found, before, documents))
         if found.ambiguous:
             among = self._theses_about(found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
@@ -182,14 +186,24 @@ class Assistant:
             replace(found, question=reworded, follows=reworded != question) if reworded else found
         )
 
-    def _still_about(self, found: Resolved, documents: Sequence[str] | None) -> tuple[str, ...]:
+    def _still_about(
+        self, found: Resolved, before: Conversation, documents: Sequence[str] | None
+    ) -> tuple[str, ...]:
         """The theses that a conversation is about, unless a question has words that none of them
-        holds, and there is another that holds them all."""
-        telling, catalog = self.index.question(found.question).telling, self.index.catalog
-        if all(catalog.holds_any(term, found.documents) for term in telling):
+        holds, and there is another that holds them all, or nearly all where these hold few."""
+        asked, catalog = self.index.question(found.question), self.index.catalog
+        known = set(read_question(before.question).telling)
+        telling = [term for term in asked.telling if term not in known]
+        if asked.topics or asked.fields or not telling:  # any thesis has them
             return found.documents
-        others = [n for n in documents or catalog.names() if n not in found.documents]
-        turned = any(all(catalog.holds_any(t, [name]) for t in telling) for name in others)
+
+        def share_held(names: Sequence[str]) -> float:
+            return sum(catalog.holds_any(term, names) for term in telling) / len(telling)
+
+        here = share_held(found.documents)
+        there = (share_held([n]) for n in documents or catalog.names() if n not in found.documents)
+        best = 1.0 if here == 1 else max(there, default=0.0)
+        turned = here < best and (best == 1 or (best >= NEARLY_ALL and here <= FEW))
         return () if turned else found.documents
 
     def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
@@ -201,6 +215,9 @@ class Assistant:
             held = terms_held(asked, f"{best.title} {best.text}", best.language)
             if held and all(held.values()):
                 return (best.document,)
+        catalog = self.index.catalog
+        if not all(catalog.holds_any(t, documents or catalog.names()) for t in asked.telling):
+            return ()  # what nothing here speaks of, no thesis is about
         near = [passage.document for passage in passages]
         most = max(near, key=near.count, default="")
         return (most,) if near.count(most) >= MOST * THESES_ABOUT else ()

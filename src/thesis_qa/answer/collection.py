@@ -12,6 +12,7 @@ from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import chat_spellings, stem, stop_words, words
 from thesis_qa.question.read import Question
+from thesis_qa.question.route import library_chance
 from thesis_qa.types import Language
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -38,7 +39,7 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if intent is None or question.unclear or question.item:
         return None
     hinted = not question.documents and cue("follow_up.any_thesis").search(question.text)
-    if intent.routes.get("library", 0.0) < (HINTED if hinted else SURE):
+    if library_chance(intent, question.text) < (HINTED if hinted else SURE):
         return None
     topic, _ = intent.topic("library")
     every = library.catalog.documents()

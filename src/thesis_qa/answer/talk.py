@@ -46,7 +46,7 @@ def _suggestions(question: Question, library: Library, topic: str) -> Iterator[s
 def _by(library: Library, name: str) -> str:
     """A thesis in few words: its author and year, or its title."""
     known = library.catalog.document(name).metadata
-    return f"{known.author} {known.year or ''}".strip() or library.title(name)
+    return f"{known.author} {known.year or ''}".strip() if known.author else library.title(name)
 
 
 def worth_asking(question: Question, library: Library) -> Iterator[str]:

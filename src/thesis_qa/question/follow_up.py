@@ -17,7 +17,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.read import content_terms, read_question
-from thesis_qa.question.route import Intent, is_talk
+from thesis_qa.question.route import Intent, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Language, Route
 
@@ -28,9 +28,13 @@ Reads = Callable[[str], Intent | None]
 """What a question is after, as learned from examples; None where nothing was learned."""
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
-REMEMBERED = 6  # turns before a question that it may lean on
+REMEMBERED = 30  # turns before a question that are read again: a thesis named in the first of them
+# is still what the twentieth question is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
 OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
+LIKELY = (
+    0.7  # probability that it asks what any thesis has, from which a pronoun points at the thesis
+)
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 
@@ -40,6 +44,7 @@ _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 _QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
 
 Repeat = Literal["pages", "quotes", "language"]
+Unclear = Literal["nothing_before", "which_item", "no_such_thesis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Resolved:
     language: Language | None = None  # that it asks to be answered in
     ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
-    unclear: Literal["nothing_before", "which_item", "no_such_thesis"] | None = None
+    unclear: Unclear | None = None
+    items: int = 0  # of the answer before, where it isn't clear which is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def _is_talk(question: str, reads: Reads) -> bool:
 
 def _is_of_library(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    chance = intent.routes.get("library", 0.0) if intent else 0.0
+    chance = library_chance(intent, question) if intent else 0.0
     return intent is not None and chance >= (LEANS if intent.alone >= LEANS else SURELY)
 
 
@@ -117,11 +123,17 @@ def resolve(
     """What `question` asks after what was said `before`."""
     named = names.named(question, language_of(question))
     plain = named.rest if named else question
-    if _is_talk(question, reads) or _is_of_library(question, reads):
+    if _is_talk(question, reads) or (
+        _is_of_library(question, reads)
+        and not (named and _asks_of_one(plain, reads))
+        and not _varies(question, before, reads)
+    ):
         return Resolved(question)
     resolved = _resolved(plain, before, reads)
     if named:
-        told = resolved if _says_something(plain) else _asked_of_other(before, question)
+        about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
+        asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
+        told = resolved if asks else _asked_of_other(before, question)
         return replace(
             told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
         )
@@ -133,12 +145,23 @@ def resolve(
     return resolved
 
 
+def _asks_of_one(plain: str, reads: Reads) -> bool:
+    """Whether something is asked of a thesis that is named, and not whether there is one."""
+    return bool(read_question(plain).telling) and not _is_of_library(plain, reads)
+
+
+def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
+    """ "Dan 2019?": the question before, which wasn't about the library."""
+    short = _form("about").fullmatch(question)
+    return bool(before and short and not _is_of_library(before.question, reads))
+
+
 def _says_something(plain: str) -> bool:
     """Whether a question without the words for a thesis still asks anything."""
-    empty = stop_words() | word_set("question.thesis") | word_set("follow_up.joining")
-    return any(word not in empty for word in words(plain)) or any(
-        word in word_set("question.asking") for word in words(plain)
-    )
+    this = " ".join(text("question.this_thesis", language) for language in LANGUAGES)
+    beside = word_set("question.thesis").union(word_set("follow_up.joining"), words(this))
+    left = [word for word in words(plain) if word not in beside]
+    return any(word not in stop_words() or word in word_set("question.asking") for word in left)
 
 
 def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
@@ -154,6 +177,8 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := _item(question, before)) is not None:
         return _of_item(question, number, before)
     if before is None:
+        if _asks_again(question):
+            return Resolved(question, unclear="nothing_before")
         leans = _alone(question, reads) < UNCLEAR
         lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
         return Resolved(question, unclear="nothing_before" if lost else None)
@@ -202,7 +227,8 @@ def _of_item(question: str, number: int, before: Conversation | None) -> Resolve
     numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
     at = numbered[0] if numbered else at
     if not 0 <= at < len(items):
-        return Resolved(question, unclear="which_item" if items else "nothing_before")
+        unclear: Unclear = "which_item" if items else "nothing_before"
+        return Resolved(question, unclear=unclear, items=len(items))
     if len(before.listed) > 1:
         asked = text("answer.what_about", language_of(question) or language_of(before.question))
         return Resolved(asked, (items[at],), follows=True)
@@ -220,6 +246,12 @@ def _repeated(question: str, before: Conversation) -> Resolved | None:
         if _asks_only(question, kind):
             return replace(same, repeat=kind)
     return None
+
+
+def _asks_again(question: str) -> bool:
+    """Whether a question asks for nothing but an answer once more."""
+    kinds = ("pages", "quotes", *(f"in_{language}" for language in LANGUAGES))
+    return any(_asks_only(question, kind) for kind in kinds)
 
 
 def _asks_only(question: str, kind: str) -> bool:
@@ -285,7 +317,8 @@ def _with_other(before: str, other: str) -> str:
 def _is_of_thesis(question: str, reads: Reads) -> bool:
     """Whether a question asks what any thesis has, by its words or as learned."""
     intent, read = reads(question), read_question(question)
-    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= LEANS
+    least = LIKELY if cue("follow_up.pronouns").search(question) else LEANS
+    learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= least
     return bool(learned or read.topics or read.fields or read.places)
 
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from thesis_qa.lang.data import cue, word_set
 from thesis_qa.lang.words import fold
 from thesis_qa.model.weights import Floats
 from thesis_qa.types import Route
@@ -25,6 +26,7 @@ BUCKETS = 4096  # of hashed features; twice as many changed 1 of 380 held-out ex
 SURELY_TALK = 0.6  # probability from which a message is small talk: a question that is taken for
 # talk costs more than talk that is taken for a question
 LIKELY_IF_FEW, FEW = 0.3, 4  # the same for messages of so few words
+UNNAMED = 0.75  # probability from which theses are asked for without a word for them
 LONGEST = 12  # words from which questions count as equally long
 LETTERS = (3, 4)  # of letter groups: catch spellings and affixes
 
@@ -56,6 +58,16 @@ def is_talk(intent: Intent, question: str) -> bool:
     chance = intent.routes.get("talk", 0.0)
     few = len(question.split()) <= FEW and intent.route == "talk"
     return chance >= (LIKELY_IF_FEW if few else SURELY_TALK)
+
+
+def library_chance(intent: Intent, question: str) -> float:
+    """The probability that a question is about the library; less where no word for a thesis is
+    said: "Apa hambatan pada tahun 2018?" is like "Skripsi apa pada tahun 2018?"."""
+    chance = intent.routes.get("library", 0.0)
+    theses = word_set("question.thesis") | word_set("question.stands_for_thesis")
+    said = not theses.isdisjoint(_TOKEN.findall(fold(question)))
+    named = said or cue("follow_up.any_thesis").search(question)
+    return chance if named or chance >= UNNAMED else chance / 2
 
 
 def intent(question: str, vector: Floats) -> Intent:

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import alternatives, text, word_set
 from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
@@ -93,7 +94,7 @@ class ThesisNames:
         tokens = _tokens(question)
         for at in range(len(tokens)):
             for places in _beside_thesis_word(tokens, at):
-                told = [p for p in places if tokens[p].word not in _empty() | _topic_words()]
+                told = _before_topic(tokens, places)
                 if told:
                     return _cut(question, tokens, sorted(told))
         return ""
@@ -207,10 +208,11 @@ def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]
     word = tokens[at].word
     behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
     told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
-    kind = word in word_set("question.thesis_kinds")
+    dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
+    stands_for_one = word in word_set("question.stands_for_thesis")
     if (
-        kind
-        or (told and word in word_set("question.stands_for_thesis"))
+        word in word_set("question.thesis_kinds")
+        or (stands_for_one and (told or dated))
         or (told and word in word_set("question.thesis"))
     ):
         yield behind
@@ -218,6 +220,18 @@ def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]
         "question.stands_for_thesis", "en"
     ):
         yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
+
+
+def _before_topic(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
+    """Those of `places` that say which thesis, up to what is asked of it: "x metodenya"."""
+    told: list[int] = []
+    for place in places:
+        word = _owner(tokens[place].word)
+        if told and word in _topic_words():
+            break
+        if word not in _empty() | _topic_words():
+            told.append(place)
+    return told
 
 
 def _until_clause(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
