@@ -171,7 +171,8 @@ class Assistant:
         names = self.index.questions.thesis_names(documents)
         before = read_conversation(history, names, self.index.questions.intent)
         found = resolve(question, before, names, self.index.questions.intent)
-        if found.unknown and not found.documents:
+        several = len(documents or self.index.catalog.names()) > 1  # of one none else can be meant
+        if found.unknown and several and not found.documents:
             about = self._theses_about(found.unknown, documents)
             found = replace(found, documents=about, unclear=None if about else "no_such_thesis")
         if before and found.documents == before.documents and not found.phrase:

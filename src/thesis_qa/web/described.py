@@ -62,7 +62,7 @@ def _year(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):
-        raise ValueError(text)
+        raise ValueError(f"year:{text}")
     return int(text)
 
 
