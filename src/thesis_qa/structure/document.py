@@ -28,20 +28,26 @@ def load(path: Path, name: str, on_page: OnPage | None = None) -> Document:
 
         document = pdf_document(name, read_pdf(path, name, stated.password, on_page))
     else:
-        from thesis_qa.structure.flow import flow_document
-
-        document = flow_document(name, _read(path, name, suffix))
+        document = _without_pages(path, name, suffix)
     return override(document, stated)
 
 
-def _read(path: Path, name: str, suffix: str) -> RawDocument:
-    """A file without pages; only what its format needs is imported."""
+def _without_pages(path: Path, name: str, suffix: str) -> Document:
+    from thesis_qa.structure.apart import read_apart
+
     if suffix in CONVERTED:
         from thesis_qa.read.convert import as_docx
 
         with as_docx(path, name) as converted:
-            return _read(converted, name, ".docx")
-    kind = _READERS.get(suffix, "text")
+            return read_apart(converted, name)
+    return read_apart(path, name)
+
+
+def read_flow(path: Path, name: str) -> Document:
+    """A file without pages, read in this process; only what its format needs is imported."""
+    from thesis_qa.structure.flow import flow_document
+
+    kind = _READERS.get(path.suffix.lower(), "text")
     module = import_module(f"thesis_qa.read.{kind}")
     read: Callable[[Path, str], RawDocument] = getattr(module, f"read_{kind}")
-    return read(path, name)
+    return flow_document(name, read(path, name))
