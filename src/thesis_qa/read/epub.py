@@ -37,7 +37,9 @@ def read_epub(path: Path, name: str) -> RawDocument:
         if encrypted & set(members):
             raise DocumentError("epub-protected", file=name)
         missing = [member for member in members if member not in book]
-        warnings = tuple(text("epub.missing", SPOKEN, part=member) for member in missing[:MOST_NAMED])
+        warnings = tuple(
+            text("epub.missing", SPOKEN, part=member) for member in missing[:MOST_NAMED]
+        )
         members = [member for member in members if member in book]
         return RawDocument(bounded(_blocks(book, members), name), _stated(package), warnings)
 

@@ -15,7 +15,16 @@ _SYMBOL = {  # the font "Symbol", from the code given on
     0xE5: "∑",
     0xF2: "∫",
 }
-_WINGDINGS = {0xA7: "▪", 0xA8: "☐", 0xB7: "•", 0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFE: "☑"}
+_WINGDINGS = {
+    0xA7: "▪",
+    0xA8: "☐",
+    0xB7: "•",
+    0xD8: "➢",
+    0xE0: "→",
+    0xFB: "✗",
+    0xFC: "✓",
+    0xFE: "☑",
+}
 _OTHERS = {0x22: "∀", 0x24: "∃", 0x27: "∋", 0x2A: "∗", 0x2D: "−", 0x40: "≅"}
 _PRIVATE = 0xF000  # fonts of symbols are mapped to there
 

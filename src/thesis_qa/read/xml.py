@@ -4,7 +4,6 @@ from typing import Any
 
 from lxml import etree
 
-
 MAX_TAGS = 3_000_000  # a thesis of 1,000 pages has a tenth; lxml takes some 200 bytes for each
 
 

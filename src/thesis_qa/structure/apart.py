@@ -6,6 +6,7 @@ as many of a pickled Document, or of the exception. It is kept for the files tha
 where it takes too long; a new one reads the next. Pickles come only from this program's own child.
 """
 
+import atexit
 import json
 import os
 import pickle
@@ -111,6 +112,7 @@ class _Child:
 _CPU_SIGNAL = 24  # SIGXCPU
 _LOCK = Lock()
 _READER = _Child()
+atexit.register(_READER.end)
 
 
 def _serve(jobs: IO[bytes], out: IO[bytes]) -> None:

@@ -87,7 +87,8 @@ def rejoined(lines: Sequence[str]) -> str:
     for before, line in pairwise(lines):
         word = _DIVIDED.search(before[-LONGEST_WORD:])
         if not word or not line[:1].islower():
-            pieces.append(" ")
+            numbered = before[-2:-1].isalnum() and before[-1:] == "-" and line[:1].isdigit()
+            pieces.append("" if numbered else " ")  # "GPT-" and "3.5"
         elif not line.lower().startswith(word[1].lower()):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)
