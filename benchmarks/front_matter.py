@@ -1,7 +1,8 @@
 """Title, author, year and supervisors as the front pages of real theses state them.
 
 Reads the theses under THESIS_QA_DATA that `evaluation/front-matter.jsonl` knows by their sha256,
-and compares what is read with what a person read. Theses that are only measured on are counted apart.
+and compares what is read with what a person read. Theses only measured on are
+counted apart.
 Supervisors who are only thanked count too; a field that isn't stated is right when it is empty.
 
     THESIS_QA_DATA=… python benchmarks/front_matter.py

@@ -163,7 +163,8 @@ class _Front:
 
     def _author(self) -> Found | None:
         for at, line in enumerate(self.lines):
-            if line.kind not in ("table", "caption") and (
+            fits = line.kind not in ("table", "caption") or line in self.title_page
+            if fits and (
                 named := self._authors_at(line, self.lines[at + 1 : at + 1 + front_persons.NEAR])
             ):
                 return self._together(named)
