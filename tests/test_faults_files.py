@@ -9,7 +9,8 @@ import pytest
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read.files import document_name, find_files, unread_links
-from thesis_qa.structure.document import load, read_flow
+from thesis_qa.structure.apart import read_flow
+from thesis_qa.structure.document import load
 from thesis_qa.types import Document
 
 ATTACK = "epub-spine-100000.epub"

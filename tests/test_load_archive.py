@@ -10,7 +10,8 @@ from docx import Document as NewDocument
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import xml
 from thesis_qa.read.archive import MAX_MEMBER_BYTES, Archive
-from thesis_qa.structure.document import load, read_flow
+from thesis_qa.structure.apart import read_flow
+from thesis_qa.structure.document import load
 
 NAMES = ("a.docx", "a.epub")
 

@@ -13,13 +13,16 @@ import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.read.blocks import RawDocument
 from thesis_qa.types import Document
 
 CPU = 60  # seconds of work on one file; a thesis takes two or three
@@ -109,10 +112,21 @@ class _Child:
         return answer if length and len(answer) == length else None
 
 
+_READERS = {".docx": "docx", ".epub": "epub", ".html": "html", ".htm": "html"}  # else text
 _CPU_SIGNAL = 24  # SIGXCPU
 _LOCK = Lock()
 _READER = _Child()
 atexit.register(_READER.end)
+
+
+def read_flow(path: Path, name: str) -> Document:
+    """A file without pages, read in this process; only what its format needs is imported."""
+    from thesis_qa.structure.flow import flow_document
+
+    kind = _READERS.get(path.suffix.lower(), "text")
+    module = import_module(f"thesis_qa.read.{kind}")
+    read: Callable[[Path, str], RawDocument] = getattr(module, f"read_{kind}")
+    return flow_document(name, read(path, name))
 
 
 def _serve(jobs: IO[bytes], out: IO[bytes]) -> None:
@@ -125,8 +139,6 @@ def _serve(jobs: IO[bytes], out: IO[bytes]) -> None:
 
 
 def _outcome(job: dict[str, Any]) -> Document | Exception:
-    from thesis_qa.structure.document import read_flow
-
     name = job["name"]
     try:
         return read_flow(Path(job["path"]), name)

@@ -1,15 +1,10 @@
 """From a file to a Document: it is read, and its structure is found, whatever its format."""
 
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 from thesis_qa.read import CONVERTED, check_type
-from thesis_qa.read.blocks import RawDocument
 from thesis_qa.structure.overrides import override, read_overrides
 from thesis_qa.types import Document, OnPage
-
-_READERS = {".docx": "docx", ".epub": "epub", ".html": "html", ".htm": "html"}  # else text
 
 
 def load(path: Path, name: str, on_page: OnPage | None = None) -> Document:
@@ -41,13 +36,3 @@ def _without_pages(path: Path, name: str, suffix: str) -> Document:
         with as_docx(path, name) as converted:
             return read_apart(converted, name)
     return read_apart(path, name)
-
-
-def read_flow(path: Path, name: str) -> Document:
-    """A file without pages, read in this process; only what its format needs is imported."""
-    from thesis_qa.structure.flow import flow_document
-
-    kind = _READERS.get(path.suffix.lower(), "text")
-    module = import_module(f"thesis_qa.read.{kind}")
-    read: Callable[[Path, str], RawDocument] = getattr(module, f"read_{kind}")
-    return flow_document(name, read(path, name))

@@ -27,6 +27,7 @@ _DEGREES_BEHIND = re.compile(  # ", M.Eng.", ", S.Kom", ", Ph.D."
     r"\.)*|ph\.?\s?d\.?|mba|msc|bsc|mt|st|se|sh|lc)(?=,|\s|$)\.?",
     re.IGNORECASE,
 )
+_FILE = re.compile(r"document ?\d*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
 
 
@@ -207,3 +208,16 @@ def names_in(text: str) -> list[tuple[str, int]]:
     if is_name(text):  # with a title behind it: "Petr Tůma, Dr."
         return [(text.strip(" ()"), text.index(text.strip(" ()")))]
     return []
+
+
+def is_filled_in(value: str) -> bool:
+    """Whether a property is what a program filled in: a file name, an account."""
+    named = re.match(alternatives("front_matter.untitled"), value, re.IGNORECASE)
+    return bool(named or _FILE.fullmatch(value))
+
+
+def is_account(author: str) -> bool:
+    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
+    words = author.lower().replace("-", " ").replace("_", " ").split()
+    numbered = any(map(str.isdigit, author))
+    return numbered or any(word in word_set("front_matter.accounts") for word in words)

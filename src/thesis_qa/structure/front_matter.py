@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from thesis_qa.lang.data import alternatives, word_set
+from thesis_qa.lang.data import word_set
 from thesis_qa.structure import front_cues, front_persons, headings
 from thesis_qa.structure.front_cues import is_name
 from thesis_qa.structure.front_lines import FrontLine, abstracts, front_lines, is_abstract
@@ -20,8 +20,6 @@ from thesis_qa.types import Block, Metadata, Page, Span
 MIN_TITLE_WORDS = 3
 SAME_SIZE = 0.9  # of the larger: lines of one title
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
-
-_FILE = re.compile(r"document ?\d*|.*\.(?:docx?|tex|pdf|odt|rtf|indd|dvi)", re.IGNORECASE)
 
 Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
@@ -39,22 +37,11 @@ def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Me
         places["abstracts"] = tuple(span for spans in by_language.values() for span in spans)
     for name in ("title", "author"):
         value = getattr(properties, name)
-        if name not in stated and (_is_junk(value) or (name == "author" and _is_account(value))):
+        if name not in stated and (
+            front_cues.is_filled_in(value) or (name == "author" and front_cues.is_account(value))
+        ):
             stated[name] = ""
     return replace(properties, **stated, abstracts=by_language, places=places)
-
-
-def _is_junk(value: str) -> bool:
-    """Whether a property is what a program filled in: a file name, an account."""
-    named = re.match(alternatives("front_matter.untitled"), value, re.IGNORECASE)
-    return bool(named or _FILE.fullmatch(value))
-
-
-def _is_account(author: str) -> bool:
-    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
-    words = author.lower().replace("-", " ").replace("_", " ").split()
-    numbered = any(map(str.isdigit, author))
-    return numbered or any(word in word_set("front_matter.accounts") for word in words)
 
 
 @dataclass
@@ -95,7 +82,7 @@ class _Front:
     def _title(self, properties: Metadata) -> Found | None:
         """The title the file says, where a page has it; else the largest lines of the first page;
         else what a label ("Judul:") says."""
-        given = "" if _is_junk(properties.title) else properties.title
+        given = "" if front_cues.is_filled_in(properties.title) else properties.title
         if places := properties.places.get("title"):
             found: Found | None = (given, places)
         else:

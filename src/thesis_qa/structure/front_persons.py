@@ -71,7 +71,8 @@ def without_number(text: str) -> str:
     if text.rstrip().endswith(")") and any(map(str.isdigit, text.rpartition("(")[2])):
         text = text.rpartition("(")[0]
     kept = text.rstrip(_SIGNED_ON + ",:")
-    return f"{kept}." if text[len(kept) :].rstrip(" ") == "." else kept
+    ends = text[len(kept) :]
+    return f"{kept}." if ends[:1] == "." and ends[1:2] != "." else kept
 
 
 def _labelled(lines: Sequence[FrontLine]) -> Iterator[tuple[str, Person]]:
