@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.folder import clear_index, new_catalog, not_writable, reporter
+from thesis_qa.index.folder import clear_index, link_reports, new_catalog, not_writable, reporter
 from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
 from thesis_qa.model.rerank import DEFAULT_RERANK
-from thesis_qa.read.files import (
-    Source,
-    document_name,
-    find_files,
-    read_source,
-    same_name,
-    unread_links,
-    written,
-)
+from thesis_qa.read.files import Source, document_name, find_files, read_source, same_name, written
 from thesis_qa.split import SPLITTER, split
 from thesis_qa.types import (
     Document,
@@ -206,11 +198,7 @@ class Index:
             for number, file in enumerate(files, start=1):
                 report = reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
-            for link in unread_links(path):
-                problem = DocumentError("linked", file=written(link))
-                reports.append(
-                    DocumentReport(written(link), "failed", error=str(problem), failure=problem)
-                )
+            reports += link_reports(path)
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
