@@ -10,6 +10,7 @@ from docx import Document as NewDocument
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import xml
 from thesis_qa.read.archive import MAX_MEMBER_BYTES, Archive
+from thesis_qa.structure.apart import read_flow
 from thesis_qa.structure.document import load
 
 NAMES = ("a.docx", "a.epub")
@@ -112,7 +113,7 @@ def test_members_over_the_limit_are_not_read(
     monkeypatch.setattr("thesis_qa.read.archive.MAX_MEMBER_BYTES", 1000)
     path = docx(tmp_path / "a.docx")
     with pytest.raises(DocumentError, match="far more than a thesis"):
-        load(path, path.name)
+        read_flow(path, path.name)
 
 
 BILLION_LAUGHS = (

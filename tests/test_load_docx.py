@@ -122,11 +122,11 @@ class TestTables:
         document = load(tmp_path, self.table(("Nama", ":", "Ani"), ("NIM", ":", "123")))
         assert block_of(document, "NIM").context == "Tabel 4.1. Izin per Tahun"
 
-    def test_merged_cells_are_read_once(self, tmp_path: Path) -> None:
+    def test_merged_cells_are_repeated(self, tmp_path: Path) -> None:
         made = self.table(("Kota", "Tahun", "Izin"), ("Hanoi", "2018", "7"), ("", "2019", "5"))
         table = made.tables[0]
         table.cell(1, 0).merge(table.cell(2, 0))
-        assert texts(load(tmp_path, made), "table")[1:] == ["Hanoi\t2018\t7", "2019\t5"]
+        assert texts(load(tmp_path, made), "table")[1:] == ["Hanoi\t2018\t7", "Hanoi\t2019\t5"]
 
     def test_a_frame_around_text_is_no_table(self, tmp_path: Path) -> None:
         made = NewDocument()

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.folder import clear_index, new_catalog, not_writable, reporter
+from thesis_qa.index.folder import clear_index, link_reports, new_catalog, not_writable, reporter
 from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
 from thesis_qa.model.rerank import DEFAULT_RERANK
-from thesis_qa.read.files import Source, document_name, find_files, read_source, written
+from thesis_qa.read.files import Source, document_name, find_files, read_source, same_name, written
 from thesis_qa.split import SPLITTER, split
 from thesis_qa.types import (
     Document,
@@ -198,6 +198,7 @@ class Index:
             for number, file in enumerate(files, start=1):
                 report = reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
+            reports += link_reports(path)
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
@@ -300,7 +301,7 @@ class Index:
         """
         self.check_documents(documents)
         with self._writing():
-            self.catalog.remove(documents)
+            self.catalog.remove([*map(same_name, documents)])
             self.vectors.rebuild()
 
     def synchronise(self) -> None:
@@ -333,7 +334,7 @@ class Index:
         """Raise QuestionError unless all `names` are in the index."""
         known = self.catalog.names() if names else []
         for name in names or ():
-            if name not in known:
+            if same_name(name) not in known:
                 listed = ", ".join(known[:5]) or "–"
                 raise QuestionError("document-unknown", document=name, held=listed)
 
@@ -346,7 +347,7 @@ class Index:
         be asked, or for documents that aren't here.
         """
         self.check_documents(documents)
-        return self.questions.question(text, documents, language)
+        return self.questions.question(text, [*map(same_name, documents)], language)
 
     def search(
         self,

@@ -28,7 +28,7 @@ from thesis_qa.types import (
     section_path,
 )
 
-SPLITTER = "5"
+SPLITTER = "6"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
@@ -76,12 +76,14 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     opening = _OPENING.match(text, match.end())
     following = opening.group(1) if opening else ""
-    if following.islower():
+    if following.islower() or following in ".…":  # ". . ."
         return False
     if match.group() != ".":
         return True
     before = _LAST_WORD.search(text, start, match.start())
     word = (before.group() if before else "").lower()
+    if text[start : match.start()].rstrip().endswith(".") and not word:  # the last of ". . ."
+        return following.isupper()
     if _ENUMERATOR.match(text[start : match.start()]):
         return False
     if word in word_set("sentences.closing"):

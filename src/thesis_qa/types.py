@@ -144,6 +144,7 @@ class Metadata:
     faculty: str = ""
     degree: str = ""
     supervisors: tuple[str, ...] = ()
+    examiners: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     abstracts: dict[str, tuple[Span, ...]] = field(default_factory=dict)  # by language
     places: dict[str, tuple[Span, ...]] = field(default_factory=dict)

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
 
-from thesis_qa.errors import IndexStateError
+from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.rows import FILE_NAME
-from thesis_qa.types import OnProgress, Progress
+from thesis_qa.read.files import unread_links, written
+from thesis_qa.types import DocumentReport, OnProgress, Progress
 
 
 def new_catalog(folder: Path, embedding: str) -> Catalog:
@@ -43,3 +44,13 @@ def reporter(
             progress(Progress(document, number, documents, done, total, page, scanned))
 
     return report
+
+
+def link_reports(path: Path) -> list[DocumentReport]:
+    """What is said of the links under a folder that aren't followed."""
+    errors = [DocumentError("linked", file=written(link)) for link in unread_links(path)]
+    names = [str(error.values["file"]) for error in errors]
+    return [
+        DocumentReport(name, "failed", error=str(error), failure=error)
+        for name, error in zip(names, errors, strict=True)
+    ]

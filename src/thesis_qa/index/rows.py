@@ -180,8 +180,8 @@ def load_metadata(text: str) -> Metadata:
         values[name] = {
             key: tuple(Span(**span) for span in spans) for key, spans in values[name].items()
         }
-    for name in ("supervisors", "keywords"):
-        values[name] = tuple(values[name])
+    for name in ("supervisors", "examiners", "keywords"):
+        values[name] = tuple(values.get(name, ()))
     return Metadata(**values)
 
 

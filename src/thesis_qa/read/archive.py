@@ -146,6 +146,8 @@ class Archive(AbstractContextManager["Archive"]):
             raise DocumentError("declares-entities", file=self.name, kind=self.kind) from error
         except etree.XMLSyntaxError as error:
             raise self.damaged(f"{member}: {error}") from error
+        except MemoryError as error:
+            raise DocumentError("too-much", file=self.name) from error
 
     def missing(self, member: str) -> DocumentError:
         return DocumentError("member-missing", file=self.name, kind=self.kind, member=member)

@@ -1,9 +1,10 @@
 """What a file without pages gives: blocks in their order, as it marks them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from thesis_qa.errors import DocumentError
 from thesis_qa.lang.numbers import roman_numeral, years_in
 from thesis_qa.types import Kind, Metadata
 
@@ -11,7 +12,9 @@ _INVISIBLE = dict.fromkeys(  # controls, soft hyphen, zero width, marks of byte 
     [*range(9), *range(14, 28), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE]
 )
 _SPACED = str.maketrans("-./,", " " * 4)  # in dates
-MAX_HEAD = 80  # characters of the name of a column
+MAX_BLOCKS = 200_000  # paragraphs and rows; a thesis of 1,000 pages holds 20,000
+MAX_CHARACTERS = 20_000_000  # … and 3 million characters
+EMPTY_CELL = "–"  # how an empty cell under a head is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,20 @@ class RawDocument:
 
     blocks: tuple[RawBlock, ...]
     stated: Metadata = field(default_factory=Metadata)  # what the file says about itself
+    warnings: tuple[str, ...] = ()
+    titled: bool = False  # the title stated is its author's, not one that a program filled in
+
+
+def bounded(blocks: Iterable[RawBlock], name: str) -> tuple[RawBlock, ...]:
+    """`blocks`, if they are no more than a thesis holds. Raises DocumentError otherwise."""
+    found: list[RawBlock] = []
+    characters = 0
+    for block in blocks:
+        found.append(block)
+        characters += len(block.text)
+        if len(found) > MAX_BLOCKS or characters > MAX_CHARACTERS:
+            raise DocumentError("too-much", file=name)
+    return tuple(found)
 
 
 def first_year(text: str) -> int | None:
@@ -68,30 +85,6 @@ def code_lines(text: str) -> str:
 def table_row(cells: Iterable[str]) -> str:
     """Cells as one row, parted by tabs."""
     return "\t".join(filter(None, map(folded, cells)))
-
-
-def table_blocks(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> Iterator[RawBlock]:
-    """The rows of a table, each with the column heads as its context.
-
-    Without `heads` the first row is taken as the heads if it can be one.
-    """
-    body = [[folded(cell) for cell in row] for row in rows]
-    heads = [folded(head) for head in heads]
-    if not heads and _has_heads(body):
-        heads, body = body[0], body[1:]
-    if any(heads):
-        yield RawBlock(table_row(heads), "table")
-    context = " | ".join(filter(None, heads)) or None
-    yield from (RawBlock(table_row(row), "table", context=context) for row in body if any(row))
-
-
-def _has_heads(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: every cell has words, and it is no form
-    ("Nama | : | …")."""
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return False
-    form = all(":" in row[0][-1:] + "".join(row[1:2])[:1] for row in rows if len(row) > 1)
-    return not form and all(len(c) <= MAX_HEAD and any(map(str.isalpha, c)) for c in rows[0])
 
 
 def list_number(style: str, number: int) -> str:

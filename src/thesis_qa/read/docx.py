@@ -4,22 +4,28 @@ Read from the XML (ECMA-376, part 1), because numbers, tracked changes, text box
 not in the paragraphs that document libraries give.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 
+from thesis_qa.lang.data import SPOKEN
+from thesis_qa.lang.data import text as words
 from thesis_qa.read.archive import Archive
 from thesis_qa.read.blocks import (
     RawBlock,
     RawDocument,
+    bounded,
     folded,
     keyword_list,
     list_number,
-    table_blocks,
 )
+from thesis_qa.read.cells import TableCell, table_blocks
+from thesis_qa.read.docx_parts import WordParts
 from thesis_qa.read.docx_styles import WordNumbering, WordStyle, WordStyles, is_on
+from thesis_qa.read.raised import lowered, raised
+from thesis_qa.read.word_maths import formula, letters, symbol
 from thesis_qa.read.xml import child, local, tags, value
 from thesis_qa.types import Metadata
 
@@ -41,37 +47,20 @@ def read_docx(path: Path, name: str) -> RawDocument:
     Raises DocumentError if it is damaged, encrypted, or no DOCX at all.
     """
     with Archive(path, name, "DOCX") as archive:
-        main = _main_member(archive)
-        folder = main.rpartition("/")[0]
-        body = archive.xml(main)
+        parts = WordParts(archive)
         reader = _DocxReader(
-            styles=WordStyles(_optional(archive, f"{folder}/styles.xml")),
-            numbering=WordNumbering(_optional(archive, f"{folder}/numbering.xml")),
-            notes={
-                kind: _notes(_optional(archive, f"{folder}/{kind}s.xml"))
-                for kind in ("footnote", "endnote")
-            },
+            parts=parts,
+            styles=WordStyles(parts.xml("styles")),
+            numbering=WordNumbering(parts.xml("numbering")),
+            notes={kind: _notes(parts.xml(f"{kind}s")) for kind in ("footnote", "endnote")},
         )
-        return RawDocument(tuple(reader.blocks(body)), _stated(archive))
+        blocks = bounded(reader.blocks(parts.body), name)
+        return RawDocument(blocks, _stated(parts), tuple(dict.fromkeys(reader.warnings)))
 
 
-def _main_member(archive: Archive) -> str:
-    if "_rels/.rels" in archive:
-        for relation in archive.xml("_rels/.rels"):
-            if (relation.get("Type") or "").endswith("/officeDocument"):
-                return (relation.get("Target") or "").lstrip("/")
-    if "word/document.xml" in archive:
-        return "word/document.xml"
-    raise archive.missing("word/document.xml")
-
-
-def _optional(archive: Archive, member: str) -> etree._Element | None:
-    return archive.xml(member) if member in archive else None
-
-
-def _stated(archive: Archive) -> Metadata:
+def _stated(parts: WordParts) -> Metadata:
     """Title, author and keywords of the file's properties."""
-    core = _optional(archive, "docProps/core.xml")
+    core = parts.properties
     stated = {local(item): folded(item.text or "") for item in core} if core is not None else {}
     keywords = keyword_list(stated.get("keywords", ""))
     return Metadata(
@@ -105,31 +94,60 @@ class _Paragraph:
 class _DocxReader:
     """Walks over the blocks of a document; counts its lists and notes as they come."""
 
+    parts: WordParts
     styles: WordStyles
     numbering: WordNumbering
-    notes: dict[str, dict[str, etree._Element]]
+    notes: Mapping[str, Mapping[str, etree._Element]]
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
+    warnings: list[str] = field(default_factory=list)
 
     def blocks(self, parent: etree._Element) -> Iterator[RawBlock]:
-        for element in _seen(parent):
+        held: _Paragraph | None = None  # its mark is deleted, so that it goes on in the next
+        for element in _flat(parent):
             tag = local(element)
             if tag == "p":
-                yield from self._paragraph(element)
+                read = self._read(element, held or _Paragraph())
+                held = read if _mark_deleted(element) else None
+                yield from () if held else self._paragraph(element, read)
             elif tag == "tbl":
                 yield from self._table(element)
-            elif tag in _TRANSPARENT:
-                yield from self.blocks(element)
+            elif tag == "altChunk":
+                yield from self._chunk(element)
+        if held:
+            yield RawBlock(held.text)
 
-    def _paragraph(self, element: etree._Element) -> Iterator[RawBlock]:
+    def _read(self, element: etree._Element, read: _Paragraph) -> _Paragraph:
+        style = self.styles.of(child(element, "pPr"))
+        before = read.text
+        self._runs(element, read, style)
+        added = read.text[len(before) :]
+        if before.strip() and added and not before[-1].isspace() and not added[0].isspace():
+            read.pieces = [before, " ", added]
+        return read
+
+    def _paragraph(self, element: etree._Element, read: _Paragraph) -> Iterator[RawBlock]:
         properties = child(element, "pPr")
         style = self.styles.of(properties)
-        read = _Paragraph()
-        self._runs(element, read, style.bold)
         if read.text.strip():
             yield from self._parts(properties, style, read)
         yield from read.notes
         for box in read.boxes:
+            yield from self._box(box)
+
+    def _box(self, box: etree._Element) -> Iterator[RawBlock]:
+        """What stands in a text box, or in the shapes of a diagram."""
+        if local(box) == "txbxContent":
             yield from self.blocks(box)
+            return
+        for text in self.parts.diagram(value(box, "dm")):
+            yield RawBlock(text, "list")
+
+    def _chunk(self, element: etree._Element) -> Iterator[RawBlock]:
+        """Another file that stands within this one."""
+        blocks = self.parts.chunk(value(element, "id"))
+        if blocks is None:
+            self.warnings.append(words("docx.chunk", SPOKEN))
+        yield from blocks or ()
 
     def _parts(
         self, properties: etree._Element | None, style: WordStyle, read: _Paragraph
@@ -141,42 +159,66 @@ class _DocxReader:
             yield RawBlock(text, "heading", level=style.level, strong=strong)
         elif style.name.startswith(_CONTENTS):
             yield RawBlock(text, "contents")
-        elif style.name == "caption":
+        elif style.role == "caption":
             yield RawBlock(text, "caption")
         else:
-            title = style.name == "title"
+            title = style.role == "title"
             yield RawBlock(text, strong=strong, title=title, numbered=numbered)
 
-    def _runs(self, parent: etree._Element, read: _Paragraph, bold: bool) -> None:
+    def _runs(self, parent: etree._Element, read: _Paragraph, style: WordStyle) -> None:
         for element in _seen(parent):
             tag = local(element)
             if tag == "r":
-                self._run(element, read, bold)
+                self._run(element, read, style)
+            elif tag == "oMath":
+                read.pieces.append(formula(element))
             elif tag in _TRANSPARENT:
-                self._runs(element, read, bold)
+                self._runs(element, read, style)
             elif tag not in ("pPr", "rPr", "sdtPr"):
-                read.pieces.append(_math(element))
+                read.pieces.append(formula(element))
 
-    def _run(self, run: etree._Element, read: _Paragraph, bold: bool) -> None:
+    def _run(self, run: etree._Element, read: _Paragraph, style: WordStyle) -> None:
         properties = child(run, "rPr")
-        if is_on(properties, "vanish"):
+        if self.styles.hides(properties, style.hidden):
             return
         before = len(read.pieces)
+        font = value(child(properties, "rFonts"), "ascii")
         for element in _seen(run):
-            self._in_run(element, read)
-        strong = is_on(properties, "b", self.styles.bold_of_run(properties, bold))
+            self._in_run(element, read, font)
+        self._shift(self.styles.shift(properties), read, before)
+        strong = is_on(properties, "b", self.styles.bold_of_run(properties, style.bold))
         read.plain = read.plain or (not strong and any(map(str.strip, read.pieces[before:])))
 
-    def _in_run(self, element: etree._Element, read: _Paragraph) -> None:
+    def _shift(self, shift: str, read: _Paragraph, start: int) -> None:
+        """Raise or lower what a run added."""
+        inside = "".join(read.pieces[start:])
+        if shift == "superscript":
+            read.pieces[start:] = [raised(inside, "".join(read.pieces[max(0, start - 9) : start]))]
+        elif shift == "subscript":
+            read.pieces[start:] = [lowered(inside)]
+
+    def _in_run(self, element: etree._Element, read: _Paragraph, font: str) -> None:
         tag = local(element)
         if tag == "t":
-            read.pieces.append(element.text or "")
+            read.pieces += letters(element.text or "", font)
+        elif tag == "sym":
+            self._symbol(element, read)
         elif tag in _MARKS:
             read.pieces.append(_MARKS[tag])
         elif tag in ("footnoteReference", "endnoteReference"):
             read.notes += self._note(tag.removesuffix("Reference"), value(element, "id"))
         elif tag in ("drawing", "pict", "object", "Choice", "Fallback"):
-            read.boxes += _outermost(element, "txbxContent")
+            read.boxes += _outermost(element, ("txbxContent", "relIds"))
+
+    def _symbol(self, element: etree._Element, read: _Paragraph) -> None:
+        font, code = value(element, "font"), value(element, "char")
+        try:
+            found = symbol(font, int(code, 16))
+        except ValueError:
+            found = None
+        if found is None:
+            self.warnings.append(words("docx.symbol", SPOKEN, font=font or "?"))
+        read.pieces.append(found or " ")
 
     def _note(self, kind: str, key: str) -> Iterator[RawBlock]:
         if (note := self.notes[kind].get(key)) is not None:
@@ -194,10 +236,23 @@ class _DocxReader:
                 yield from self.blocks(cell)
             return
         notes: list[RawBlock] = []
-        texts = [[self._cell(cell, notes) for cell in row] for row in cells]
-        has_heads = rows and is_on(child(rows[0], "trPr"), "tblHeader")
-        yield from table_blocks(texts[1:], texts[0]) if has_heads else table_blocks(texts)
+        read = [
+            [*_left_out(row), *(self._table_cell(cell, notes) for cell in own)]
+            for row, own in zip(rows, cells, strict=True)
+        ]
+        heads = 0
+        while heads < len(rows) and is_on(child(rows[heads], "trPr"), "tblHeader"):
+            heads += 1
+        yield from table_blocks(read, heads if 0 < heads < len(rows) else None)
         yield from notes
+
+    def _table_cell(self, cell: etree._Element, notes: list[RawBlock]) -> TableCell:
+        properties = child(cell, "tcPr")
+        merged = child(properties, "vMerge")
+        goes_on = merged is not None and value(merged) != "restart"
+        across = value(child(properties, "gridSpan"))
+        text = self._cell(cell, notes)
+        return TableCell(text, int(across) if across.isdecimal() else 1, 0 if goes_on else 1)
 
     def _cell(self, cell: etree._Element, notes: list[RawBlock]) -> str:
         parts = list(self.blocks(cell))
@@ -224,27 +279,36 @@ def _inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
             yield from _inside(element, tag)
 
 
-def _outermost(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+def _outermost(parent: etree._Element, tags: tuple[str, ...]) -> Iterator[etree._Element]:
     for element in _seen(parent):
-        if local(element) == tag:
+        if local(element) in tags:
             yield element
         else:
-            yield from _outermost(element, tag)
+            yield from _outermost(element, tags)
+
+
+def _flat(parent: etree._Element) -> Iterator[etree._Element]:
+    """The blocks of a document, also those inside content controls and the like."""
+    for element in _seen(parent):
+        if local(element) in _TRANSPARENT:
+            yield from _flat(element)
+        else:
+            yield element
+
+
+def _mark_deleted(paragraph: etree._Element) -> bool:
+    """Whether a tracked change takes away the end of a paragraph."""
+    mark = child(paragraph, "pPr", "rPr")
+    return any(child(mark, tag) is not None for tag in _DELETED)
+
+
+def _left_out(row: etree._Element) -> Iterator[TableCell]:
+    """The columns that a row begins behind."""
+    before = value(child(row, "trPr", "gridBefore"))
+    if before.isdecimal() and int(before):
+        yield TableCell("", int(before))
 
 
 def _is_deleted(row: etree._Element) -> bool:
     properties = child(row, "trPr")
     return properties is not None and child(properties, "del") is not None
-
-
-def _math(element: etree._Element) -> str:
-    """The characters of a formula in the order they are written, fractions on one line."""
-    tag = local(element)
-    if not tag or "/math" not in str(element.tag):
-        return ""
-    inside = [_math(part) for part in element]
-    if tag == "t":
-        return element.text or ""
-    if tag == "f":
-        return "/".join(filter(None, inside))
-    return ("√" if tag == "rad" else "") + "".join(inside)

@@ -1,9 +1,10 @@
 """Styles and numbering of a DOCX file (ECMA-376, part 1, 17.7 and 17.9)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from thesis_qa.lang.data import word_set
 from thesis_qa.read.blocks import list_number
 from thesis_qa.read.xml import child, local, value
 
@@ -20,11 +21,17 @@ def is_on(properties: etree._Element | None, tag: str, default: bool = False) ->
 class WordStyle:
     """A paragraph style, with what it inherits."""
 
-    name: str = ""  # in lower case; built-in names are English in every language of Word
+    name: str = ""  # in lower case; built-in names are English in every language of Word only
     level: int | None = None  # of a heading
     bold: bool = False
     number: str = ""  # numId
     depth: int = 0  # ilvl
+    hidden: bool = False
+
+    @property
+    def role(self) -> str:
+        """ "title" or "caption", in whatever language a program names its styles."""
+        return next((r for r in ("title", "caption") if self.name in word_set(f"docx.{r}")), "")
 
 
 class WordStyles:
@@ -49,12 +56,24 @@ class WordStyles:
         level = _outline_level(properties)
         if level is None:
             return style
-        return WordStyle(style.name, level or None, style.bold, style.number, style.depth)
+        return replace(style, level=level or None)
 
     def bold_of_run(self, properties: etree._Element | None, default: bool) -> bool:
         """Whether a run's character style is bold; `default` where it has none."""
         chain = self._chain(value(child(properties, "rStyle")))
         return _first_toggle(chain, default)
+
+    def hides(self, properties: etree._Element | None, default: bool) -> bool:
+        """Whether a run isn't shown: by itself, its character style or that of its paragraph."""
+        chain = self._chain(value(child(properties, "rStyle")))
+        return is_on(properties, "vanish", _first_toggle(chain, default, "vanish"))
+
+    def shift(self, properties: etree._Element | None) -> str:
+        """ "superscript", "subscript" or neither, of a run."""
+        own = value(child(properties, "vertAlign"))
+        chain = self._chain(value(child(properties, "rStyle")))
+        styled = (value(child(style, "rPr", "vertAlign")) for style in chain)
+        return own or next(filter(None, styled), "")
 
     def _chain(self, key: str) -> list[etree._Element]:
         chain: list[etree._Element] = []
@@ -76,15 +95,16 @@ class WordStyles:
             name=names[0],
             level=next((level for level in levels if level is not None), None) or None,
             bold=_first_toggle(chain, False),
+            hidden=_first_toggle(chain, False, "vanish"),
             number=value(child(numbering, "numId")),
             depth=int(depth) if depth.isdecimal() else 0,
         )
 
 
 def _heading_level(style: etree._Element, name: str) -> int | None:
-    digit = name.removeprefix("heading ")
-    if digit != name and digit in "123456789" and len(digit) == 1:
-        return int(digit)
+    named, _, level = name.rpartition(" ")
+    if level in tuple("123456789") and named in word_set("docx.headings"):
+        return int(level)
     return _outline_level(child(style, "pPr"))
 
 
@@ -94,9 +114,9 @@ def _outline_level(properties: etree._Element | None) -> int | None:
     return (int(level) + 1) % 10 if level.isdecimal() and len(level) == 1 else None
 
 
-def _first_toggle(chain: list[etree._Element], default: bool) -> bool:
-    bold = (child(style, "rPr", "b") for style in chain)
-    found = next((b for b in bold if b is not None), None)
+def _first_toggle(chain: list[etree._Element], default: bool, tag: str = "b") -> bool:
+    toggles = (child(style, "rPr", tag) for style in chain)
+    found = next((toggle for toggle in toggles if toggle is not None), None)
     return default if found is None else value(found) not in ("0", "false", "off", "none")
 
 

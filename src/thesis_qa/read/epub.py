@@ -8,15 +8,18 @@ from urllib.parse import unquote
 from lxml import etree
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read import xml
 from thesis_qa.read.archive import Archive
-from thesis_qa.read.blocks import RawBlock, RawDocument, first_year, folded
+from thesis_qa.read.blocks import RawBlock, RawDocument, bounded, first_year, folded
 from thesis_qa.read.encoding import decode
 from thesis_qa.read.html import UNREADABLE, element_blocks, parse_html, tag_of
 from thesis_qa.read.xml import local
 from thesis_qa.types import Metadata
 
 _CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+MAX_CHAPTERS = 5_000  # a book that is cut into pages has some hundred
+MOST_NAMED = 20  # of what is missing
 
 
 def read_epub(path: Path, name: str) -> RawDocument:
@@ -27,11 +30,16 @@ def read_epub(path: Path, name: str) -> RawDocument:
     with Archive(path, name, "EPUB") as book:
         package_name = _package_name(book)
         package = book.xml(package_name)
-        members = list(_spine(package, posixpath.dirname(package_name), book))
+        members = _chapters(package, posixpath.dirname(package_name), book)
         encrypted = _encrypted(book)
         if encrypted & set(members):
             raise DocumentError("epub-protected", file=name)
-        return RawDocument(tuple(_blocks(book, members)), _stated(package))
+        missing = [member for member in members if member not in book]
+        warnings = tuple(
+            text("epub.missing", SPOKEN, part=member) for member in missing[:MOST_NAMED]
+        )
+        members = [member for member in members if member in book]
+        return RawDocument(bounded(_blocks(book, members), name), _stated(package), warnings)
 
 
 def _package_name(book: Archive) -> str:
@@ -42,7 +50,15 @@ def _package_name(book: Archive) -> str:
     raise book.missing("META-INF/container.xml")
 
 
-def _spine(package: etree._Element, folder: str, book: Archive) -> Iterator[str]:
+def _chapters(package: etree._Element, folder: str, book: Archive) -> list[str]:
+    """The members that hold the chapters, each once, as the format has it."""
+    references = sum(local(element) == "itemref" for element in package.iter())
+    if references > MAX_CHAPTERS:
+        raise DocumentError("too-many-chapters", file=book.name, count=references)
+    return list(dict.fromkeys(_spine(package, folder)))
+
+
+def _spine(package: etree._Element, folder: str) -> Iterator[str]:
     """The members that hold the chapters, in reading order."""
     items = {e.get("id"): e for e in package.iter() if local(e) == "item"}
     for reference in (e for e in package.iter() if local(e) == "itemref"):
@@ -52,8 +68,7 @@ def _spine(package: etree._Element, folder: str, book: Archive) -> Iterator[str]
         if "nav" in (item.get("properties") or "").split():
             continue
         member = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
-        if member in book:  # also keeps out paths that lead outside the archive
-            yield member
+        yield member
 
 
 def _encrypted(book: Archive) -> set[str]:
@@ -86,8 +101,8 @@ def _chapter(data: bytes, name: str) -> etree._Element:
 def _stated(package: etree._Element) -> Metadata:
     stated: dict[str, list[str]] = {}
     for item in package.iter():
-        if text := folded(item.text or ""):
-            stated.setdefault(local(item), []).append(text)
+        if value := folded(item.text or ""):
+            stated.setdefault(local(item), []).append(value)
     year = first_year(" ".join(stated.get("date", ())))
     return Metadata(
         title=next(iter(stated.get("title", ())), ""),

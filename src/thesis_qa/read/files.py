@@ -1,6 +1,7 @@
 """Find the files of a folder and tell whether they changed."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ META_SUFFIX = ".meta.toml"
 """`<file name>.meta.toml` beside a document overrides what is read from it; a file of just this
 name speaks for all documents of its folder."""
 
+OWNER = "~$"  # begins the name of what Word writes beside a file that is open
 JUNK = frozenset({"thumbs.db", "desktop.ini", "icon\r"})  # left in folders by file managers
 
 
@@ -40,7 +42,25 @@ def find_files(path: Path) -> list[Path]:
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
         and not file.name.endswith(META_SUFFIX)
         and file.name.lower() not in JUNK
+        and not file.name.startswith(OWNER)
     )
+
+
+def unread_links(path: Path) -> list[str]:
+    """The links under a folder that aren't followed: to other folders, or to nothing."""
+    found = path.rglob("*") if path.is_dir() else ()
+    return sorted(
+        same_name(file.relative_to(path).as_posix())
+        for file in found
+        if file.is_symlink()
+        and not file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+
+
+def same_name(name: str) -> str:
+    """A name as it is kept: macOS takes accented letters apart, people type them as one."""
+    return unicodedata.normalize("NFC", name)
 
 
 def written(name: str) -> str:
@@ -54,16 +74,16 @@ def document_name(file: Path, given: Path, known: Mapping[str, Source]) -> str:
     A new file in a folder that was given before is named as if that folder were given.
     """
     if given.is_dir():
-        return file.relative_to(given).as_posix()
+        return same_name(file.relative_to(given).as_posix())
     path = str(file.resolve())
     for source in known.values():
         if source.path == path:
             return source.name
     inside = [file.resolve().relative_to(root) for root in _roots(known, path)]
-    name = max(inside, key=lambda found: len(found.parts), default=Path(file.name)).as_posix()
+    name = same_name(max(inside, key=lambda at: len(at.parts), default=Path(file.name)).as_posix())
     taken = known.get(name)
     if taken and Path(taken.path).is_file():  # another file of that name
-        return f"{file.resolve().parent.name}/{file.name}"
+        return same_name(f"{file.resolve().parent.name}/{file.name}")
     return name
 
 

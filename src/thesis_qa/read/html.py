@@ -13,13 +13,15 @@ from thesis_qa.read.archive import read_file
 from thesis_qa.read.blocks import (
     RawBlock,
     RawDocument,
+    bounded,
     first_year,
     folded,
     keyword_list,
     list_number,
-    table_blocks,
 )
+from thesis_qa.read.cells import TableCell, table_blocks
 from thesis_qa.read.encoding import decode
+from thesis_qa.read.raised import lowered, raised
 from thesis_qa.read.xml import local
 from thesis_qa.types import Kind, Metadata
 
@@ -38,6 +40,7 @@ _CONTROL = dict.fromkeys([*range(9), 11, *range(14, 32)])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NOT_IN_DATA = frozenset({"table", "pre", *_HEADINGS})
 _STRONG = frozenset({"b", "strong"})
+_SHIFTS = ("sup", "sub")
 _CAPTIONS = frozenset({"caption", "figcaption"})
 _NOTE_HOLDERS = frozenset({"aside", "div", "section", "ol", "li", "p"})
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -66,7 +69,7 @@ def read_html(path: Path, name: str) -> RawDocument:
         raise DocumentError("html-nested", file=name) from error
     except etree.ParserError as error:
         raise DocumentError("html-unreadable", file=name, reason=error) from error
-    return RawDocument(tuple(element_blocks(_main(root))), _stated(root))
+    return RawDocument(bounded(element_blocks(_main(root)), name), _stated(root))
 
 
 def html_blocks(fragment: str) -> Iterator[RawBlock]:
@@ -152,6 +155,7 @@ class _HtmlReader:
         self.mark: str | None = None  # of the list item whose first text comes next
         self.kinds: list[Kind] = ["text"]
         self.level: int | None = None
+        self.shifted: list[int] = []  # where open <sup> and <sub> begin in the gathered text
         self.passed_over: etree._Element | None = None
 
     def blocks(self, root: etree._Element) -> Iterator[RawBlock]:
@@ -194,6 +198,8 @@ class _HtmlReader:
             self.mark = self._next_mark(element)
         elif tag in _STRONG:
             self.bold += 1
+        elif tag in _SHIFTS:
+            self.shifted.append(len(self.text))
         if kind := _kind_inside(element, tag):
             self.kinds.append(kind)
 
@@ -208,6 +214,8 @@ class _HtmlReader:
             self.lists.pop()
         elif tag in _STRONG:
             self.bold -= 1
+        elif tag in _SHIFTS and self.shifted:
+            self._shift(tag, self.shifted.pop())
         elif tag in _HEADINGS:
             self.level = None
         elif tag == "li":
@@ -227,6 +235,12 @@ class _HtmlReader:
         if text:
             self.text.append(" ".join(f"|{text}|".split())[1:-1])
             self.plain = self.plain or (not self.bold and not text.isspace())
+
+    def _shift(self, tag: str, start: int) -> None:
+        """Raise or lower what was gathered from `start` on."""
+        inside, before = "".join(self.text[start:]), "".join(self.text[:start])
+        shown = raised(inside, before) if tag == "sup" else lowered(inside)
+        self.text[start:] = [shown] if shown else []
 
     def _flush(self) -> Iterator[RawBlock]:
         lines = [line for line in map(folded, "".join(self.text).split("\n")) if line]
@@ -289,12 +303,27 @@ def _table(table: etree._Element) -> Iterator[RawBlock]:
     for element in table.iterchildren():
         if tag_of(element) == "caption":
             yield RawBlock(_text_of(element), "caption")
-    rows = [_cells(row) for row in _rows(table)]
-    texts = [[_text_of(cell) for cell in row] for row in rows]
-    if rows and rows[0] and all(tag_of(cell) == "th" for cell in rows[0]):
-        yield from table_blocks(texts[1:], texts[0])
-    else:
-        yield from table_blocks(texts)
+    rows = [row for row in _rows(table) if _cells(row)]
+    heads = 0
+    for row in rows:
+        parent = row.getparent()
+        in_head = parent is not None and tag_of(parent) == "thead"
+        if not in_head and any(tag_of(cell) != "th" for cell in _cells(row)):
+            break
+        heads += 1
+    yield from table_blocks([_row(row) for row in rows], heads if 0 < heads < len(rows) else None)
+
+
+def _row(row: etree._Element) -> list[TableCell]:
+    return [
+        TableCell(_text_of(cell), _count_of(cell, "colspan"), _count_of(cell, "rowspan"))
+        for cell in _cells(row)
+    ]
+
+
+def _count_of(element: etree._Element, key: str) -> int:
+    count = element.get(key, "").strip()
+    return int(count) if count.isdecimal() and len(count) < 4 and int(count) else 1
 
 
 def _text_of(element: etree._Element) -> str:

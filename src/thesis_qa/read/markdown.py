@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thesis_qa.read.blocks import RawBlock, first_year, table_blocks
+from thesis_qa.read.blocks import RawBlock, first_year
+from thesis_qa.read.cells import table_blocks
 from thesis_qa.read.html import html_blocks
+from thesis_qa.read.raised import lowered, raised
 from thesis_qa.types import Metadata
 
 if TYPE_CHECKING:
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:\s*")
-_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
+_MARKED = re.compile(  # the mark of a footnote, or what is raised or lowered
+    r"\[\^[^\]\s]{1,40}\](?!:)|(?<=[^\s^~])([\^~])([^\s^~]{1,20})\1(?!\1)"
+)
 
 
 def markdown_blocks(text: str) -> Iterator[RawBlock]:
@@ -83,7 +87,7 @@ class _MarkdownReader:
             elif token.type == "html_block":
                 yield from html_blocks(token.content)
             elif token.type == "table_close":
-                yield from table_blocks(self.rows[1:], self.rows[0])
+                yield from table_blocks(self.rows, heads=1)
                 self.rows = []
             else:
                 self._enter(token)
@@ -127,8 +131,29 @@ class _MarkdownReader:
 
 
 def _text(children: Iterable["Token"]) -> str:
-    """The text of an inline token; its line breaks are kept."""
-    return _FOOTNOTE_MARK.sub("", "".join(map(_piece, children)))
+    """The text of an inline token; its line breaks are kept, what is raised or lowered shows so."""
+    text, held, shift = "", "", None
+    for token in children:
+        tag = token.content.lower() if token.type == "html_inline" else ""
+        if tag in ("<sup>", "<sub>"):
+            shift, held = tag, ""
+        elif tag in ("</sup>", "</sub>"):
+            text += raised(held, text) if shift == "<sup>" else lowered(held)
+            shift, held = None, ""
+        elif shift:
+            held += _piece(token)
+        else:
+            text += _piece(token)
+    return _MARKED.sub(_unmarked, text + held)
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    """Pandoc's "10^5^" and "H~2~O" as they look; no marks of footnotes."""
+    if not found[1]:
+        return ""
+    if found[1] == "~":
+        return lowered(found[2])
+    return raised(found[2], found.string[: found.start()])
 
 
 def _piece(token: "Token") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import MARKDOWN, markdown
 from thesis_qa.read.archive import read_file
-from thesis_qa.read.blocks import RawBlock, RawDocument, paragraphs_of
+from thesis_qa.read.blocks import RawBlock, RawDocument, bounded, paragraphs_of
 from thesis_qa.read.encoding import decode
 
 MAX_BYTES = 50_000_000  # a thesis of 1,000 pages is 3 MB of text; ten such are still well below
@@ -19,8 +19,9 @@ def read_text(path: Path, name: str) -> RawDocument:
         raise DocumentError("text-empty", file=name)
     if Path(name).suffix.lower() in MARKDOWN:
         stated, text = markdown.front_matter(text)
-        return RawDocument(tuple(markdown.markdown_blocks(text)), stated)
-    return RawDocument(tuple(_paragraphs(text)))
+        blocks = bounded(markdown.markdown_blocks(text), name)
+        return RawDocument(blocks, stated, titled=bool(stated.title))
+    return RawDocument(bounded(_paragraphs(text), name))
 
 
 def _with_line_feeds(text: str) -> str:

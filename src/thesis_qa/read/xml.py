@@ -4,6 +4,8 @@ from typing import Any
 
 from lxml import etree
 
+MAX_TAGS = 3_000_000  # a thesis of 1,000 pages has a tenth; lxml takes some 200 bytes for each
+
 
 class EntityError(ValueError):
     """A document type that declares entities, which may expand without end or name files."""
@@ -12,8 +14,11 @@ class EntityError(ValueError):
 def parse(data: bytes) -> etree._Element:
     """The root of an XML text from an unknown hand: no entities, no network, no huge trees.
 
-    Raises XMLSyntaxError, and EntityError for a document type that declares entities.
+    Raises XMLSyntaxError, EntityError for a document type that declares entities, and MemoryError
+    for one that can't be held.
     """
+    if data.count(b"<") > MAX_TAGS:
+        raise MemoryError
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )

@@ -26,7 +26,7 @@ LONGEST_WORD = 60
 def flow_document(name: str, read: RawDocument) -> Document:
     """The document that was read as `read`. Raises DocumentError if it holds no text."""
     cleaned = [clean for block in read.blocks for clean in _clean(block) if clean.text]
-    blocks = list(_with_captions(_with_kinds(cleaned)))
+    blocks = list(_with_captions(_with_kinds(cleaned, read.stated.title if read.titled else "")))
     if not blocks:
         raise DocumentError("without-text", file=name)
     above = list(section_paths((block.kind, block.text, block.level or 0) for block in blocks))
@@ -38,7 +38,8 @@ def flow_document(name: str, read: RawDocument) -> Document:
         places = {**stated.places, "title": title.spans}
         stated = replace(stated, title=text[start:end], places=places)
     pages = (Page(number=None, label=None, text=text),)
-    return Document(name, pages, tuple(placed), find_metadata(pages, placed, stated))
+    metadata = find_metadata(pages, placed, stated)
+    return Document(name, pages, tuple(placed), metadata, read.warnings)
 
 
 # Paragraphs
@@ -91,7 +92,8 @@ def rejoined(lines: Sequence[str]) -> str:
     for before, line in pairwise(lines):
         word = _DIVIDED.search(before[-LONGEST_WORD:])
         if not word or not line[:1].islower():
-            pieces.append(" ")
+            numbered = before[-2:-1].isalnum() and before[-1:] == "-" and line[:1].isdigit()
+            pieces.append("" if numbered else " ")  # "GPT-" and "3.5"
         elif not line.lower().startswith(word[1].lower()):
             pieces[-1] = pieces[-1][:-1]
         pieces.append(line)
@@ -120,9 +122,10 @@ def _begins_anew(pending: Sequence[str], line: str) -> bool:
 # Kinds
 
 
-def _with_kinds(blocks: Sequence[RawBlock]) -> list[RawBlock]:
-    """`blocks` with the kinds and levels that show in their text where the file marks none."""
-    blocks = _title_apart([_listed(block) for block in blocks])
+def _with_kinds(blocks: Sequence[RawBlock], stated: str) -> list[RawBlock]:
+    """`blocks` with the kinds and levels that show in their text where the file marks none;
+    `stated` is the title that the file states beside its text."""
+    blocks = _title_apart([_listed(block) for block in blocks], stated)
     body = next((i for i, block in enumerate(blocks) if _level(block) is not None), 0)
     title = _title_of(blocks[:body])
     found: list[RawBlock] = []
@@ -149,13 +152,15 @@ def _listed(block: RawBlock) -> RawBlock:
     return replace(block, kind="list") if is_item else block
 
 
-def _title_apart(blocks: Sequence[RawBlock]) -> list[RawBlock]:
-    """`blocks`, where the one highest heading, if the file begins with it, is the title."""
+def _title_apart(blocks: Sequence[RawBlock], stated: str) -> list[RawBlock]:
+    """`blocks`, where the one highest heading, if the file begins with it and states no other
+    title, is the title."""
     marked = [i for i, block in enumerate(blocks) if block.kind == "heading" and block.level == 1]
     if len(marked) != 1 or any(b.kind == "heading" for b in blocks[: marked[0]]):
         return list(blocks)
     first = blocks[marked[0]]
-    if headings.certain_heading(first.text):
+    other = stated and folded(first.text).casefold() != folded(stated).casefold()
+    if other or headings.certain_heading(first.text):
         return list(blocks)
     title = replace(first, kind="text", level=None, title=True)
     return [title if block is first else block for block in blocks]

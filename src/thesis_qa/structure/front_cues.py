@@ -5,8 +5,10 @@ The words are in the language files under `front_matter`.
 
 import re
 from functools import cache
+from pathlib import PurePath
 
 from thesis_qa.lang.data import alternatives, word_set
+from thesis_qa.lang.numbers import month_value
 from thesis_qa.structure.headings import names_institution
 
 MAX_NAME_WORDS = 8
@@ -23,6 +25,7 @@ SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
 _DEGREES_BEHIND = (  # ", M.Eng.", ", S.Kom", ", Ph.D."
     r"(?:,\s*|\s+)(?:{}\.?\s?[a-z]{{1,6}}\.?(?:\s?[a-z]+\.)*|{})(?=,|\s|$)\.?"
 )
+_FILES = {".doc", ".docx", ".tex", ".pdf", ".odt", ".rtf", ".indd", ".dvi"}
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
 
 
@@ -68,17 +71,69 @@ def is_by(label: str) -> bool:
     return _pattern("{}", ("by",)).fullmatch(label) is not None
 
 
+def split_by(line: str) -> tuple[str, str]:
+    """A label of the author and what follows it on its line: "by Marvin Kohnen"."""
+    found = _pattern(r"{}\b", ("by",)).match(line)
+    return (found[0], line[found.end() :].strip()) if found else (line, "")
+
+
+def year_of_date(line: str) -> str | None:
+    """The year of a line that ends in a whole date: "May 13, 2020", "pada tanggal 17 Februari
+    2021"."""
+    words = line.replace(",", " ").rstrip(" .)").split()
+    if not 3 <= len(words) <= MAX_NAME_WORDS or not words[-1].isdecimal():
+        return None
+    day, month = sorted(words[-3:-1], key=str.isalpha)
+    dated = day.isdecimal() and len(day) < 3 and month_value(month) is not None
+    return words[-1] if dated and words[-1][:2] in ("19", "20") and len(words[-1]) == 4 else None
+
+
 def is_supervisor(label: str) -> bool:
     """Whether a supervisor follows: "Dosen Pembimbing II", "Thesis Supervisor"."""
     return _supervisor().fullmatch(label) is not None
 
 
-def begins_supervisor(line: str) -> bool:
-    return _supervisor().match(line) is not None
+def is_examiner(label: str) -> bool:
+    """Whether an examiner follows: "Penguji II", "Ketua Tim Penguji", "Internal Examiner"."""
+    parts = r"(?:{}[\s,]*){{0,3}}{}(?:[\s-]*{})?"
+    keys = ("examiner_before", "examiner", "supervisor_behind")
+    return _pattern(parts, keys).fullmatch(label) is not None
+
+
+def is_approver(label: str) -> bool:
+    """Whether an official follows who is neither: "Mengetahui", "Head of the Department"."""
+    return bool(_pattern(r"{}\b", ("approver",)).match(label))
+
+
+def is_label_of_person(line: str) -> bool:
+    """Whether a line, or what stands before its colon, says who somebody is."""
+    head = without_item_mark(line).partition(":")[0].strip(" ,.(")
+    return is_supervisor(head) or is_examiner(head) or bool(_supervisor().match(line))
+
+
+def is_no_person(line: str) -> bool:
+    """Whether a line says what the work is, where, or who follows, and names nobody itself."""
+    said = is_kind_of_work(line) or is_about_the_work(line) or is_label_of_person(line)
+    return said or is_faculty(line) or bool(institution().match(line)) or names_institution(line)
+
+
+def label_columns(line: str) -> list[str]:
+    """The labels that stand side by side on a line: "Pembimbing I Pembimbing II"."""
+    both = _pattern(r"(?={}\b)", ("person_label",))
+    starts = [found.start() for found in both.finditer(line) if line[: found.start()][-1:] in " "]
+    if len(starts) < 2 or starts[0]:
+        return []
+    return [line[a:b].strip() for a, b in zip(starts, [*starts[1:], len(line)], strict=True)]
+
+
+def without_item_mark(line: str) -> str:
+    """A line without the number of an item: "1. Pembimbing"."""
+    mark, _, rest = line.partition(" ")
+    return rest if rest and mark.rstrip(".)").isdecimal() and mark[-1] in ".)" else line
 
 
 def _supervisor() -> re.Pattern[str]:
-    parts = r"(?:{}\s?)?{}(?:[\s-]*{})?"
+    parts = r"(?:{}\s?){{0,2}}{}(?:[\s-]*{})?"
     return _pattern(parts, ("supervisor_before", "supervisor", "supervisor_behind"))
 
 
@@ -124,7 +179,10 @@ def is_name(text: str) -> bool:
     """Whether a line can be the name of one person, titles and degrees included: "Dr. Ir. Dimitri
     Mahayana, M.Eng.", "HADI HAMMURABI"."""
     titles = _pattern(r"(?:{}\.\s*)+", ("person_titles",))
-    bare = _degrees_behind().sub("", titles.sub("", text.strip(" ()"))).strip(" ,.")
+    untitled = titles.sub("", text.strip(" ()"))
+    bare = _degrees_behind().sub("", untitled).strip(" ,.")
+    if len(bare.split()) < 2:  # "P. A. Woudt": a short name looks like a degree
+        bare = untitled.strip(" ,.")
     words = bare.split()
     return (
         0 < len(words) <= MAX_NAME_WORDS
@@ -154,4 +212,21 @@ def names_in(text: str) -> list[tuple[str, int]]:
     pieces = [(text[a:b].strip(), a) for a, b in zip(starts, ends, strict=True)]
     if all(is_name(piece) for piece, _ in pieces):
         return [(piece.strip(" ()"), a + text[a:].index(piece.strip(" ()"))) for piece, a in pieces]
+    if is_name(text):  # with a title behind it: "Petr Tůma, Dr."
+        return [(text.strip(" ()"), text.index(text.strip(" ()")))]
     return []
+
+
+def is_filled_in(value: str) -> bool:
+    """Whether a property is what a program filled in: a file name, an account."""
+    plain = value.lower()
+    untitled = plain.startswith(tuple(word_set("front_matter.untitled")))
+    file = plain.rstrip("0123456789").rstrip() == "document" or PurePath(plain).suffix in _FILES
+    return untitled or file
+
+
+def is_account(author: str) -> bool:
+    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
+    words = author.lower().replace("-", " ").replace("_", " ").split()
+    numbered = any(map(str.isdigit, author))
+    return numbered or any(word in word_set("front_matter.accounts") for word in words)

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from pathlib import PurePath
 from typing import Any
 
 from thesis_qa.lang.data import word_set
-from thesis_qa.structure import front_cues, headings
-from thesis_qa.structure.front_cues import is_name, names_in
+from thesis_qa.structure import front_cues, front_persons, headings
+from thesis_qa.structure.front_cues import is_name
 from thesis_qa.structure.front_lines import FrontLine, abstracts, front_lines, is_abstract
+from thesis_qa.structure.front_persons import persons
 from thesis_qa.types import Block, Metadata, Page, Span
 
 MIN_TITLE_WORDS = 3
@@ -22,7 +22,6 @@ SAME_SIZE = 0.9  # of the larger: lines of one title
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
 
 _COMMAS = str.maketrans(dict.fromkeys(";•·|", ","))  # what else parts keywords
-_FILES = {".doc", ".docx", ".tex", ".pdf", ".odt", ".rtf", ".indd", ".dvi"}
 
 Found = tuple[str, tuple[Span, ...]]
 """A field's text and where it stands."""
@@ -39,17 +38,12 @@ def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Me
     if by_language:
         places["abstracts"] = tuple(span for spans in by_language.values() for span in spans)
     for name in ("title", "author"):
-        if name not in stated and _is_junk(getattr(properties, name)):
+        value = getattr(properties, name)
+        if name not in stated and (
+            front_cues.is_filled_in(value) or (name == "author" and front_cues.is_account(value))
+        ):
             stated[name] = ""
     return replace(properties, **stated, abstracts=by_language, places=places)
-
-
-def _is_junk(value: str) -> bool:
-    """Whether a property is what a program filled in: a file name, an account."""
-    plain = value.lower()
-    untitled = plain.startswith(tuple(word_set("front_matter.untitled")))
-    file = plain.rstrip("0123456789").rstrip() == "document" or PurePath(plain).suffix in _FILES
-    return untitled or file or plain in word_set("front_matter.accounts")
 
 
 @dataclass
@@ -59,6 +53,7 @@ class _Front:
     pages: Sequence[Page]
     lines: Sequence[FrontLine]
     title: tuple[FrontLine, ...] = field(default=())
+    given: str = ""  # the author whom the file says
 
     def fields(self, properties: Metadata) -> Iterator[tuple[str, tuple[Any, tuple[Span, ...]]]]:
         """Name, value and places of every field that is stated."""
@@ -76,7 +71,11 @@ class _Front:
                 yield name, found
         if year := self._year():
             yield "year", (int(year[0]), year[1])
-        for name, several in (("supervisors", self._supervisors()), ("keywords", self._keywords())):
+        lists: dict[str, list[Found]] = {
+            role: [(name, (at,)) for name, at in people]
+            for role, people in persons(self.lines).items()
+        }
+        for name, several in {**lists, "keywords": self._keywords()}.items():
             if several:
                 values = {text.casefold(): text for text, _ in reversed(several)}
                 order = dict.fromkeys(text.casefold() for text, _ in several)
@@ -88,7 +87,7 @@ class _Front:
     def _title(self, properties: Metadata) -> Found | None:
         """The title the file says, where a page has it; else the largest lines of the first page;
         else what a label ("Judul:") says."""
-        given = "" if _is_junk(properties.title) else properties.title
+        given = "" if front_cues.is_filled_in(properties.title) else properties.title
         if places := properties.places.get("title"):
             found: Found | None = (given, places)
         else:
@@ -96,8 +95,9 @@ class _Front:
         if found:
             self.title = tuple(line for line in self.lines if _overlaps(line.span, found[1]))
             return found
+        self.given = properties.author
         if self.title_page and (lines := self._title_lines()):
-            self.title = lines
+            self.title = lines = self._without_author(lines)
             return self._in_mixed_case(_joined(lines))
         return self._labelled_title()
 
@@ -111,8 +111,8 @@ class _Front:
 
     def _title_lines(self) -> tuple[FrontLine, ...]:
         page = self.title_page
-        by = next((i for i, line in enumerate(page) if _is_by(line.text)), None)
-        groups = _titles(page[:by]) or _titles(page)
+        ends = (i for i, line in enumerate(page) if _is_by(line.text) or _is_about(line.text))
+        groups = _titles(page[: next(ends, None)]) or _titles(page)
         if not groups:
             return ()
         largest = max(g[0].size for g in groups)
@@ -121,9 +121,23 @@ class _Front:
         )
         return best if self._is_thesis() or best[0].size > STANDS_OUT * self._usual_size() else ()
 
+    def _without_author(self, lines: tuple[FrontLine, ...]) -> tuple[FrontLine, ...]:
+        """The lines of a title without the author who stands right below in the same size."""
+        last = lines[-1].text
+        if len(lines) < 2 or len(last.split()) < 2 or not is_name(last):
+            return lines
+        given = self.given.casefold().split()
+        said = last.casefold().split()[0] in given[:1] or any(
+            self._search(f"{before} {last}") for before in word_set("front_matter.before_persons")
+        )
+        return lines[:-1] if said else lines
+
     def _is_thesis(self) -> bool:
         return any(
-            front_cues.is_kind_of_work(line.text) or _is_institution(line.text)
+            front_cues.is_kind_of_work(line.text)
+            or _is_institution(line.text)
+            or _is_about(line.text)
+            or front_cues.year_of_date(line.text) is not None
             for line in self.title_page
         )
 
@@ -140,20 +154,37 @@ class _Front:
     # Persons
 
     def _author(self) -> Found | None:
-        for line, after in self._below(3):
-            head, _, rest = line.text.partition(":") if ":" in line.text else (line.text, "", "")
-            if not front_cues.is_by(head.strip(" (")):
-                continue
-            if rest.strip() and is_name(rest.strip()):
-                start = line.text.index(rest.strip())
-                return self._in_mixed_case(
-                    (rest.strip(), (_part(line, start, start + len(rest.strip())),))
-                )
-            if rest.strip():
-                continue
-            if names := [other for other in after[:2] if is_name(other.text)]:
-                return self._in_mixed_case(_joined(names[:1]))
+        for at, line in enumerate(self.lines):
+            fits = line.kind not in ("table", "caption") or line in self.title_page
+            if fits and (
+                named := self._authors_at(line, self.lines[at + 1 : at + 1 + front_persons.NEAR])
+            ):
+                return self._together(named)
         return self._author_by_number() or self._author_below_title()
+
+    def _authors_at(
+        self, line: FrontLine, after: Sequence[FrontLine]
+    ) -> list[front_persons.Person]:
+        """The authors whom a label on a line names: "Oleh", "Name: …", "by Marvin Kohnen"."""
+        head, colon, rest = line.text.partition(":")
+        rest = rest.strip()
+        if not colon:
+            head, rest = front_cues.split_by(line.text)
+            rest = "" if "\t" in line.text else rest  # another column
+        if not front_cues.is_by(head.split("\t")[0].strip(" (")):
+            return []
+        name = front_persons.without_number(rest)
+        if is_name(name) and (colon or len(name.split()) > 1):
+            start = line.text.index(name, len(head))
+            return [(name, _part(line, start, start + len(name)))]
+        if rest and (colon or front_cues.is_by(line.text.strip(" :(")) is False):
+            return []
+        own = [other for other in after if other.span.page == line.span.page]
+        return front_persons.authors(own) or front_persons.authors(own[1:])[:1]
+
+    def _together(self, named: Sequence[front_persons.Person]) -> Found:
+        several = [self._in_mixed_case((name, (span,))) for name, span in named]
+        return ", ".join(name for name, _ in several), tuple(s for _, at in several for s in at)
 
     def _author_by_number(self) -> Found | None:
         """The name right above the student number."""
@@ -163,19 +194,24 @@ class _Front:
         return None
 
     def _author_below_title(self) -> Found | None:
-        """The name between title and date, where a page holds little more."""
-        page = self.title_page
-        last = max((line.span.end for line in self.title), default=len(page))
-        below = [line for line in page if line.span.start >= last]
-        for line, after in pairwise(below[:3]):
-            dated = front_cues.YEAR_LINE.fullmatch(after.text)
-            if dated and is_name(line.text) and len(line.text.split()) > 1:
+        """The name on the title page above a date, an institution, what the work is …"""
+        last = max((line.span.end for line in self.title), default=0)
+        below = [line for line in self.title_page if line.span.start >= last]
+        for line, after in zip(below, [*below[1:], None], strict=False):
+            if not is_name(line.text) or len(line.text.split()) < 2 or line.text[0] == "(":
+                continue
+            ends = after is None or _follows_author(after)
+            if self.title and ends and not _is_place(line) and not _is_label(line.text):
                 return self._in_mixed_case(_joined([line]))
         return None
 
     def _given_author(self, name: str) -> Found | None:
-        """The author whom the file says, where a page says so too."""
-        return self._search(name, whole=True) if is_name(name) and " " in name else None
+        """The author whom the file says, where a page says so too: as it is printed there."""
+        first = name.split()[0].casefold() if is_name(name) else ""
+        for line in self.title_page if first else ():
+            if line.text.casefold().startswith(first) and is_name(line.text):
+                return self._in_mixed_case(_joined([line]))
+        return self._search(name, whole=True) if first and " " in name else None
 
     def _student_number(self) -> Found | None:
         for line in self.lines:
@@ -186,28 +222,6 @@ class _Front:
                 return found[1], (_part(line, *found.span(1)),)
         return None
 
-    def _supervisors(self) -> list[Found]:
-        found: list[Found] = []
-        for line, after in self._below(5):
-            head, *rest = front_cues.label_parts(line.text)
-            if not front_cues.is_supervisor(head.strip(" ,.(")):
-                continue
-            if rest and rest[0]:
-                named = [line] if is_name(rest[0]) else []
-                found += [
-                    (rest[0], (_part(line, line.text.index(rest[0]), len(line.text)),))
-                ] * len(named)
-                continue
-            for other in after:
-                if names := names_in(other.text):
-                    found += [
-                        (name, (_part(other, start, start + len(name)),)) for name, start in names
-                    ]
-                    break
-                if front_cues.begins_supervisor(other.text) or is_label(other.text):
-                    break
-        return found
-
     # Place, time, degree
 
     def _institution(self, fits: Callable[[str], bool]) -> Found | None:
@@ -215,7 +229,8 @@ class _Front:
             for line, after in zip(lines, [*lines[1:], None], strict=False):
                 if not fits(line.text) or len(line.text) > headings.MAX_INSTITUTION:
                     continue
-                if line.text.endswith((".", ";")) or line in self.title:
+                ends = line.text.endswith((".", ";")) or line.text[-4:].isdecimal()
+                if ends or line in self.title:
                     continue
                 unfinished = fits is _is_institution and front_cues.is_unfinished(line.text)
                 goes_on = after and (after.text[:1] in '"“”' or unfinished) and len(after.text) < 40
@@ -234,9 +249,17 @@ class _Front:
             (line, f) for line in self.lines if (f := front_cues.SIGNED.fullmatch(line.text))
         ]
         if not dated:
-            return None
+            return self._full_date()
         line, found = dated[-1]
         return found[1], (_part(line, *found.span(1)),)
+
+    def _full_date(self) -> Found | None:
+        """The year of a date on the title page, or else of the first below it."""
+        for line in (*self.title_page, *self.lines):
+            if year := front_cues.year_of_date(line.text):
+                start = line.text.rindex(year)
+                return year, (_part(line, start, start + len(year)),)
+        return None
 
     def _degree(self) -> Found | None:
         for line in self.lines:
@@ -265,10 +288,6 @@ class _Front:
 
     # Helpers
 
-    def _below(self, count: int) -> Iterator[tuple[FrontLine, Sequence[FrontLine]]]:
-        for at, line in enumerate(self.lines):
-            yield line, self.lines[at + 1 : at + 1 + count]
-
     def _search(self, text: str, mixed: bool = False, whole: bool = False) -> Found | None:
         """Where `text` stands in the front matter, whatever its line ends and capitals: `mixed`
         not in capitals only, `whole` on lines of its own."""
@@ -290,17 +309,35 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
     return any(span.page == o.page and span.start < o.end and o.start < span.end for o in others)
 
 
-def is_label(text: str) -> bool:
-    """Whether a line only labels what follows: "Penguji:", "Ketua"."""
-    return text.endswith(":") or headings.names_institution(text)
-
-
 def _begins_part(line: FrontLine) -> bool:
     return headings.certain_heading(line.text) is not None or is_abstract(line.text)
 
 
 def _is_institution(text: str) -> bool:
     return front_cues.institution().match(text) is not None
+
+
+def _is_about(text: str) -> bool:
+    return front_cues.is_about_the_work(text.lstrip('"“'))
+
+
+def _follows_author(line: FrontLine) -> bool:
+    """Whether a line is such as stands below the author."""
+    text = line.text
+    return bool(
+        front_cues.YEAR_LINE.fullmatch(text)
+        or front_cues.year_of_date(text)
+        or _is_institution(text)
+        or headings.names_institution(text)
+        or front_cues.is_kind_of_work(text)
+        or _is_about(text)
+        or front_cues.is_label_of_person(text)
+        or front_cues.BARE_NUMBER.fullmatch(text)
+    )
+
+
+def _is_label(text: str) -> bool:
+    return front_cues.is_kind_of_work(text) or front_cues.is_label_of_person(text)
 
 
 def _is_by(text: str) -> bool:
@@ -336,6 +373,7 @@ def _can_be_title(line: FrontLine) -> bool:
     text = line.text
     return not (
         headings.names_institution(text)
+        or front_cues.institution().fullmatch(text)
         or front_cues.is_kind_of_work(text)
         or _is_by(text)
         or front_cues.student_number().match(text)

@@ -17,7 +17,7 @@ from thesis_qa.types import Document
 MAX_BYTES = 100_000
 
 TEXTS = ("title", "author", "student_number", "university", "faculty", "degree")
-LISTS = ("supervisors", "keywords")
+LISTS = ("supervisors", "examiners", "keywords")
 YEARS = range(1000, 3000)
 
 
