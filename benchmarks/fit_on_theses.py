@@ -35,7 +35,7 @@ from thesis_qa.model.span_reader import SHIPPED, Reader, Reading
 
 RANK = (
     "sentence", "passage", "words", "passage_words", "foreign_words", "foreign_passage_words",
-    "holds", "lacks", "announces", "leads_in", "heading_words", "head_words", "found",
+    "holds", "lacks", "announces", "leads_in", "heading_words", "head_words", "row_words", "found",
 )  # fmt: skip
 READ_RANK = (*RANK, "answers", "relevance", "span")
 UNREAD = (

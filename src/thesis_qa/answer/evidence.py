@@ -155,6 +155,7 @@ def _evidence(
         "leads_in": float(sentence.text.endswith(":")),
         "heading_words": coverage(question, heading, passage.language),
         "head_words": coverage(question, headed, language) - held,
+        "row_words": held if sentence.context else 0.0,
         "found": passage.score,
     }
     return weighed(Evidence(passage, sentence, 0.0, signals, vector))
