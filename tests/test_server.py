@@ -376,7 +376,6 @@ def test_a_page_made_to_hang_keeps_nobody_else_waiting(attacked: str) -> None:
         for page in range(2, 6):
             assert picture("baik.pdf", page).headers["content-type"] == "image/png"
         assert http.get("/healthz").status_code == 200
-        assert refused == []  # the bad page is still being tried
         for visitor in visitors:
             visitor.join(60)
     assert refused == [409] * 45
