@@ -7,11 +7,11 @@ from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import cue, text, word_set
+from thesis_qa.lang.data import cue, text
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import chat_spellings, stem, stop_words, words
-from thesis_qa.question.read import Question
+from thesis_qa.lang.words import stem, words
+from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import library_chance
 from thesis_qa.types import Language
 
@@ -65,7 +65,7 @@ def _wanted(question: Question) -> Wanted:
     left = (
         (term, word)
         for term, word in question.terms
-        if not word.isdecimal() and word not in _beside()
+        if not word.isdecimal() and word not in framing_words()
     )
     spoken: Language | None = next(
         (lang for lang in ("id", "en") if cue(f"question.written_in_{lang}").search(said)), None
@@ -75,13 +75,6 @@ def _wanted(question: Question) -> Wanted:
         tuple(years_in(said)), bool(after.search(said)), bool(before.search(said)), spoken,
         () if spoken and not question.terms else tuple(left),
     )  # fmt: skip
-
-
-def _beside() -> frozenset[str]:
-    """Words that say that theses are asked for, and nothing of which."""
-    keys = ("question.thesis", "question.frame", "question.collection", "question.asking",
-            "words.telling", "follow_up.joining")  # fmt: skip
-    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
 
 
 def _fits(document: DocumentInfo, wanted: Wanted) -> bool:

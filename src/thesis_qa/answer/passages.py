@@ -18,10 +18,9 @@ from thesis_qa.answer.select import select
 from thesis_qa.lang.data import word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.question.expects import holds_expected
-from thesis_qa.question.read import Question, squeezed
+from thesis_qa.question.read import SHORT_WORD, Question, squeezed
 from thesis_qa.types import AnswerKind, Mark, Passage
 
-SHORT_WORD = 2  # letters of words that say nothing of what is missing
 DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
 
 

@@ -15,7 +15,7 @@ from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Language
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 SHOWN = 20  # documents that are listed
 WRONG = 40  # questions that a fragment shows; the file has all
@@ -64,17 +64,23 @@ def report_html(
     )
 
 
-@cache
-def _template() -> "Template":
+def html_environment(package: str) -> "Environment":
+    """The templates in the folder `templates` of a package: what is filled in is escaped, and a
+    name that isn't given is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("thesis_qa.evaluate"),
+    return Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _template() -> "Template":
+    environment = html_environment("thesis_qa.evaluate")
     environment.filters |= {
         "decimals": decimals,
         "signed": lambda value: f"{value:+.3f}",

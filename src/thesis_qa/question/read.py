@@ -67,9 +67,7 @@ class Question:
     @property
     def telling(self) -> tuple[frozenset[str], ...]:
         """Its words that say what it is about, each with its translations, as stems."""
-        keys = ("question.thesis", "question.frame", "question.asking", "question.collection",
-                "words.telling", "follow_up.joining")  # fmt: skip
-        frame = frozenset().union(*(word_set(key) for key in keys), chat_spellings())
+        frame = framing_words()
         said = (t for t, word in self.terms if word not in frame and len(word) > SHORT_WORD)
         return tuple(frozenset(readings(term, self.language, None)) for term in said)
 
@@ -200,6 +198,14 @@ def _codes(question: str) -> tuple[tuple[str, str], ...]:
         if code and not (code.isdecimal() and int(code) <= SPELT_OUT):
             found.setdefault(code, written)
     return tuple(found.items())
+
+
+@cache
+def framing_words() -> frozenset[str]:
+    """Words that say that theses are asked for, and nothing of which or of what."""
+    keys = ("question.thesis", "question.frame", "question.asking", "question.collection",
+            "words.telling", "follow_up.joining")  # fmt: skip
+    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
 
 
 def two_questions(question: str) -> tuple[str, ...]:

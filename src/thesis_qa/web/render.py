@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from thesis_qa.evaluate.html_report import html_environment
 from thesis_qa.web.places import cited_page, page_words, place_link, size_words, spans_link
 from thesis_qa.web.texts import Texts
 
@@ -12,15 +13,7 @@ if TYPE_CHECKING:
 
 @cache
 def _templates() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("thesis_qa.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_environment("thesis_qa.web")
     for function in (cited_page, page_words, place_link, size_words, spans_link):
         environment.globals[function.__name__] = function
     return environment
