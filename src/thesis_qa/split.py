@@ -28,7 +28,7 @@ from thesis_qa.types import (
     section_path,
 )
 
-SPLITTER = "6"
+SPLITTER = "7"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
@@ -42,7 +42,9 @@ MAX_COVER_LINE = 200  # characters; longer ones are an abstract set below title 
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
 
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*[⁰¹²³⁴-⁹]*[.!?]*(?=\s+\S)""")  # the mark of a note last
+_END = re.compile(  # the mark of a note last, in text that lost its place also as plain digits
+    r"""[.!?…]+["'”’»)\]]*(?:[⁰¹²³⁴-⁹]*[.!?]*|\[\d{1,3}\]|(?<=[^\W\d_]{3}\.)\d{1,3})(?=\s+\S)"""
+)
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'/]+$")
 _ENUMERATOR = re.compile(r"^\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})$")
 _OPENING = re.compile(r"""[\s"'“‘«(\[•*\-–—]*(\S)""")
@@ -78,7 +80,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     following = opening.group(1) if opening else ""
     if following.islower() or following in ".…":  # ". . ."
         return False
-    if match.group() != ".":
+    stop = match.group().rstrip("[]0123456789")  # without the mark of a note
+    if stop != ".":
         return True
     before = _LAST_WORD.search(text, start, match.start())
     word = (before.group() if before else "").lower()
@@ -89,9 +92,12 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if word in word_set("sentences.closing"):
         return following.isupper()
     if word in word_set("sentences.before_numbers"):
-        return not following.isdigit()
-    if len(word) == 1 and word.isalpha():  # an initial: "J. Smith"
-        return False
+        return stop == match.group() and not following.isdigit()
+    if len(word) == 1 and word.isalpha():  # an initial: "J. Smith", but "1945 M."
+        return text[start : match.start() - 1].rstrip()[-1:].isdigit()
+    parts = before.group().split(".") if before else []
+    if len(parts) > 1 and parts[0][:1].isupper() and all(p.isalpha() and len(p) < 5 for p in parts):
+        return False  # "Q.S.", "S.Kom."
     return word not in word_set("sentences.abbreviations")
 
 

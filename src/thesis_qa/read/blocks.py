@@ -1,5 +1,6 @@
 """What a file without pages gives: blocks in their order, as it marks them."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -26,6 +27,7 @@ class RawBlock:
     level: int | None = None  # of what the file marks as a heading, 1 the highest
     strong: bool = False  # bold from its first letter to its last
     title: bool = False  # marked as the title of the document
+    lead: str = ""  # what of its beginning is bold
     numbered: bool = False  # an item of a list, or a heading, that the file numbers
     wrapped: bool = False  # several lines: paragraphs, or parts of one that was only wrapped
     context: str | None = None  # column heads of a table row
@@ -70,8 +72,8 @@ def keyword_list(text: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """`text` on one line, without the characters nobody sees (soft hyphens, zero width …)."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    """`text` on one line, accents on their letters, without what nobody sees (soft hyphens …)."""
+    return unicodedata.normalize("NFC", " ".join(text.translate(_INVISIBLE).split()))
 
 
 def code_lines(text: str) -> str:

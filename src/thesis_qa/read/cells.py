@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from thesis_qa.read.blocks import EMPTY_CELL, RawBlock, folded, table_row
 
 MAX_HEAD = 80  # characters of the name of a column
 MAX_ACROSS = 63  # columns of a table in Word
 YEARS = range(1900, 2100)
+MIN_TYPED = 3  # lines of a table that is typed in plain text
+TYPED_GAP = 2  # spaces between its columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,59 @@ def table_blocks(
     for row in grid[count:]:
         if any(place.text for place in row):
             yield RawBlock(table_row(_written(row, names)), "table", context=context)
+
+
+def text_blocks(text: str, strong: bool = False, lead: str = "") -> Iterator[RawBlock]:
+    """A paragraph of plain text; of one whose lines are set in columns, the rows of a table."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    first = next((at for at in range(len(lines)) if _typed_rows(lines[at:])), None)
+    if first is None or strong:
+        yield RawBlock(text, strong=strong, wrapped=not strong, lead=lead)
+        return
+    if above := "\n".join(lines[:first]):
+        yield RawBlock(above, wrapped=True)
+    yield from table_blocks(_typed_rows(lines[first:]))
+
+
+def _typed_rows(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of lines that are typed as a table: parted by tabs, by bars, or by white space at
+    the same places in all of them; none where they aren't."""
+    lines = [line for line in lines if line.strip()]
+    if lines and lines[0][:1] == "+" == lines[0][-1:]:
+        return list(_between_bars(lines))
+    rows = [line.split("\t") for line in lines]
+    if len(rows) < MIN_TYPED or min(map(len, rows)) < 2:
+        typed = [line for line in lines if line.strip(" -=")]
+        rows = _in_columns(typed) if len(typed) >= MIN_TYPED else []
+    return [] if any(row[1].lstrip()[:1] == ":" for row in rows) else rows  # "Nama   : Ani"
+
+
+def _between_bars(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The rows of a grid drawn with + - and |, whose cells may have several lines."""
+    row: list[str] = []
+    for line in lines:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line[:1] == "|":
+            row = [f"{a} {b}" for a, b in zip(row or [""] * len(cells), cells, strict=False)]
+        elif row:
+            yield row
+            row = []
+
+
+def _in_columns(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of lines that have white space at the same places."""
+    width = max(map(len, lines))
+    inked = [any(line[at : at + 1].strip() for line in lines) for at in range(width)]
+    runs = [(key, [at for at, _ in run]) for key, run in groupby(enumerate(inked), itemgetter(1))]
+    gaps = [run for key, run in runs[1:] if not key and len(run) >= TYPED_GAP]
+    edges = [0, *(gap[-1] + 1 for gap in gaps), width]
+    rows = [[line[a:b].strip() for a, b in pairwise(edges)] for line in lines]
+    return rows if gaps and all(map(_is_parted, lines)) else []
+
+
+def _is_parted(line: str) -> bool:
+    """Whether a line has a gap that isn't the one behind a sentence."""
+    return any(part.rstrip()[-1:] not in ".!?" for part in line.split("  ")[:-1] if part.strip())
 
 
 def _cell(cell: TableCell | str) -> TableCell:

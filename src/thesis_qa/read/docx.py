@@ -24,8 +24,8 @@ from thesis_qa.read.blocks import (
 from thesis_qa.read.cells import TableCell, table_blocks
 from thesis_qa.read.docx_parts import WordParts
 from thesis_qa.read.docx_styles import WordNumbering, WordStyle, WordStyles, is_on
+from thesis_qa.read.maths import formula, letters, symbol
 from thesis_qa.read.raised import lowered, raised
-from thesis_qa.read.word_maths import formula, letters, symbol
 from thesis_qa.read.xml import child, local, tags, value
 from thesis_qa.types import Metadata
 
@@ -82,6 +82,7 @@ class _Paragraph:
 
     pieces: list[str] = field(default_factory=list)
     plain: bool = False  # some of it isn't bold
+    lead: str = ""  # what of its beginning is
     notes: list[RawBlock] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
 
@@ -153,7 +154,7 @@ class _DocxReader:
         self, properties: etree._Element | None, style: WordStyle, read: _Paragraph
     ) -> Iterator[RawBlock]:
         number, numbered = self.numbering.next(properties, style)
-        text = f"{number} {read.text}" if number else read.text
+        text, lead = (f"{number} {t}" if number else t for t in (read.text, read.lead))
         strong = not read.plain
         if style.level:
             yield RawBlock(text, "heading", level=style.level, strong=strong)
@@ -163,7 +164,7 @@ class _DocxReader:
             yield RawBlock(text, "caption")
         else:
             title = style.role == "title"
-            yield RawBlock(text, strong=strong, title=title, numbered=numbered)
+            yield RawBlock(text, strong=strong, title=title, numbered=numbered, lead=lead)
 
     def _runs(self, parent: etree._Element, read: _Paragraph, style: WordStyle) -> None:
         for element in _seen(parent):
@@ -188,6 +189,7 @@ class _DocxReader:
         self._shift(self.styles.shift(properties), read, before)
         strong = is_on(properties, "b", self.styles.bold_of_run(properties, style.bold))
         read.plain = read.plain or (not strong and any(map(str.strip, read.pieces[before:])))
+        read.lead = read.lead if read.plain else read.text
 
     def _shift(self, shift: str, read: _Paragraph, start: int) -> None:
         """Raise or lower what a run added."""
@@ -205,6 +207,8 @@ class _DocxReader:
             self._symbol(element, read)
         elif tag in _MARKS:
             read.pieces.append(_MARKS[tag])
+        elif tag == "fldChar":
+            read.pieces += _filled(element)
         elif tag in ("footnoteReference", "endnoteReference"):
             read.notes += self._note(tag.removesuffix("Reference"), value(element, "id"))
         elif tag in ("drawing", "pict", "object", "Choice", "Fallback"):
@@ -307,6 +311,17 @@ def _left_out(row: etree._Element) -> Iterator[TableCell]:
     before = value(child(row, "trPr", "gridBefore"))
     if before.isdecimal() and int(before):
         yield TableCell("", int(before))
+
+
+def _filled(begin: etree._Element) -> Iterator[str]:
+    """What is chosen or ticked in a field of a form."""
+    choices, box = (child(begin, "ffData", kind) for kind in ("ddList", "checkBox"))
+    if choices is not None:
+        entries = [value(entry) for entry in choices if local(entry) == "listEntry"]
+        number = value(child(choices, "result")) or value(child(choices, "default")) or "0"
+        yield from entries[int(number) :][:1] if number.isdecimal() else ()
+    if box is not None:
+        yield "☑" if is_on(box, "checked", is_on(box, "default")) else "☐"
 
 
 def _is_deleted(row: etree._Element) -> bool:

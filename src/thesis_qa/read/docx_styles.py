@@ -73,7 +73,7 @@ class WordStyles:
         own = value(child(properties, "vertAlign"))
         chain = self._chain(value(child(properties, "rStyle")))
         styled = (value(child(style, "rPr", "vertAlign")) for style in chain)
-        return own or next(filter(None, styled), "")
+        return own or next(filter(None, styled), "") or _moved(properties)
 
     def _chain(self, key: str) -> list[etree._Element]:
         chain: list[etree._Element] = []
@@ -112,6 +112,14 @@ def _outline_level(properties: etree._Element | None) -> int | None:
     """1 to 9; 0 for body text said to be such; None where nothing is said."""
     level = value(child(properties, "outlineLvl"))
     return (int(level) + 1) % 10 if level.isdecimal() and len(level) == 1 else None
+
+
+def _moved(properties: etree._Element | None) -> str:
+    """Where a run is moved to by hand, by its position in half points, and set smaller."""
+    position = value(child(properties, "position"))
+    if child(properties, "sz") is None or not position.lstrip("-").isdecimal() or position == "0":
+        return ""
+    return "subscript" if position.startswith("-") else "superscript"
 
 
 def _first_toggle(chain: list[etree._Element], default: bool, tag: str = "b") -> bool:

@@ -8,6 +8,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.lang.data import SPOKEN
+from thesis_qa.lang.data import text as text_of
 from thesis_qa.read import xml
 from thesis_qa.read.archive import read_file
 from thesis_qa.read.blocks import (
@@ -21,31 +23,37 @@ from thesis_qa.read.blocks import (
 )
 from thesis_qa.read.cells import TableCell, table_blocks
 from thesis_qa.read.encoding import decode
+from thesis_qa.read.maths import mathml
 from thesis_qa.read.raised import lowered, raised
 from thesis_qa.read.xml import local
 from thesis_qa.types import Kind, Metadata
 
+LEADING = 3  # links, from which a list of them is taken for contents
 MAX_BYTES = 100_000_000  # a saved page with its pictures inside it
 
 _SKIPPED = xml.tags("""
     script style nav noscript template svg head iframe object embed canvas audio video
-    button select input textarea dialog menu map
+    button dialog menu map
 """)
 _BLOCKS = xml.tags("""
     address article aside blockquote body caption center dd details div dl dt fieldset
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p
     pre section summary table tbody td tfoot th thead tr ul
 """)
+_FIELDS = xml.tags("input select textarea")
+_PARTS = xml.tags("frame iframe object embed")  # other files, which stand within a page
+MOST_NAMED = 20  # of parts that aren't read
 _CONTROL = dict.fromkeys([*range(9), 11, *range(14, 32)])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NOT_IN_DATA = frozenset({"table", "pre", *_HEADINGS})
 _STRONG = frozenset({"b", "strong"})
-_SHIFTS = ("sup", "sub")
+_SHIFTS = {"sup": "super", "sub": "sub"}  # tags, and what a style says of others
 _CAPTIONS = frozenset({"caption", "figcaption"})
 _NOTE_HOLDERS = frozenset({"aside", "div", "section", "ol", "li", "p"})
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
-_NOTE_LINKS = re.compile(r"\b(?:footnote-?(?:back|ref)|doc-(?:backlink|noteref))\b")
+_NOTE_LINKS = re.compile(r"\b(?:footnote-?(?:back|ref)|doc-(?:backlink|noteref)|noteref)\b")
+_PAGE_BREAKS = ("pagebreak", "doc-pagebreak")  # the number of the printed page, in the text
 _NOTES = re.compile(r"\b(?:footnotes?|endnotes?|doc-(?:foot|end)notes?)\b")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
@@ -69,7 +77,14 @@ def read_html(path: Path, name: str) -> RawDocument:
         raise DocumentError("html-nested", file=name) from error
     except etree.ParserError as error:
         raise DocumentError("html-unreadable", file=name, reason=error) from error
-    return RawDocument(bounded(element_blocks(_main(root)), name), _stated(root))
+    unread = (text_of("html.part", SPOKEN, part=part) for part in _parts(root))
+    return RawDocument(bounded(element_blocks(_main(root)), name), _stated(root), tuple(unread))
+
+
+def _parts(root: etree._Element) -> list[str]:
+    """The files beside a page that its author shows within it; they are never opened."""
+    named = (e.get("src") or e.get("data") or "" for e in root.iter(*_PARTS))
+    return [part for part in dict.fromkeys(named) if part and ":" not in part][:MOST_NAMED]
 
 
 def html_blocks(fragment: str) -> Iterator[RawBlock]:
@@ -150,6 +165,7 @@ class _HtmlReader:
     def __init__(self) -> None:
         self.text: list[str] = []
         self.plain = False  # some of the gathered text isn't bold
+        self.lead = ""  # of the gathered text, before anything that isn't bold
         self.bold = 0  # open <b> and <strong>
         self.lists: list[tuple[str, int] | None] = []  # type and next number; None for bullets
         self.mark: str | None = None  # of the list item whose first text comes next
@@ -177,10 +193,16 @@ class _HtmlReader:
         if tag in _BLOCKS:
             yield from self._flush()
         whole = tag == "pre" or (tag == "table" and _is_data(element))
-        if whole or (not is_root and _is_skipped(element, tag)):
+        listed = tag in ("ul", "ol") and _leads_on(element)
+        inline = tag == "math" or tag in _FIELDS
+        if whole or listed or inline or (not is_root and _is_skipped(element, tag)):
             self.passed_over = element
             walk.skip_subtree()
-            if whole:
+            if inline:
+                self._add(mathml(element) if tag == "math" else _filled(element, tag))
+            elif listed:
+                yield from (RawBlock(xml.inner_text(item), "contents") for item in _items(element))
+            elif whole:
                 yield from _code(element) if tag == "pre" else _table(element)
             return
         self._open(element, tag)
@@ -198,7 +220,7 @@ class _HtmlReader:
             self.mark = self._next_mark(element)
         elif tag in _STRONG:
             self.bold += 1
-        elif tag in _SHIFTS:
+        elif _shift_of(element, tag):
             self.shifted.append(len(self.text))
         if kind := _kind_inside(element, tag):
             self.kinds.append(kind)
@@ -214,8 +236,8 @@ class _HtmlReader:
             self.lists.pop()
         elif tag in _STRONG:
             self.bold -= 1
-        elif tag in _SHIFTS and self.shifted:
-            self._shift(tag, self.shifted.pop())
+        elif (shift := _shift_of(element, tag)) and self.shifted:
+            self._shift(shift, self.shifted.pop())
         elif tag in _HEADINGS:
             self.level = None
         elif tag == "li":
@@ -235,16 +257,18 @@ class _HtmlReader:
         if text:
             self.text.append(" ".join(f"|{text}|".split())[1:-1])
             self.plain = self.plain or (not self.bold and not text.isspace())
+            self.lead = self.lead if self.plain else "".join(self.text)
 
-    def _shift(self, tag: str, start: int) -> None:
+    def _shift(self, shift: str, start: int) -> None:
         """Raise or lower what was gathered from `start` on."""
         inside, before = "".join(self.text[start:]), "".join(self.text[:start])
-        shown = raised(inside, before) if tag == "sup" else lowered(inside)
+        shown = raised(inside, before) if shift == "sup" else lowered(inside)
         self.text[start:] = [shown] if shown else []
 
     def _flush(self) -> Iterator[RawBlock]:
         lines = [line for line in map(folded, "".join(self.text).split("\n")) if line]
-        strong, self.text, self.plain = not self.plain, [], False
+        strong, lead = not self.plain, self.lead
+        self.text, self.plain, self.lead = [], False, ""
         if not lines:
             return
         kind = self.kinds[-1]
@@ -255,8 +279,43 @@ class _HtmlReader:
         elif kind != "text" or strong:
             yield RawBlock((self.mark or "") + " ".join(lines), kind, strong=strong)
         else:
-            yield RawBlock("\n".join(lines), wrapped=True)
+            yield RawBlock("\n".join(lines), wrapped=True, lead=lead)
         self.mark = None
+
+
+def _shift_of(element: etree._Element, tag: str) -> str | None:
+    """ "sup" or "sub", by its tag or its style."""
+    if tag in _SHIFTS:
+        return tag
+    _, _, align = _style(element).partition("vertical-align:")
+    return next((key for key, said in _SHIFTS.items() if align.partition(";")[0] == said), None)
+
+
+def _style(element: etree._Element) -> str:
+    return (element.get("style") or "").replace(" ", "").lower()
+
+
+def _filled(field: etree._Element, tag: str) -> str:
+    """What is filled into a field of a form, or chosen there."""
+    if tag == "select":
+        chosen = (option for option in field if option.get("selected") is not None)
+        return " ".join(map(xml.inner_text, chosen))
+    if tag == "textarea":
+        return xml.inner_text(field)
+    return field.get("value", "") if field.get("type", "text") in ("text", "date", "number") else ""
+
+
+def _leads_on(listed: etree._Element) -> bool:
+    """Whether the items of a list are links to places of the page, and nothing else: contents."""
+    items = _items(listed)
+    links = [e for e in listed.iter() if tag_of(e) == "a" and e.get("href", "").startswith("#")]
+    if len(items) < LEADING or len(links) != len(items):
+        return False
+    return "".join(map(xml.inner_text, links)).split() == xml.inner_text(listed).split()
+
+
+def _items(listed: etree._Element) -> list[etree._Element]:
+    return [element for element in listed.iter() if tag_of(element) == "li"]
 
 
 def _start_of(element: etree._Element) -> int:
@@ -266,16 +325,20 @@ def _start_of(element: etree._Element) -> int:
 
 def _is_skipped(element: etree._Element, tag: str) -> bool:
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-    unseen = "display:none" in (element.get("style") or "").replace(" ", "").lower()
+    unseen = hidden or "display:none" in _style(element)
     footer = tag == "footer" and not any(_has(e, _NOTES) for e in element.iter())
-    return (
-        footer or tag in _SKIPPED or hidden or unseen or (tag == "a" and _has(element, _NOTE_LINKS))
-    )
+    break_of_page = any(said in _PAGE_BREAKS for said in _named(element)[1:])
+    note = tag == "a" and _has(element, _NOTE_LINKS)
+    return footer or tag in _SKIPPED or unseen or note or break_of_page
 
 
 def _has(element: etree._Element, pattern: re.Pattern[str]) -> bool:
-    named = (element.get(key) or "" for key in ("class", "role", _EPUB_TYPE))
-    return any(map(pattern.search, named))
+    return any(map(pattern.search, _named(element)))
+
+
+def _named(element: etree._Element) -> list[str]:
+    """What an element is called by its author."""
+    return [element.get(key) or "" for key in ("class", "role", _EPUB_TYPE, "epub:type")]
 
 
 def _kind_inside(element: etree._Element, tag: str) -> Kind | None:

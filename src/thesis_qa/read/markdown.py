@@ -1,20 +1,22 @@
 """Markdown as its reader sees it: without marks of emphasis, links and headings."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from thesis_qa.read.blocks import RawBlock, first_year
-from thesis_qa.read.cells import table_blocks
+from thesis_qa.read.cells import table_blocks, text_blocks
 from thesis_qa.read.html import html_blocks
+from thesis_qa.read.maths import tex
 from thesis_qa.read.raised import lowered, raised
 from thesis_qa.types import Metadata
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:\s*")
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[^\S\n]*\n(.*?)\n(?:\1|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
+_FOOTNOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[^\S\n]*", re.MULTILINE)
 _MARKED = re.compile(  # the mark of a footnote, or what is raised or lowered
     r"\[\^[^\]\s]{1,40}\](?!:)|(?<=[^\s^~])([\^~])([^\s^~]{1,20})\1(?!\1)"
 )
@@ -26,20 +28,30 @@ def markdown_blocks(text: str) -> Iterator[RawBlock]:
     Indented lines are paragraphs, not code: theses indent, and fence their code.
     """
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
-    return _MarkdownReader(parser.parse(text)).blocks()
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    text = _FOOTNOTE.sub(r"\n\\[^\1]: ", text)  # else the parser takes them for links
+    kept = "\n".join(line for line in text.split("\n") if not _underlines_columns(line))
+    return _MarkdownReader(parser.parse(kept)).blocks()
+
+
+def _underlines_columns(line: str) -> bool:
+    """Whether a line is the rule below the heads of one of Pandoc's plain tables."""
+    rules = line.split()
+    return len(rules) > 1 and all(len(rule) > 2 and not rule.strip("-") for rule in rules)
 
 
 def front_matter(text: str) -> tuple[Metadata, str]:
-    """What the YAML at the head of a Markdown file states, and the text below it."""
+    """What the YAML or TOML at the head of a Markdown file states, and the text below it."""
     import yaml
 
     found = _FRONT_MATTER.match(text)
     if not found:
         return Metadata(), text
     try:
-        matter = yaml.safe_load(found[1])
+        matter = yaml.safe_load(found[2]) if found[1] == "---" else tomllib.loads(found[2])
     except (yaml.YAMLError, ValueError, RecursionError):
         return Metadata(), text
     return (
@@ -86,6 +98,8 @@ class _MarkdownReader:
                 yield RawBlock(token.content, "code")
             elif token.type == "html_block":
                 yield from html_blocks(token.content)
+            elif token.type.startswith("math_block"):
+                yield RawBlock(tex(token.content), "formula")
             elif token.type == "table_close":
                 yield from table_blocks(self.rows, heads=1)
                 self.rows = []
@@ -125,9 +139,12 @@ class _MarkdownReader:
             self.mark = None
         elif footnote := _FOOTNOTE.match(text):
             yield RawBlock(f"{footnote[1]} {text[footnote.end() :]}", "footnote")
+        elif text.startswith(": "):  # Pandoc's caption of a table
+            yield RawBlock(text[2:], "caption")
         else:
-            strong = _is_strong(children)
-            yield RawBlock(text, strong=strong, wrapped=not strong)
+            lead = _lead(children)
+            strong = bool(lead) and lead == text
+            yield from text_blocks(text, strong, lead)
 
 
 def _text(children: Iterable["Token"]) -> str:
@@ -161,16 +178,16 @@ def _piece(token: "Token") -> str:
         return "\n"
     if token.type == "html_inline":
         return "\n" if token.content.lower().startswith("<br") else ""
+    if token.type.startswith("math_inline"):
+        return tex(token.content)
     return token.content if token.type in ("text", "code_inline", "image", "text_special") else ""
 
 
-def _is_strong(children: Iterable["Token"]) -> bool:
+def _lead(children: Sequence["Token"]) -> str:
+    """What of a text's beginning is bold."""
     depth = 0
-    seen = False
-    for token in children:
+    for at, token in enumerate(children):
         depth += {"strong_open": 1, "strong_close": -1}.get(token.type, 0)
-        if _piece(token).strip():
-            seen = True
-            if not depth:
-                return False
-    return seen
+        if not depth and _piece(token).strip():
+            return _text(children[:at])
+    return _text(children)

@@ -4,28 +4,30 @@ Finds the headings nobody marked, captions, contents pages, references and list 
 everything out as the one `Page` that quotes are checked against.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read.blocks import RawBlock, RawDocument, code_lines, folded, table_row
 from thesis_qa.structure import headings
 from thesis_qa.structure.front_matter import find_metadata
+from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.outline import section_paths
 from thesis_qa.types import Block, Document, Heading, Kind, Page, Span
 
 _TIGHT: frozenset[Kind] = frozenset({"list", "table", "contents"})  # no empty line in between
 _BULLETS = "-–•*▪◦·"
-_DIVIDED = re.compile(r"([^\W\d_]{2,})-$")
 TITLE_PAGE_LINE = 70  # characters; the lines of an institution's name are short
-LONGEST_WORD = 60
+MAX_RUN_IN = 80  # characters of a heading that its paragraph follows on the same line
+LEADING = 4  # lines in a row that end in a number, from which they are contents under any name
+PROSE = 80  # characters of a paragraph under a heading
 
 
 def flow_document(name: str, read: RawDocument) -> Document:
     """The document that was read as `read`. Raises DocumentError if it holds no text."""
     cleaned = [clean for block in read.blocks for clean in _clean(block) if clean.text]
+    cleaned = _with_sections(_with_contents(cleaned))
     blocks = list(_with_captions(_with_kinds(cleaned, read.stated.title if read.titled else "")))
     if not blocks:
         raise DocumentError("without-text", file=name)
@@ -55,10 +57,35 @@ def _clean(block: RawBlock) -> Iterator[RawBlock]:
         lines = [line for line in map(str.strip, block.text.split("\n")) if line]
         for text in paragraphs(lines):
             listed = headings.is_item(text) and headings.certain_heading(text) is None
-            yield _folded(replace(block, text=_without_bullet(text), kind="list")
-                          if listed else replace(block, text=text))  # fmt: skip
+            yield from _run_in(
+                _folded(replace(block, text=_without_bullet(text), kind="list"))
+                if listed
+                else _folded(replace(block, text=text))
+            )
     else:
-        yield _folded(block)
+        yield from _run_in(_folded(block))
+
+
+def _run_in(block: RawBlock) -> Iterator[RawBlock]:
+    """A paragraph; a bold sentence of words at its beginning is a heading: "Sampel. Peneliti …"."""
+    lead, rest = folded(block.lead), block.text[len(folded(block.lead)) :]
+    if not lead.endswith(".") and rest[:1] == ".":
+        lead, rest = f"{lead}.", rest[1:]
+    title, rest = lead.rstrip(" ."), rest.strip()
+    heads = (
+        block.kind == "text"
+        and lead.endswith(".")
+        and block.text.startswith(lead)
+        and len(lead) < min(MAX_RUN_IN, len(rest))
+        and headings.looks_like_heading(title)
+        and not headings.is_keywords(block.text)
+        and rest[:1].isupper()
+    )
+    if heads:
+        known = headings.certain_heading(title)
+        level = known.level if known else headings.level_by_look(title.title())
+        yield replace(block, text=lead, kind="heading", level=level, wrapped=False)
+    yield replace(block, text=rest) if heads else block
 
 
 def _without_bullet(item: str) -> str:
@@ -78,26 +105,11 @@ def paragraphs(lines: Sequence[str]) -> Iterator[str]:
     pending: list[str] = []
     for line in lines:
         if pending and (apart or _begins_anew(pending, line)):
-            yield rejoined(pending)
+            yield read_on(pending)
             pending = []
         pending.append(line)
     if pending:
-        yield rejoined(pending)
-
-
-def rejoined(lines: Sequence[str]) -> str:
-    """`lines` as one; a word that a hyphen divides at the end of a line becomes whole, a doubled
-    one ("anak-anak") keeps its hyphen."""
-    pieces = [lines[0]]
-    for before, line in pairwise(lines):
-        word = _DIVIDED.search(before[-LONGEST_WORD:])
-        if not word or not line[:1].islower():
-            numbered = before[-2:-1].isalnum() and before[-1:] == "-" and line[:1].isdigit()
-            pieces.append("" if numbered else " ")  # "GPT-" and "3.5"
-        elif not line.lower().startswith(word[1].lower()):
-            pieces[-1] = pieces[-1][:-1]
-        pieces.append(line)
-    return "".join(pieces)
+        yield read_on(pending)
 
 
 def _is_title_page(lines: Sequence[str]) -> bool:
@@ -143,6 +155,48 @@ def _with_kinds(blocks: Sequence[RawBlock], stated: str) -> list[RawBlock]:
             new = replace(new, kind=listing)
         found.append(new)
     return found
+
+
+def _with_contents(blocks: Sequence[RawBlock]) -> list[RawBlock]:
+    """`blocks`, where lines in a row that lead to pages are contents, whatever stands above."""
+
+    def leads(block: RawBlock) -> bool:
+        unmarked = block.kind in ("text", "list")
+        return unmarked and headings.is_contents_line(block.text, in_contents=True)
+
+    found: list[RawBlock] = []
+    for leading, run in ((key, list(run)) for key, run in groupby(blocks, key=leads)):
+        heads = sum(headings.parse_heading(block.text) is not None for block in run)
+        contents = leading and len(run) >= LEADING and 2 * heads >= len(run)
+        found += [replace(block, kind="contents") for block in run] if contents else run
+    return found
+
+
+def _with_sections(blocks: Sequence[RawBlock]) -> list[RawBlock]:
+    """`blocks`, where "H. Metode Penelitian" and "2. Data", alone above a paragraph or above the
+    first such of the next kind, are headings and no items of a list."""
+    marks = [_mark(block) for block in blocks]
+    found = list(blocks)
+    below = ""  # the kind of mark of the heading below, or "prose"
+    for at in range(len(blocks) - 1, -1, -1):
+        block, mark = blocks[at], marks[at]
+        listed = at > 0 and marks[at - 1] == mark
+        if mark and below not in ("", mark) and not listed:
+            found[at] = replace(block, kind="heading", level=headings.level_by_look(block.text))
+            below = mark
+        else:
+            prose = block.kind == "text" and not mark and len(block.text) >= PROSE
+            below = "prose" if prose and block.text.endswith((".", ":", "?")) else ""
+    return found
+
+
+def _mark(block: RawBlock) -> str:
+    """Whether a block is numbered as headings below "4.3" are: by a capital or a number."""
+    heading = headings.parse_heading(block.text) if block.kind in ("text", "list") else None
+    if not heading or len(heading.number) != 1 or headings.certain_heading(block.text):
+        return ""
+    numbered = "1" if isinstance(heading.number[0], int) else "A"
+    return numbered if headings.looks_like_heading(block.text) else ""
 
 
 def _listed(block: RawBlock) -> RawBlock:
@@ -223,8 +277,10 @@ def _with_captions(blocks: Sequence[RawBlock]) -> Iterator[RawBlock]:
 
 
 def _table_caption(neighbours: Iterable[RawBlock]) -> str | None:
+    """The caption of a table; one that the file marks needs no number."""
     captions = (block.text for block in neighbours if block.kind == "caption")
-    return next(filter(headings.is_table_caption, captions), None)
+    parsed = ((text, headings.parse_caption(text)) for text in captions)
+    return next((text for text, found in parsed if not found or found.label == "table"), None)
 
 
 def _laid_out(

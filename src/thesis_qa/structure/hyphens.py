@@ -45,16 +45,16 @@ def keeps_hyphen(above: str, below: str, words: frozenset[str]) -> bool:
 
 
 def read_on(lines: Iterable[str]) -> str:
-    """A few lines as one, words that they divide made whole."""
-    text = ""
+    """Lines as one, words that they divide made whole."""
+    pieces = [""]
     for line in (line.strip() for line in lines):
-        if not is_divided(text, line):
-            text = f"{text} {line}"
-        elif keeps_hyphen(text, line, frozenset()):
-            text += line
-        else:
-            text = text[:-1] + line
-    return " ".join(text.translate(AS_HYPHEN).split())
+        above = pieces[-1]
+        if not is_divided(above, line):
+            pieces.append(" ")
+        elif not keeps_hyphen(above, line, frozenset()):
+            pieces[-1] = above[:-1]
+        pieces.append(line)
+    return " ".join("".join(pieces).translate(AS_HYPHEN).split())
 
 
 def _is_doubled(left: str, right: str) -> bool:

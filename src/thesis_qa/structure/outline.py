@@ -8,6 +8,7 @@ from itertools import pairwise
 from thesis_qa.read.pdf.pages import OutlineEntry
 from thesis_qa.structure.headings import (
     ENCLOSING,
+    MATTER,
     is_bare_chapter,
     numbered_heading,
     parse_heading,
@@ -15,8 +16,9 @@ from thesis_qa.structure.headings import (
 )
 from thesis_qa.structure.layout import View
 from thesis_qa.structure.paragraphs import Draft
-from thesis_qa.types import Heading, Kind
+from thesis_qa.types import Heading, Kind, Role
 
+FRONT: frozenset[Role] = frozenset(MATTER) - {"appendix"}  # without sections of their own
 MIN_FOUND = 0.6  # of its entries that stand on their pages, for an outline to be believed
 MAX_HEADING_LINES = 4
 FLOATING: frozenset[Kind] = frozenset({"furniture", "footnote"})  # may part "BAB IV" and its title
@@ -101,9 +103,25 @@ def section_paths(parts: Iterable[tuple[Kind, str, int]]) -> Iterator[tuple[Head
             open_chapter = False
         else:
             path = [step for step in path if step[0] < level]
+            path = path if _may_stand_under(text, path) else []
             path.append((level, _placed(text, path)))
             open_chapter = level > 0 and is_bare_chapter(text)
         yield tuple(heading for depth, heading in path if depth > 0)
+
+
+def _may_stand_under(text: str, path: Sequence[tuple[int, Heading]]) -> bool:
+    """Whether a heading belongs to what is open: not "1.1 …" to a preface, nor "3.1 …" to chapter
+    II, where the chapter between stands on a scanned page."""
+    top = next((heading for depth, heading in path if depth > 0), None)
+    heading = parse_heading(text)
+    if top is None or heading is None or not heading.number:
+        return True
+    if not top.number:
+        return top.role not in FRONT
+    chapter, own = top.number[0], heading.number[0]
+    if len(heading.number) == 1 or not (isinstance(chapter, int) and isinstance(own, int)):
+        return True
+    return own <= chapter
 
 
 def _placed(text: str, path: Sequence[tuple[int, Heading]]) -> Heading:

@@ -1,11 +1,12 @@
-"""Formulas of Word (Office Math, ECMA-376 part 1, 22.1) on one line, and letters of its fonts."""
+"""Formulas on one line: Office Math (ECMA-376 part 1, 22.1), MathML, TeX; and letters of Word's
+fonts of symbols."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lxml import etree
 
 from thesis_qa.read.raised import lowered, raised
-from thesis_qa.read.xml import child, local, value
+from thesis_qa.read.xml import child, local, parse, value
 
 _SYMBOL = {  # the font "Symbol", from the code given on
     0x41: "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_",
@@ -159,6 +160,66 @@ _WRITERS: Mapping[str, Callable[[etree._Element], str]] = {
     "limUpp": _limit,
     "func": _function,
 }
+
+
+# MathML and TeX
+
+_RELATIONS = "=≈≠<>≤≥≡×±→∈"  # with a space on either side
+_OVER = dict(
+    zip("¯‾ˉ^ˆ~˜˙¨→", "\u0304\u0304\u0304\u0302\u0302\u0303\u0303\u0307\u0308\u20d7", strict=True)
+)
+_UNREAD = frozenset({"annotation", "annotation-xml", "mphantom", "mprescripts", "none"})
+
+
+def mathml(element: etree._Element) -> str:
+    """A formula of MathML, or a part of it, as it is read."""
+    tag = local(element).lower()
+    if tag in _UNREAD:
+        return ""
+    parts = [mathml(part) for part in element if local(part)]
+    arranged = _arranged(tag, parts)
+    if arranged is not None:
+        return arranged
+    own = " ".join((element.text or "").split())
+    if tag == "mo":
+        return f" {own} " if own and own in _RELATIONS else own
+    inside = own + "".join(parts[:1] if tag == "semantics" else parts)
+    if tag == "mfenced":
+        separated = (element.get("separators") or ",")[:1].join(parts)
+        return f"{element.get('open') or '('}{separated}{element.get('close') or ')'}"
+    return f"√{_grouped(inside)}" if tag == "msqrt" else inside
+
+
+def _arranged(tag: str, parts: Sequence[str]) -> str | None:
+    """What an element with a fixed number of parts says; None for any other."""
+    match tag, parts:
+        case "mfrac", [over, under]:
+            return f"{_grouped(over)}/{_grouped(under)}"
+        case "mroot", [inside, degree]:
+            return f"{_up(degree)}√{_grouped(inside)}"
+        case "mover", [inside, accent] if accent in _OVER:
+            return _over(inside, _OVER[accent])
+        case "msup" | "mover", [inside, above]:
+            return inside + _up(above)
+        case "msub" | "munder", [inside, below]:
+            return inside + _down(below)
+        case "msubsup" | "munderover", [inside, below, above]:
+            return inside + _down(below) + _up(above)
+        case "mtable", _:
+            return "; ".join(parts)
+        case "mtr", _:
+            return " ".join(parts)
+    return None
+
+
+def tex(formula: str) -> str:
+    """A formula of TeX as it is read; as it was typed, if it is none."""
+    from latex2mathml.converter import convert
+
+    try:
+        return " ".join(mathml(parse(convert(formula).encode())).split())
+    except Exception:  # whatever a typing mistake does to the parser
+        return formula
 
 
 def letters(text: str, font: str) -> Iterator[str]:
