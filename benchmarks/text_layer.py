@@ -30,6 +30,7 @@ PROSE = 0.6  # of its characters in paragraphs and lists
 REPEATED = 3  # pages on which furniture stands
 DATA = Path(os.environ.get("THESIS_QA_DATA", "../shared/data"))
 
+_ACCENTS = "´`¨ˆ˜¸ˇ˘˚¯˙˝˛"
 _LINE_END_HYPHEN = re.compile("[-\x02\ufffe\u00ad]\\s*[\r\n]+\\s*|[\x02\ufffe\u00ad]")
 
 
@@ -52,8 +53,11 @@ class PageLoss:
 
 
 def folded(text: str) -> str:
-    """`text` as it is compared: divided words whole, compatible characters alike."""
-    return unicodedata.normalize("NFKC", _LINE_END_HYPHEN.sub("", text)).casefold()
+    """`text` as it is compared: divided words whole, compatible characters alike, no accents
+    (which PDFium gives apart where a file does)."""
+    whole = _LINE_END_HYPHEN.sub("", "".join(c for c in text if c not in _ACCENTS))
+    apart = unicodedata.normalize("NFKD", whole).replace("ı", "i")
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 
 def words(text: str) -> list[str]:

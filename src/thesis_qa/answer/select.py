@@ -7,7 +7,7 @@ their numbers together.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -53,13 +53,29 @@ def _merged(
 ) -> list[Shown]:
     """Each statement once, with its other places and its translation."""
     shown: list[Shown] = []
-    for found in chosen:
+    for found in _from_pages(chosen):
         same = next((i for i, s in enumerate(shown) if same_statement(s.evidence, found)), None)
         if same is not None:
             shown[same] = replace(shown[same], places=(*shown[same].places, found))
         elif not any(found is e for s in shown for e in (s.evidence, s.translation)):
             shown.append(with_translation(question, found, evidence))
     return shown[: MAX_SEVERAL if question.several else MAX_SHOWN]
+
+
+def _from_pages(chosen: Sequence[Evidence]) -> Iterator[Evidence]:
+    """`chosen`, where a statement of a file without pages gives way to the same words of a file
+    that has them: one thesis as DOCX and as PDF."""
+    paged = {_letters(e): e for e in reversed(chosen) if e.passage.page is not None}
+    given: set[int] = set()
+    for evidence in chosen:
+        found = evidence if evidence.passage.page else paged.get(_letters(evidence), evidence)
+        if id(found) not in given:
+            yield found
+        given.add(id(found))
+
+
+def _letters(evidence: Evidence) -> str:
+    return "".join(filter(str.isalnum, evidence.sentence.text)).casefold()
 
 
 def with_translation(question: Question, found: Evidence, evidence: Iterable[Evidence]) -> Shown:

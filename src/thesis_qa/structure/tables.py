@@ -24,6 +24,7 @@ from thesis_qa.structure.grids import (
     unruled_grids,
 )
 from thesis_qa.structure.hyphens import read_on
+from thesis_qa.structure.kinds import ends_sentence
 from thesis_qa.types import Box
 
 MIN_ROWS = 2
@@ -36,6 +37,7 @@ NARROW_GAP = 0.7  # of the letters' size, between columns of what is a table for
 LONGEST_HEAD = 60  # characters
 WORD_GAP = 0.15  # of the letters' size, between two words
 RUNNING = 0.25  # of the levels, from which they are running text between two rules
+FULL_WORDS = 3  # of a line that filled its column, so that its cell may go on
 SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
 _EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
@@ -267,12 +269,15 @@ def _rows(pieces: Sequence[_Piece], columns: int, ruled: bool) -> list[tuple[Cel
             groups[bisect_right(starts, piece.line.middle)].append(piece)
         rows += [group for group in groups if group]
     return [
-        tuple(
-            tuple(p.line for p in sorted(row, key=lambda p: p.line.middle) if p.column == column)
-            for column in range(columns)
-        )
+        tuple(_in_order([p.line for p in row if p.column == column]) for column in range(columns))
         for row in rows
     ]
+
+
+def _in_order(lines: Sequence[TextLine]) -> Cell:
+    """The lines of a cell from the top down; those of columns within it as the file has them."""
+    columns = all(b.top > a.top - TOUCH or b.left > a.right for a, b in pairwise(lines))
+    return tuple(lines if columns else sorted(lines, key=lambda line: line.middle))
 
 
 def _is_stacked(pieces: Sequence[_Piece]) -> bool:
@@ -287,16 +292,29 @@ def _starts(pieces: Sequence[_Piece]) -> list[float]:
     height = max(piece.line.height for piece in pieces)
     columns = {id(piece.line): piece.column for piece in pieces}
     levels = levels_of(piece.line for piece in pieces)
-    used = set(columns.values())
+    rights = {column: max(p.line.right for p in pieces if p.column == column)
+              for column in columns.values()}  # fmt: skip
     starts = []
+    above: dict[int, TextLine] = {}
     for level in levels:
-        filled = {columns[id(line)] for line in level}
+        filled = {columns[id(line)]: line for line in level}
         numbers = sum(_is_number(line.text) for line in level)
-        goes_on = level[0].text[:1].islower() and not numbers  # "program", below "Breeding"
-        begins = min(used) in filled and len(filled) > 1 and not goes_on
+        going = level[0].text[:1].islower() or any(  # "program", below "Breeding"
+            _goes_on(above.get(at), line, rights[at]) for at, line in filled.items()
+        )
+        begins = min(rights) in filled and len(filled) > 1 and (numbers or not going)
         if begins or (len(filled) > 1 and numbers > 1):
             starts.append(min(line.middle for line in level) - 0.3 * height)
+        above = filled
     return starts[1:]
+
+
+def _goes_on(above: TextLine | None, line: TextLine, right: float) -> bool:
+    """Whether a line goes on with the one above it in its cell, which filled its column."""
+    if above is None or len(above.text.split()) < FULL_WORDS or ends_sentence(above.text):
+        return False
+    first = line.width * len(line.text.split()[0]) / len(line.text)
+    return above.right + first > right
 
 
 def _is_number(text: str) -> bool:
