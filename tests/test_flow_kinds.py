@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pdfs import lines, write_pdf
+from thesis_qa import Assistant, Index
 from thesis_qa.split import sentence_spans, split
 from thesis_qa.structure.apart import read_flow
 from thesis_qa.types import Document
@@ -268,3 +270,13 @@ def test_a_title_in_toml(tmp_path: Path) -> None:
 def test_where_sentences_end(sentence: str) -> None:
     text = f"{sentence} Harga naik."
     assert [text[a:b] for a, b in sentence_spans(text)] == [sentence, "Harga naik."]
+
+
+def test_of_the_same_text_the_file_with_pages_is_cited(tmp_path: Path) -> None:
+    said = ["Harga kopi di Lembang naik menjadi dua belas ribu rupiah per kilogram.", PAID]
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.md").write_text("\n\n".join(said), encoding="utf-8")
+    write_pdf(folder / "a.pdf", [lines(*said)])
+    answer = Assistant(Index.build(folder, tmp_path / "index")).ask("Berapa harga kopi di Lembang?")
+    assert [citation.document for citation in answer.citations] == ["a.pdf"]

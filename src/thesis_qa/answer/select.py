@@ -53,7 +53,7 @@ def _merged(
 ) -> list[Shown]:
     """Each statement once, with its other places and its translation."""
     shown: list[Shown] = []
-    for found in _from_pages(chosen):
+    for found in _from_pages(chosen, evidence):
         same = next((i for i, s in enumerate(shown) if same_statement(s.evidence, found)), None)
         if same is not None:
             shown[same] = replace(shown[same], places=(*shown[same].places, found))
@@ -62,16 +62,17 @@ def _merged(
     return shown[: MAX_SEVERAL if question.several else MAX_SHOWN]
 
 
-def _from_pages(chosen: Sequence[Evidence]) -> Iterator[Evidence]:
-    """`chosen`, where a statement of a file without pages gives way to the same words of a file
-    that has them: one thesis as DOCX and as PDF."""
-    paged = {_letters(e): e for e in reversed(chosen) if e.passage.page is not None}
-    given: set[int] = set()
-    for evidence in chosen:
-        found = evidence if evidence.passage.page else paged.get(_letters(evidence), evidence)
-        if id(found) not in given:
+def _from_pages(chosen: Sequence[Evidence], evidence: Iterable[Evidence]) -> Iterator[Evidence]:
+    """`chosen`, each statement of a file without pages as the file with pages has it that says it
+    in the same words: one thesis as DOCX and as PDF."""
+    paged = {_letters(e): e for e in evidence if e.passage.page is not None}
+    for found in chosen:
+        other = None if found.passage.page else paged.get(_letters(found))
+        if other is None:
             yield found
-        given.add(id(found))
+        elif not any(e.sentence is other.sentence for e in chosen):
+            answer = found.answer if found.sentence.text == other.sentence.text else None
+            yield replace(found, passage=other.passage, sentence=other.sentence, answer=answer)
 
 
 def _letters(evidence: Evidence) -> str:
