@@ -20,7 +20,6 @@ _TIGHT: frozenset[Kind] = frozenset({"list", "table", "contents"})  # no empty l
 _BULLETS = "-–•*▪◦·"
 TITLE_PAGE_LINE = 70  # characters; the lines of an institution's name are short
 MAX_RUN_IN = 80  # characters of a heading that its paragraph follows on the same line
-LEADING = 4  # lines in a row that end in a number, from which they are contents under any name
 PROSE = 80  # characters of a paragraph under a heading
 
 
@@ -166,8 +165,7 @@ def _with_contents(blocks: Sequence[RawBlock]) -> list[RawBlock]:
 
     found: list[RawBlock] = []
     for leading, run in ((key, list(run)) for key, run in groupby(blocks, key=leads)):
-        heads = sum(headings.parse_heading(block.text) is not None for block in run)
-        contents = leading and len(run) >= LEADING and 2 * heads >= len(run)
+        contents = leading and headings.are_entries([block.text for block in run])
         found += [replace(block, kind="contents") for block in run] if contents else run
     return found
 

@@ -20,6 +20,7 @@ MAX_INSTITUTION = 70  # characters of a name; a title that begins with "Universi
 MAX_CONTENTS_TITLE = 70  # "DAFTAR SINGKATAN, ISTILAH, DAN LAMBANG" has 38
 CHAPTER_LEVEL = 1
 BOLD_LEVELS = (6, 7, 8, 9)  # of bold lines, below 4.3.1: "A. …", "1. …", "a. …", without number
+LEADING = 4  # lines that end in a number, from which they are contents under any name
 PURE = 0.3  # share of a title that the words of a role make up; "Hasil Wawancara Camat" is none
 
 MATTER: tuple[Role, ...] = (
@@ -364,6 +365,15 @@ def is_contents_line(text: str, in_contents: bool) -> bool:
     plain = text.rstrip()
     ends = _ends_in_number(plain) if in_contents else _LEADERS.search(plain) is not None
     return len(text) <= MAX_HEADING and ends
+
+
+def are_entries(lines: Sequence[str]) -> bool:
+    """Whether most of some lines are headings with a number behind them: contents, whatever stands
+    above; the rows of a table are no headings for sure."""
+    ending = [line for line in lines if is_contents_line(line, in_contents=True)]
+    certain = sum(certain_heading(line) is not None for line in ending)
+    heads = sum(parse_heading(line) is not None for line in ending)
+    return heads >= LEADING and 2 * heads >= len(lines) and certain > 1
 
 
 def _ends_in_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from thesis_qa.structure.headings import (
     MATTER,
     MAX_HEADING,
     Number,
+    are_entries,
     certain_heading,
     follows,
     is_bare_chapter,
@@ -154,7 +155,8 @@ def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
         or (known and _NUMBER_LINE.fullmatch(line.text.strip()) is not None)
         for line in lines
     )
-    return ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
+    most = ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
+    return most or are_entries([line.text for line in lines])
 
 
 def is_prose(lines: Sequence[TextLine]) -> bool:

@@ -13,7 +13,9 @@ from thesis_qa.lang.numbers import roman_numeral, roman_value
 SUPPORT = 3  # pages that must agree before printed numbers decide
 
 _VALUE = r"\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7}"
-_CHAPTER = r"(?:[IVXLC]{1,5}|\d{1,2}|[A-Z])\s?[-–—.]\s?(?=\d)"
+_NUMBER = r"(?:[IVXLC]{1,5}|\d{1,2}|[A-Z])"  # of a chapter
+_PARTED = rf"(?:{_NUMBER}\s?[-–—.]|[IVXLC]{{1,5}}\s?[:/|])\s?"  # "12/90" are pages
+_MARKS = str.maketrans(dict.fromkeys("-–—.:/|,", " "))
 _WITHIN = re.compile(rf"(?<![\w.])((?:[IVXLC]{{1,5}}|\d{{1,2}}|[A-Z])[-–—])?({_VALUE})(?![\w.])")
 
 
@@ -40,9 +42,11 @@ class PageNumber(NamedTuple):
 @cache
 def _alone() -> re.Pattern[str]:
     words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
+    page = rf"(?:(?:{alternatives('pdf.page_words')})\s*\|?\s*)"
+    chapter = rf"(?:{words})\s+{_NUMBER}(?:\s*[-–—.:/|,]\s*{page}?|\s+{page})|{_PARTED}"
     return re.compile(
-        rf"[-–—|~\s]*(?:(?:{alternatives('pdf.page_words')})\s*\|?\s*)?"
-        rf"((?:(?:{words})\s+)?{_CHAPTER})?({_VALUE})(?:\s*(?:/|of|dari)\s*\d{{1,4}})?[-–—|~.\s]*",
+        rf"[-–—|~\s]*{page}?((?:{chapter})(?=\d))?({_VALUE})"
+        r"(?:\s*(?:/|of|dari)\s*\d{1,4})?[-–—|~.\s]*",
         re.IGNORECASE,
     )
 
@@ -113,8 +117,11 @@ def _page_numbers(chapter: str, value: str) -> list[PageNumber]:
     plain = PageNumber("", "arabic", int(value))
     if not chapter:
         return [plain]
-    mark = "." if "." in chapter else "-"
-    return [PageNumber(chapter.rstrip(" -–—.").split()[-1] + mark, "arabic", int(value)), plain]
+    words = chapter.translate(_MARKS).split()
+    number = next((w for w in words if re.fullmatch(_NUMBER, w, re.IGNORECASE)), "")
+    mark = chapter.partition(number)[2].strip()[:1]
+    mark = mark if mark in (".", "/") else "-"
+    return [PageNumber(number + mark, "arabic", int(value)), plain]
 
 
 def _filled(printed: Sequence[PageNumber | None]) -> list[PageNumber | None]:

@@ -225,8 +225,12 @@ def _begins_reference(draft: Draft, item: Item) -> bool:
     if _REFERENCE.match(item.line.text):
         return True
     own = [part.line for part in draft.parts if part.page == item.page]
+    if ends_sentence(draft.last.line.text) and item.line.text[:1].isupper():
+        year = any(word[:1] == "(" and word[1:5].isdecimal() for word in item.line.text.split()[:8])
+        if not own or year or _breaks(own[-1], item.line, item.right):
+            return True
     if not own:
-        return ends_sentence(draft.last.line.text) and item.line.text[:1].isupper()
+        return False
     steps = _gap(own[-1], item.line)
     if len(own) > 1 and steps > 1.25 * max(_gap(own[-2], own[-1]), own[-1].height) > 0:
         return True
