@@ -1,36 +1,42 @@
-"""How title and approval pages of Indonesian and English theses put things, line by line.
+"""What a line of a title or approval page is: a label, a name, a place, a date.
 
-The words are in the language files under `front_matter`.
+A label is a line of few words that are all known to stand in labels, so that "Dosen Pembimbing II",
+"Signature of the Supervisor" and what a faculty makes up of the same words are one rule. The words
+are in the language files under `front_matter`.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePath
 
-from thesis_qa.lang.data import alternatives, word_set
-from thesis_qa.lang.numbers import month_value
+from thesis_qa.lang.data import LANGUAGES, alternatives, cue, word_set
+from thesis_qa.lang.numbers import month_value, roman_value
 from thesis_qa.structure.headings import names_institution
+from thesis_qa.types import Language
 
 MAX_NAME_WORDS = 8
 MAX_NAME_LENGTH = 70
-MIN_NAME_LETTERS = 3
+MAX_LABEL_WORDS = 9
+DEGREE_LENGTH = 14  # characters of "S. T.", "M.MKom.", "Ph.D."
 
-BARE_NUMBER = re.compile(r"\(?([A-Z]?\d[\d./-]{5,18}\d)\)?")
-YEAR_LINE = re.compile(
-    r"(?:1[34]\d\d ?H ?/ ?)?(?:\S[^\d]{0,40}\s)?(?:\d{1,2}[\s.]\s?)?(?:[^\W\d_]{3,10}[\s,]\s?)?"
-    r"((?:19|20)\d\d)(?: ?M)?(?: ?/ ?1[34]\d\d ?H)?[.)]?"
-)
-SIGNED = re.compile(r"[^\d]{0,60}\d{1,2}\s[^\W\d_]{3,10}\s((?:19|20)\d\d)\.?")
+ROLES = ("supervisors", "examiners", "approver", "author", "title")
+"""What the words of a label say, the telling ones first: "Approved by" is no author's."""
 
-_DEGREES_BEHIND = (  # ", M.Eng.", ", S.Kom", ", Ph.D."
-    r"(?:,\s*|\s+)(?:{}\.?\s?[a-z]{{1,6}}\.?(?:\s?[a-z]+\.)*|{})(?=,|\s|$)\.?"
-)
+BARE_NUMBER = re.compile(r"\(?((?=(?:\D*\d){6})[A-Z]{0,3}[ .]?\d[\dA-Z ./-]{4,20}\d)\)?")
+
+_SIGNED_ON = "_…()[]–-:;, ˙´"  # what is written on
 _FILES = {".doc", ".docx", ".tex", ".pdf", ".odt", ".rtf", ".indd", ".dvi"}
-_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[^\W\d_]\.")
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’`.-]+[^\W\d_]+)*\.?")
 
 
 def _words(key: str) -> str:
     return f"(?:{alternatives(f'front_matter.{key}')})"
+
+
+@cache
+def _known(key: str) -> frozenset[str]:
+    return word_set(f"front_matter.{key}")
 
 
 @cache
@@ -39,118 +45,166 @@ def _pattern(pattern: str, keys: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(pattern.format(*map(_words, keys)), re.IGNORECASE)
 
 
-def label_parts(line: str) -> list[str]:
-    """A line as it is, or what stands before and behind its first colon: "Oleh: Ani"."""
-    return [part.strip() for part in line.replace("：", ":").split(":", 1)]
+def plain(text: str) -> str:
+    """A name without what pages write in several ways: spaces, full stops, capitals."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
-def institution() -> re.Pattern[str]:
-    """ "Universitas …", "… University"."""
-    parts = r"{}\b|(?:[\w.'-]+ ){{1,4}}{}\b"
-    return _pattern(parts, ("institution", "institution_behind"))
+# Labels
 
 
-def is_faculty(line: str) -> bool:
-    """Whether a line begins "Fakultas …", "Sekolah …" (and not "Sekolah Tinggi …")."""
-    return bool(_pattern(r"{}\b", ("faculty",)).match(line)) and not institution().match(line)
+@cache
+def role(label: str) -> str:
+    """Of ROLES what a line of label words only says about who or what follows; "member" of a
+    group that is named above; else ""."""
+    text = label.casefold().replace("(s)", "s").replace("co-", "co").replace("ko-", "ko")
+    words = [word.strip(",.()&_…’'") for part in text.split() for word in part.split("/")]
+    words = [word.removesuffix("'s").removesuffix("’s") for word in words if word]
+    if not 0 < len(words) <= MAX_LABEL_WORDS or not all(map(_is_label_word, words)):
+        return ""
+    said = [name for name in (*ROLES, "member") if not _known(name).isdisjoint(words)]
+    return said[0] if said else ""
 
 
-def is_unfinished(line: str) -> bool:
-    """Whether the name of a university goes on with the next line: "Universitas Islam"."""
-    return _pattern(r"\b{}$", ("unfinished",)).search(line) is not None
+def _is_label_word(word: str) -> bool:
+    keys = (*ROLES, "member", "beside_label")
+    return word.isdecimal() or any(word in _known(key) for key in keys)
 
 
-def is_kind_of_work(line: str) -> bool:
-    """Whether a line says "SKRIPSI", "Laporan Tugas Akhir", "Master's Thesis"."""
-    found = _pattern(r"(?:{}[ -]?)?{}", ("draft", "kind_of_work")).fullmatch(line)
-    return found is not None
+def labelled(text: str) -> tuple[str, list[str], str]:
+    """The role that a line begins with, the names behind it, and all that stands behind it:
+    "Pembimbing: Dr. Ani", "Supervised by Dr. Ani"."""
+    text = without_item_mark(text).replace("：", ":")
+    head, colon, rest = text.partition(":")
+    rest = rest.strip("_. …\t")
+    if said := role(head):
+        return said, names_in(rest, said == "author"), rest
+    words = text.split()
+    for end in range(min(MAX_LABEL_WORDS, len(words) - 1), 0, -1):
+        said, rest = role(" ".join(words[:end])), " ".join(words[end:])
+        names = names_in(rest) if said and not colon else []
+        covered = cue("front_matter.joins").sub("", rest).replace("&", "")
+        if names and plain("".join(names)) == plain(covered):
+            return said, names, rest
+    if colon or not rest:
+        cued = [found.end() for found in cue("front_matter.my_supervisor").finditer(text)]
+        if cued and not text[cued[-1] :].strip(" :"):
+            return "supervisors", [], ""
+    return "", [], ""
 
 
-def is_by(label: str) -> bool:
-    """Whether the author follows: "Oleh", "Disusun oleh", "Name of Student"."""
-    return _pattern("{}", ("by",)).fullmatch(label) is not None
+def behind(text: str) -> tuple[str, str]:
+    """A name, and the role that follows it: "Dr. Ani, Chair & Faculty Advisor", "Ani (Penguji)"."""
+    text = without_item_mark(text.rstrip("_.… "))
+    for mark in ("(", ","):
+        name, found, label = text.rpartition(mark)
+        if found and (said := role(label)) and is_name(name):
+            return said, name
+    return "", ""
 
 
-def split_by(line: str) -> tuple[str, str]:
-    """A label of the author and what follows it on its line: "by Marvin Kohnen"."""
-    found = _pattern(r"{}\b", ("by",)).match(line)
-    return (found[0], line[found.end() :].strip()) if found else (line, "")
-
-
-def year_of_date(line: str) -> str | None:
-    """The year of a line that ends in a whole date: "May 13, 2020", "pada tanggal 17 Februari
-    2021"."""
-    words = line.replace(",", " ").rstrip(" .)").split()
-    if not 3 <= len(words) <= MAX_NAME_WORDS or not words[-1].isdecimal():
-        return None
-    day, month = sorted(words[-3:-1], key=str.isalpha)
-    dated = day.isdecimal() and len(day) < 3 and month_value(month) is not None
-    return words[-1] if dated and words[-1][:2] in ("19", "20") and len(words[-1]) == 4 else None
-
-
-def is_supervisor(label: str) -> bool:
-    """Whether a supervisor follows: "Dosen Pembimbing II", "Thesis Supervisor"."""
-    return _supervisor().fullmatch(label) is not None
-
-
-def is_examiner(label: str) -> bool:
-    """Whether an examiner follows: "Penguji II", "Ketua Tim Penguji", "Internal Examiner"."""
-    parts = r"(?:{}[\s,]*){{0,3}}{}(?:[\s-]*{})?"
-    keys = ("examiner_before", "examiner", "supervisor_behind")
-    return _pattern(parts, keys).fullmatch(label) is not None
-
-
-def is_approver(label: str) -> bool:
-    """Whether an official follows who is neither: "Mengetahui", "Head of the Department"."""
-    return bool(_pattern(r"{}\b", ("approver",)).match(label))
-
-
-def is_label_of_person(line: str) -> bool:
-    """Whether a line, or what stands before its colon, says who somebody is."""
-    head = without_item_mark(line).partition(":")[0].strip(" ,.(")
-    return is_supervisor(head) or is_examiner(head) or bool(_supervisor().match(line))
-
-
-def is_no_person(line: str) -> bool:
-    """Whether a line says what the work is, where, or who follows, and names nobody itself."""
-    said = is_kind_of_work(line) or is_about_the_work(line) or is_label_of_person(line)
-    return said or is_faculty(line) or bool(institution().match(line)) or names_institution(line)
-
-
-def label_columns(line: str) -> list[str]:
-    """The labels that stand side by side on a line: "Pembimbing I Pembimbing II"."""
-    both = _pattern(r"(?={}\b)", ("person_label",))
-    starts = [found.start() for found in both.finditer(line) if line[: found.start()][-1:] in " "]
-    if len(starts) < 2 or starts[0]:
-        return []
-    return [line[a:b].strip() for a, b in zip(starts, [*starts[1:], len(line)], strict=True)]
+def is_several(label: str) -> bool:
+    """Whether a label is not of the first or the second of several persons."""
+    words = label.rstrip(" :,.").split()
+    last = words[-1].casefold() if words else ""
+    return not last.isdecimal() and last not in _known("ordinal")
 
 
 def without_item_mark(line: str) -> str:
     """A line without the number of an item: "1. Pembimbing"."""
     mark, _, rest = line.partition(" ")
-    return rest if rest and mark.rstrip(".)").isdecimal() and mark[-1] in ".)" else line
+    return rest.strip() if rest and mark[:-1].isdecimal() and mark[-1] in ".)" else line
 
 
-def _supervisor() -> re.Pattern[str]:
-    parts = r"(?:{}\s?){{0,2}}{}(?:[\s-]*{})?"
-    return _pattern(parts, ("supervisor_before", "supervisor", "supervisor_behind"))
-
-
-def labelled_title() -> re.Pattern[str]:
-    """ "Judul Skripsi: …"; the title is its first group."""
-    return _pattern(r"{}\s*[:：]\s*(\S.*)", ("title",))
-
-
-def student_number() -> re.Pattern[str]:
-    """ "NIM. 12345678"; the number is its first group."""
-    parts = r"\(?{}\b\.?\s*[.:：]?\s*((?=[\w./-]*\d{{4}})[\w./-]+)\)?"
-    return _pattern(parts, ("student_number",))
+def is_kind_of_work(line: str) -> bool:
+    """Whether a line says "SKRIPSI", "Laporan Tugas Akhir – TI18", "Master's Thesis"."""
+    parts = r"(?:(?:{}|an?|the)[ -]?)*(?:[\w’']+ ){{0,3}}{}(?: {}| [IVX]+)?(?: ?[:–-].{{0,25}}|,.{{0,25}})?"
+    found = _pattern(parts, ("draft", "kind_of_work", "kind_of_work")).fullmatch(line.strip("() "))
+    return found is not None
 
 
 def is_about_the_work(line: str) -> bool:
     """Whether a line says what the work is for: "Diajukan untuk …", "Submitted in partial …"."""
-    return _pattern(r"{}\b", ("about_the_work",)).match(line) is not None
+    return _pattern(r"{}\b", ("about_the_work",)).match(line.lstrip('"“')) is not None
+
+
+def copyright_holder(line: str) -> str:
+    """Who holds the rights: "© Jennifer L. Morrison 2022", "Copyright by Carlos Rivas 2016"."""
+    if "©" not in line and not line.casefold().startswith("copyright"):
+        return ""
+    words = [word.strip("©,.()") for word in line.split()]
+    kept = [w for w in words if w and not w.isdecimal() and w.casefold() not in ("copyright", "by", "c")]
+    return " ".join(kept)
+
+
+def ends_with_entitled(text: str) -> bool:
+    """Whether a title follows: "the thesis entitled"."""
+    words = text.rstrip(" \n:,").casefold().split()
+    return words[-1:] != [] and words[-1] in _known("entitled")
+
+
+def is_person_number(line: str) -> bool:
+    """Whether a line is the number of an official or a student."""
+    begins = cue("front_matter.person_number").match(line.lstrip("( "))
+    return bool(begins or student_number().match(line) or BARE_NUMBER.fullmatch(line))
+
+
+def student_number() -> re.Pattern[str]:
+    """ "NIM. 12345678", "NIM B 111 11 045"; the number is its first group."""
+    parts = r"\(?{}\b\.?\s*[.:：]*\s*((?:[A-Z] )?(?=[\w ./-]*\d{{2}})[\w./-]*\d[\w./-]+(?: \d+)*)\)?"
+    return _pattern(parts, ("student_number",))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text is what a template says where something is to be filled in."""
+    signs = ("[", "<", "xxx", "…", "....", "20xx")
+    return any(sign in text.casefold() for sign in signs) or bool(
+        cue("front_matter.placeholder").search(text)
+    )
+
+
+# Places
+
+
+@cache
+def institutions(line: str) -> list[tuple[str, int]]:
+    """The universities (rank 0), institutes and colleges (1) that a line names, without what stands
+    around: "submitted to the University of Bremen, Faculty …"."""
+    if is_placeholder(line):
+        return []
+    ranked = [(0, "university"), (1, "institution")]
+    return [
+        (found[0].strip(" -–"), rank)
+        for rank, key in ranked
+        for language in LANGUAGES
+        for found in _institution(f"front_matter.{key}", language).finditer(line)
+        if " " in found[0].strip(" -–")
+    ]
+
+
+@cache
+def _institution(key: str, language: Language) -> re.Pattern[str]:
+    word = r"(?:(?!(?i:the|to|of|at|by|dari|pada|di)\b)[A-Z\"“][\w.'’\"”-]*)"
+    before = "" if language == "id" else rf"(?:{word} )*(?:[\w-]+-)?"
+    behind = rf"(?: (?:(?:of|for|and|dan|the|&) )*{word}|(?i: (?:of|for|and) (?:the )?){word})*"
+    named = rf"{before}(?i:{alternatives(key, language)})\b"
+    return re.compile(rf"(?<![\w-]){named}(?:{behind})")
+
+
+def is_institution(line: str) -> bool:
+    """Whether a line is the name of a university, institute or college."""
+    named = any(plain(name) == plain(line) for name, _ in institutions(line))
+    return named or any(line.startswith(name) for name, _ in institutions(line))
+
+
+def is_faculty(line: str) -> bool:
+    """Whether a line begins "Fakultas …", "Sekolah …" (and not "Sekolah Tinggi …")."""
+    return bool(_pattern(r"{}\b", ("faculty",)).match(line)) and not is_institution(line)
+
+
+def is_unfinished(line: str) -> bool:
+    """Whether the name of a university goes on with the next line: "Universitas Islam"."""
+    return _pattern(r"\b{}$", ("unfinished",)).search(line) is not None
 
 
 @cache
@@ -172,56 +226,168 @@ def programme() -> re.Pattern[str]:
     return _pattern(r"program ({}(?: terapan)?|diploma [^\W_]{{1,3}})", ("degree",))
 
 
+# Dates
+
+
+def year_of(line: str) -> tuple[int, str, bool] | None:
+    """The year of a date that a line is or has, as it is written, and whether a month goes with it:
+    "Padang, 2021", "2018 M/1439 H", "Defended on May 13, 2020 in Paris", "2024/2025", "MCMXCVIII"."""
+    words = [word.strip(".()©") for word in _apart(line).split()]
+    while words and (_is_islamic(words[-1]) or words[-1] in ("M", "H", "CE", "")):
+        words.pop()
+    for at in range(len(words) - 1, -1, -1):
+        year = int(words[at]) if words[at].isdecimal() else roman_value(words[at].lower()) or 0
+        near = words[max(0, at - 2) : at]
+        month = any(month_value(word) is not None for word in near[-1:] + near[:1] if not _is_year(word))
+        if 1900 <= year < 2100 and (month or (at == len(words) - 1 < MAX_NAME_WORDS)):
+            return year, words[at], month
+    return None
+
+
+def _apart(line: str) -> str:
+    return line.translate(str.maketrans(",/-–", "    "))
+
+
+def _is_year(word: str) -> bool:
+    return word.isdecimal() and len(word) == 4
+
+
+def is_date(line: str) -> bool:
+    """Whether a line is a date with its month, or names its day."""
+    dated = year_of(line)
+    return dated is not None and dated[2] and len(line.split()) <= MAX_NAME_WORDS
+
+
+def _is_islamic(word: str) -> bool:
+    number = word.rstrip("H").strip()
+    return number.isdecimal() and 1300 <= int(number) < 1500
+
+
 # Names of persons
 
 
-def is_name(text: str) -> bool:
-    """Whether a line can be the name of one person, titles and degrees included: "Dr. Ir. Dimitri
-    Mahayana, M.Eng.", "HADI HAMMURABI"."""
-    titles = _pattern(r"(?:{}\.\s*)+", ("person_titles",))
-    untitled = titles.sub("", text.strip(" ()"))
-    bare = _degrees_behind().sub("", untitled).strip(" ,.")
-    if len(bare.split()) < 2:  # "P. A. Woudt": a short name looks like a degree
-        bare = untitled.strip(" ,.")
-    words = bare.split()
-    return (
+@cache
+def name_at_start(text: str) -> str:
+    """The name, with titles and degrees, that a text begins with: "Dr. Ani Wijaya, M.Si." of "Dr.
+    Ani Wijaya, M.Si., Professor of Law"; "" where it begins with none."""
+    text = _without_number(text.partition(" (")[0] or text)
+    first, *others = text.split(", ")
+    kept = [first]
+    for part in others:
+        if not all(map(_is_degree, part.replace(",", " ").split())) or len(part) > DEGREE_LENGTH:
+            break
+        kept.append(part)
+    name = ", ".join(kept).strip(" ,")
+    words = first.replace(",", " ").split()
+    while words and _is_title(words[0]):
+        words.pop(0)
+    while len(words) > 1 and _is_degree(words[-1]) and not _is_initial(words[-1]):
+        words.pop()
+    fits = (
         0 < len(words) <= MAX_NAME_WORDS
-        and len(bare) >= MIN_NAME_LETTERS
-        and len(text) <= MAX_NAME_LENGTH
-        and not names_institution(bare)
+        and len(name) <= MAX_NAME_LENGTH
         and all(map(_is_name_word, words))
-        and not any(w.strip(".,").lower() in word_set("front_matter.not_names") for w in words)
+        and max(map(len, words)) >= 3
+        and not ("." in first and all(map(_is_degree, words)))
+        and not any(word.strip(".,").casefold() in _known("not_names") for word in words)
+        and not (role(first) or names_institution(first) or institutions(first))
+        and not is_placeholder(text)
     )
+    return name if fits else ""
 
 
-def _degrees_behind() -> re.Pattern[str]:
-    return _pattern(_DEGREES_BEHIND, ("degree_letters", "degrees_behind"))
+def is_name(text: str) -> bool:
+    """Whether a line can be the name of one person and nothing else: "HADI HAMMURABI"."""
+    name = name_at_start(text)
+    return bool(name) and plain(name) == plain(text)
+
+
+def bare(name: str) -> str:
+    """A name without titles and degrees, to compare it by."""
+    words = name.partition(",")[0].split()
+    titles = [at for at, word in enumerate(words) if _is_title(word)]
+    words = words[titles[-1] + 1 :] if titles else words
+    return plain("".join(word for word in words if "." not in word[1:-1])) or plain(name)
+
+
+def names_in(text: str, single: bool = False) -> list[str]:
+    """The names that a text lists: side by side, joined by "and", commas or semicolons. A word
+    alone is one only if it may be (`single`), what goes on behind a name only after a title."""
+    text = without_item_mark(text)
+    joined = cue("front_matter.joins").sub("\t", text).replace(";", "\t").replace("&", "\t")
+    found: list[str] = []
+    for part in joined.split("\t"):
+        pieces = part.split(",")
+        listed = [p for p in pieces if is_name(p) and len(name_at_start(p).split()) > 1]
+        alone = len(listed) == len(pieces) and not any(map(_is_degree, pieces))
+        for piece in pieces if alone else _before_titles(part):
+            name = name_at_start(piece)
+            whole = plain(name) == plain(_without_number(piece))
+            if name and (len(name.split()) > 1 or (single and plain(name) == plain(text))):
+                if whole or _is_title(name.split()[0]) or _is_degree(name.split()[-1]):
+                    found.append(name)
+            if not whole and "," in piece:
+                return found
+    return found
+
+
+def _before_titles(text: str) -> Iterator[str]:
+    """A text cut where a title begins another name: "Ani, M.Si. Dr. Budi"."""
+    words = text.split()
+    start = 0
+    for at in range(1, len(words)):
+        ends = words[at].endswith(",") or _is_title(words[at - 1])
+        opens = _is_title(words[at]) and not ends
+        named = any(not _is_title(word) and len(word) > 2 for word in words[start:at])
+        if opens and named and at + 1 < len(words):
+            yield " ".join(words[start:at])
+            start = at
+    yield " ".join(words[start:])
+
+
+def _without_number(text: str) -> str:
+    """A name without the number of a student or an official behind it, or what is signed on."""
+    numbers = (cue("front_matter.person_number").search(text), student_number().search(text))
+    end = min((number.start() for number in numbers if number), default=len(text))
+    words = text[:end].strip(_SIGNED_ON).split()
+    while words and any(map(str.isdigit, words[-1])):
+        words.pop()
+    while words and words[-1].strip(".:,").casefold() in _known("beside_names"):
+        words.pop()
+    kept = " ".join(words).rstrip("_…([–-:;, ˙´")
+    bare_end = kept.rstrip(".")
+    short = _is_degree(bare_end.split()[-1] + ".") if bare_end else False
+    return f"{bare_end}." if kept.endswith(".") and short and not kept.endswith("..") else bare_end
+
+
+def _is_title(word: str) -> bool:
+    parts = [part for part in word.casefold().replace("-", ".").split(".") if part]
+    return bool(parts) and all(part in _known("person_titles") for part in parts)
+
+
+def _is_degree(word: str) -> bool:
+    dotted = "." in word and word[:1].isupper() and len(word) <= DEGREE_LENGTH
+    short = word.isupper() and len(word.strip(",.()")) <= 4
+    return dotted or short or word.strip(".,()").casefold() in _known("degrees_behind")
+
+
+def _is_initial(word: str) -> bool:
+    return len(word.replace(".", "")) <= 2
 
 
 def _is_name_word(word: str) -> bool:
-    bare = word.strip(",")
-    capital = bare[:1].isupper() or bare in word_set("front_matter.name_particles")
-    return bool(_NAME_WORD.fullmatch(bare)) and capital
+    capital = word[:1].isupper() or word.casefold() in _known("name_particles")
+    return bool(_NAME_WORD.fullmatch(word)) and (capital or word[1:2] in "'’")
 
 
-def names_in(text: str) -> list[tuple[str, int]]:
-    """The names on a line and where they begin; several stand side by side on approval pages."""
-    titled = _pattern(r"(?<=[^\s.]\s)(?={}\.)", ("person_titles",))
-    starts = [0, *(m.start() for m in titled.finditer(text))]
-    ends = [*starts[1:], len(text)]
-    pieces = [(text[a:b].strip(), a) for a, b in zip(starts, ends, strict=True)]
-    if all(is_name(piece) for piece, _ in pieces):
-        return [(piece.strip(" ()"), a + text[a:].index(piece.strip(" ()"))) for piece, a in pieces]
-    if is_name(text):  # with a title behind it: "Petr Tůma, Dr."
-        return [(text.strip(" ()"), text.index(text.strip(" ()")))]
-    return []
+# What programs fill in
 
 
 def is_filled_in(value: str) -> bool:
-    """Whether a property is what a program filled in: a file name, an account."""
-    plain = value.lower()
-    untitled = plain.startswith(tuple(word_set("front_matter.untitled")))
-    file = plain.rstrip("0123456789").rstrip() == "document" or PurePath(plain).suffix in _FILES
+    """Whether a property is what a program filled in: a file name, a template's."""
+    words = value.lower()
+    untitled = words.startswith(tuple(word_set("front_matter.untitled")))
+    file = words.rstrip("0123456789").rstrip() == "document" or PurePath(words).suffix in _FILES
     return untitled or file
 
 

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from thesis_qa.lang.detect import language_of
-from thesis_qa.read.glyphs import PLACES_PER_POINT, unpack
-from thesis_qa.structure.front_cues import is_name
+from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, unpack
+from thesis_qa.structure.front_cues import (
+    is_name,
+    is_person_number,
+    without_item_mark,
+    year_of,
+)
 from thesis_qa.structure.headings import (
     CHAPTER_LEVEL,
     certain_heading,
@@ -22,33 +27,113 @@ MAX_PAGES = 25  # of the file in which title and approval pages, and abstracts, 
 MAX_LINES = 600  # … and lines: formats without pages are one page
 MIN_ABSTRACT = 200  # characters
 SHORT_LINE = 12  # characters: "oleh", "By:", a number above the first sentence
+COLUMN_GAP = 1.5  # heights of a line: wider than the spaces of justified text
+SLACK = 12.0  # points that a name may begin beside the label above it
+WHOLE_WIDTH = 1000.0  # of a line where the format has no places
 
 _LINE = re.compile(r"[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontLine:
-    """A line before the first chapter."""
+    """A line before the first chapter, or what one column has of it."""
 
     text: str
     span: Span
     kind: Kind
     size: float  # height of its characters in points; 0 where the format has no places
     block: int  # number of its block
+    top: float  # in points; lines are counted where the format has no places
+    left: float
+    right: float
+
+    def part(self, text: str, start: int = 0) -> Span:
+        """Where a part of the line stands."""
+        start = self.span.start + max(0, self.text.find(text, start))
+        return Span(self.span.page, start, min(self.span.end, start + len(text)))
+
+    def beside(self, other: "FrontLine") -> bool:
+        """Whether both stand on one height."""
+        near = abs(self.top - other.top) <= 0.5 * min(self.size, other.size)
+        return self.span.page == other.span.page and near
+
+    def shares_column(self, other: "FrontLine") -> bool:
+        """Whether one may stand below the other."""
+        overlap = self.left < other.right + SLACK and other.left < self.right + SLACK
+        return self.span.page == other.span.page and overlap
 
 
 def front_lines(pages: Sequence[Page], blocks: Sequence[Block]) -> list[FrontLine]:
     """The lines before the first chapter, without running heads and contents pages."""
     lines: list[FrontLine] = []
-    heights: dict[int, npt.NDArray[np.float64]] = {}
+    places: dict[int, Places] = {}
     for number, block in enumerate(blocks):
         outside = not block.spans or block.spans[0].page >= MAX_PAGES or len(lines) > MAX_LINES
         if outside or _in_chapter(block):
             break
-        for text, span in _lines(pages, block):
-            size = _size(pages, span, heights)
-            lines.append(FrontLine(text, span, block.kind, size, number))
+        for row, span in enumerate(_lines(pages, block), start=len(lines)):
+            if span.page not in places:
+                places[span.page] = unpack(pages[span.page])
+            own = places[span.page][span.start : span.end]
+            text = pages[span.page].text[span.start : span.end]
+            for line in _columns(FrontLine(text, span, block.kind, 0, number, row, 0, 0), own):
+                whole = _joined(lines[-1], line, pages) if lines else None
+                lines[-1:] = [whole] if whole else [*lines[-1:], line]
     return lines
+
+
+def _joined(line: FrontLine, after: FrontLine, pages: Sequence[Page]) -> FrontLine | None:
+    """Two cells of a row that are one line, or a label and what stands behind its colon."""
+    if not line.size or not line.beside(after) or after.left < line.right - SLACK:
+        return None
+    between = pages[line.span.page].text[line.span.end : after.span.start]
+    near = after.left - line.right < COLUMN_GAP * line.size or after.text.startswith(":")
+    if between.strip() or not near:
+        return None
+    span = Span(line.span.page, line.span.start, after.span.end)
+    text = pages[span.page].text[span.start : span.end]
+    return replace(line, text=text, span=span, right=after.right)
+
+
+def _columns(line: FrontLine, places: Places) -> Iterator[FrontLine]:
+    """A line cut where it has a wide gap, each piece with its place."""
+    boxes = places.astype(float) / PLACES_PER_POINT
+    seen = np.array([not letter.isspace() for letter in line.text])
+    inked = np.flatnonzero((boxes[:, 3] > boxes[:, 1]) & seen)
+    if not inked.size:
+        cuts = [m.end() for m in re.finditer(r"\t\s*|\s{3,}", line.text)]
+        pieces = list(pairwise([0, *cuts, len(line.text)]))
+        for number, (start, end) in enumerate(pieces):
+            left = WHOLE_WIDTH * number
+            right = left + WHOLE_WIDTH / 2 if len(pieces) > 1 else len(pieces) * WHOLE_WIDTH * 9
+            yield _piece(replace(line, left=left, right=right), start, end)
+        return
+    height = round(float(np.median(boxes[inked, 3] - boxes[inked, 1])), 1)
+    gaps = [boxes[b, 0] - boxes[a, 2] for a, b in pairwise(inked) if b > a + 1]
+    justified = len(gaps) > 1 and min(gaps) > COLUMN_GAP * height / 2
+    start = 0
+    for a, b in [*pairwise(inked), (inked[-1], len(line.text))]:
+        last = b == len(line.text)
+        wide = not (last or justified) and boxes[b, 0] - boxes[a, 2] > COLUMN_GAP * height
+        if last or (wide and _parts(line.text[start : a + 1].strip(), line.text[b:])):
+            own = boxes[[i for i in inked if start <= i < b]]
+            top, left, right = own[:, 1].min(), own[:, 0].min(), own[:, 2].max()
+            whole = replace(line, size=height, top=top, left=left, right=right)
+            yield _piece(whole, start, b)
+            start = b
+
+
+def _parts(left: str, right: str) -> bool:
+    """Whether a gap parts columns, and not a label or an item's mark from what it is for."""
+    label = left.endswith(":") and not right.rstrip().endswith(":")
+    number = is_person_number(right.strip()) and not is_person_number(left)
+    return not (right.startswith(":") or label or number or without_item_mark(f"{left} .") == ".")
+
+
+def _piece(line: FrontLine, start: int, end: int) -> FrontLine:
+    text = line.text[start:end].strip()
+    start = line.span.start + line.text.index(text, start)
+    return replace(line, text=text, span=Span(line.span.page, start, start + len(text)))
 
 
 def _in_chapter(block: Block) -> bool:
@@ -57,24 +142,16 @@ def _in_chapter(block: Block) -> bool:
     return named and first is not None and first.role != "appendix"
 
 
-def _lines(pages: Sequence[Page], block: Block) -> Iterator[tuple[str, Span]]:
+def _lines(pages: Sequence[Page], block: Block) -> Iterator[Span]:
     for span in block.spans:
         text = pages[span.page].text[span.start : span.end]
         for found in _LINE.finditer(text):
             line = found.group().strip()
             listed = block.kind == "contents" and not is_keywords(line)
-            if line and block.kind != "furniture" and not listed:
+            dated = span.page == 0 and year_of(line) is not None  # a year at the foot of the title page
+            if line and (block.kind != "furniture" or dated) and not listed:
                 start = span.start + found.start() + found.group().index(line)
-                yield line, Span(span.page, start, start + len(line))
-
-
-def _size(pages: Sequence[Page], span: Span, heights: dict[int, npt.NDArray[np.float64]]) -> float:
-    """The usual height of the characters of a line."""
-    if span.page not in heights:
-        places = unpack(pages[span.page]).astype(float) / PLACES_PER_POINT
-        heights[span.page] = places[:, 3] - places[:, 1]
-    part = heights[span.page][span.start : span.end]
-    return round(float(np.median(part[part > 0])), 1) if np.any(part > 0) else 0.0
+                yield Span(span.page, start, start + len(line))
 
 
 # Abstracts

@@ -1,199 +1,213 @@
-"""Who is named beside which label on title and approval pages: authors, supervisors, examiners."""
+"""Who is named beside, above and below which label on title and approval pages."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from thesis_qa.lang.data import cue, word_set
+from thesis_qa.lang.data import cue
 from thesis_qa.structure import front_cues
-from thesis_qa.structure.front_cues import is_name, names_in
+from thesis_qa.structure.front_cues import behind, is_name, labelled, names_in, role
 from thesis_qa.structure.front_lines import FrontLine
-from thesis_qa.types import Span
+from thesis_qa.types import Page, Span
 
+NAMED = ("author", "supervisors", "examiners")  # whose names are wanted
+PROSE = 7  # words of a line in a sentence
 NEAR = 5  # lines between a label and its name: a date, a line to sign on
-MAX_AUTHORS = 6
-_SIGNED_ON = "_.…()[]–- "  # what is written on
-_DEGREE_LENGTH = 12  # characters of "M.MKom.", "Ph.D."
-
-Person = tuple[str, Span]
-"""A name and where it stands."""
+THANKS = 250  # characters before and behind "my supervisor" in which the name stands
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
-    """What a line, or a column of it, says about who follows."""
+class Person:
+    """A name on a line, and the label it belongs to."""
 
-    role: str  # "supervisors", "examiners"; "" for others
-    rest: str = ""  # what stands behind it
+    name: str
+    line: FrontLine
+    label: FrontLine
 
-
-def persons(lines: Sequence[FrontLine]) -> dict[str, list[Person]]:
-    """Supervisors and examiners that labels name, each once."""
-    found: dict[str, dict[str, Person]] = {"supervisors": {}, "examiners": {}}
-    for role, (name, span) in _labelled(lines):
-        known = {key(_bare(other)) for other, _ in found[role].values()}
-        if key(_bare(name)) not in known:
-            found[role].setdefault(key(name), (name, span))
-    for bare in found["supervisors"]:
-        found["examiners"].pop(bare, None)
-    if not found["supervisors"]:
-        found["supervisors"] = {key(name): (name, span) for name, span in _thanked(lines)}
-    return {role: list(people.values()) for role, people in found.items()}
+    @property
+    def span(self) -> Span:
+        """Where the name stands."""
+        return self.line.part(self.name)
 
 
-def key(name: str) -> str:
-    """A name without what is written in several ways: spaces, full stops, capitals."""
-    return "".join(filter(str.isalnum, name.casefold()))
-
-
-def _bare(name: str) -> str:
-    """A name without titles and degrees, which pages write as they like."""
-    words = [word for word in name.partition(",")[0].split() if "." not in word]
-    return " ".join(words) or name
-
-
-def authors(lines: Sequence[FrontLine]) -> list[Person]:
-    """The names below one another that a list of authors begins with."""
-    found: list[Person] = []
-    for line in lines[:MAX_AUTHORS]:
-        name = without_number(line.text.lstrip(" :"))
-        if not is_name(name) or front_cues.is_no_person(line.text):
-            break
-        if found and len(name.split()) < 2:
-            break
-        found.append((name, _at(line, name)))
+def labelled_persons(lines: Sequence[FrontLine]) -> dict[str, list[Person]]:
+    """Who is named at labels, by the role that a label says, in the order of the pages."""
+    found: defaultdict[str, list[Person]] = defaultdict(list)
+    for _, page in groupby(lines, key=lambda line: line.span.page):
+        for said, person in _PageOfLabels(list(page)).persons():
+            found[said].append(person)
     return found
 
 
-def without_number(text: str) -> str:
-    """A name without the number of a student or an official behind it."""
-    number = cue("front_matter.person_number").search(text)
-    text = text[: number.start()] if number else text
-    if text.rstrip().endswith(")") and any(map(str.isdigit, text.rpartition("(")[2])):
-        text = text.rpartition("(")[0]
-    kept = text.rstrip(_SIGNED_ON + ",:")
-    ends = text[len(kept) :]
-    return f"{kept}." if ends[:1] == "." and ends[1:2] != "." else kept
+class _PageOfLabels:
+    """A page whose labels look for their names: on their own line, beside, below or above."""
+
+    def __init__(self, lines: Sequence[FrontLine]) -> None:
+        self.by_height = sorted(lines, key=lambda line: (line.top, line.left))
+        self.taken: set[FrontLine] = set()
+
+    def persons(self) -> Iterator[tuple[str, Person]]:
+        """Every role that a label says, and who bears it."""
+        alone: list[tuple[str, FrontLine]] = []
+        group = ""
+        for line in self.by_height:
+            said, names, rest = _read(line)
+            if said == "member":
+                said = alone.pop()[0] if alone and _is_next(alone[-1][1], line) else group
+            elif said:
+                group = said if is_group(line.text) else "" if said == "approver" else group
+            if said and (names or not rest):
+                self.taken.add(line)
+            if said in NAMED and not (names or rest) and line.kind != "heading":
+                alone.append((said, line))
+            yield from ((said, Person(name, line, line)) for name in names)
+        lonely: list[tuple[str, FrontLine]] = []
+        for said, label in alone:
+            beside = self._beside(said, label)
+            yield from ((said, person) for person in beside)
+            lonely += [] if beside else [(said, label)]
+        step = self._direction([each for each in lonely if each[0] != "author"])
+        for said, label in lonely:
+            down = said == "author" or is_group(label.text)
+            people = self._in_column(said, label, 1 if down else step)
+            yield from ((said, person) for person in people)
+
+    def _beside(self, said: str, label: FrontLine) -> list[Person]:
+        row = [line for line in self.by_height if line.beside(label) and line not in self.taken]
+        right = [line for line in row if line.left > label.left]
+        left = [line for line in row if line.left < label.left]
+        for line in [*right[:1], *left[-1:]]:
+            if names := names_in(line.text, said == "author"):
+                self.taken.add(line)
+                return [Person(name, line, label) for name in names]
+        return []
+
+    def _direction(self, labels: Sequence[tuple[str, FrontLine]]) -> int:
+        """Whether names stand below (1) or above (-1) the labels of this page, as most do."""
+        below, above = (
+            sum(self._distance(said, label, step) for said, label in labels) for step in (1, -1)
+        )
+        return 1 if below <= above else -1
+
+    def _distance(self, said: str, label: FrontLine, step: int) -> int:
+        column = enumerate(self._column(label, step))
+        return next((n for n, line in column if names_in(line.text, said == "author")), 2 * NEAR)
+
+    def _column(self, label: FrontLine, step: int) -> list[FrontLine]:
+        """The lines below or above a label in its column, up to another label."""
+        column: list[FrontLine] = []
+        at = self.by_height.index(label)
+        for line in self.by_height[at + step :: step] if at + step >= 0 else ():
+            if line.beside(label):
+                continue
+            if role(line.text) or len(column) == NEAR:
+                break
+            if line.shares_column(label):
+                if line in self.taken or _is_prose(line):
+                    break
+                column.append(line)
+        return column
+
+    def _in_column(self, said: str, label: FrontLine, step: int) -> Iterator[Person]:
+        """The first names in a label's column, and those that go on right behind them."""
+        begun = False
+        for line in self._column(label, step):
+            if front_cues.is_person_number(line.text):
+                continue
+            names = names_in(line.text, said == "author")
+            if names and not front_cues.is_kind_of_work(line.text):
+                yield from (Person(name, line, label) for name in names)
+                self.taken.add(line)
+                begun = True
+                if not front_cues.is_several(label.text):
+                    return
+            elif begun:
+                return
 
 
-def _labelled(lines: Sequence[FrontLine]) -> Iterator[tuple[str, Person]]:
-    for at, line in enumerate(lines):
-        if before := _named_before(line):
-            yield before
-            continue
-        labels = _labels(line.text)
-        if not any(label.role for label in labels):
-            continue
-        if labels[0].rest:
-            yield from ((labels[0].role, person) for person in _names(line, labels[0].rest))
-            continue
-        roles = [label.role for label in labels]
-        for person, role in _below(lines[at + 1 : at + 1 + NEAR], line, roles):
-            if role:
-                yield role, person
+def _read(line: FrontLine) -> tuple[str, list[str], str]:
+    """The role that a line says, the names on it, and what else stands behind its label."""
+    said, name = behind(line.text)
+    return (said, [name], "") if name else labelled(line.text)
 
 
-def _below(
-    lines: Sequence[FrontLine], label: FrontLine, roles: Sequence[str]
-) -> Iterator[tuple[Person, str]]:
-    """The names on the first line below `label` that has some, one for every column."""
-    for line in lines:
-        far = line.span.page > label.span.page + 1
-        if far or (line.span.page > label.span.page and line.kind == "heading"):
-            return
-        if found := _names(line, line.text):
-            several = list(roles) if len(roles) == len(found) else [roles[0]] * len(found)
-            yield from zip(found, several, strict=True)
-            return
-        if front_cues.is_label_of_person(line.text) or front_cues.is_approver(line.text):
-            return
+def _is_next(label: FrontLine, line: FrontLine) -> bool:
+    return label.shares_column(line) and 0 < line.top - label.top < 2 * max(label.size, 1)
 
 
-def _named_before(line: FrontLine) -> tuple[str, Person] | None:
-    """ "Dr. Daniel Magleby, Chair & Faculty Advisor": a name and what its bearer is."""
-    name, comma, role = line.text.rpartition(",")
-    found = _role(role.strip()) if comma else ""
-    return (found, (name, _at(line, name))) if found and is_name(name) else None
+def _is_prose(line: FrontLine) -> bool:
+    words = line.text.split()
+    return len(words) >= PROSE and sum(map(str.islower, words)) > len(words) / 2
 
 
-def _labels(text: str) -> list[_Label]:
-    """The labels of a line: one, with a name behind it or not, or one a column."""
-    text = front_cues.without_item_mark(text)
-    head, _, rest = text.replace("：", ":").partition(":")
-    if role := _role(head):
-        return [_Label(role, rest.strip())]
-    columns = [part for part in text.split("\t") if part.strip()]
-    if len(columns) < 2:
-        columns = front_cues.label_columns(text)
-    roles = [_role(column) for column in columns]
-    return [_Label(role) for role in roles] if any(roles) else []
+def is_group(label: str) -> bool:
+    """Whether a label names a committee, whose members follow with labels of their own."""
+    return cue("front_matter.group").search(label) is not None
 
 
-def _role(label: str) -> str:
-    """What the person behind a label is."""
-    parts = [part.strip(" ,.(") for part in label.replace("(s)", "s").split("/")]
-    parts = [part for each in parts for part in each.split(" & ")]
-    if any(map(front_cues.is_supervisor, parts)):
-        return "supervisors"
-    return "examiners" if any(map(front_cues.is_examiner, parts)) else ""
+def each_once(people: Sequence[Person], others: Sequence[Person] = ()) -> list[Person]:
+    """`people` without those of `others`, each as first written, titles or not."""
+    known = {front_cues.bare(person.name) for person in others}
+    kept: list[Person] = []
+    for person in people:
+        if front_cues.bare(person.name) not in known:
+            known.add(front_cues.bare(person.name))
+            kept.append(person)
+    return kept
 
 
-def _names(line: FrontLine, text: str) -> list[Person]:
-    """The names in a part of a line, without numbers, places and what is signed on."""
-    found: list[Person] = []
-    keys = ("supervisor_behind", "forms_of_address")
-    no_names = frozenset().union(*(word_set(f"front_matter.{key}") for key in keys))
-    joined = cue("front_matter.joins").sub("\t", _person_only(text))
-    for part in joined.replace(";", "\t").split("\t"):
-        part = _person_only(without_number(part.lstrip(_SIGNED_ON + ":")))
-        for name, _ in names_in(part):
-            if name.lower() not in no_names:
-                found.append((name, _at(line, name)))
-    return found
+def thanked(pages: Sequence[Page], lines: Sequence[FrontLine]) -> list[tuple[str, tuple[Span, ...]]]:
+    """Supervisors named in sentences: "my supervisor, Dr Andrew Phillips, for …", "Ibu Dr. Ani,
+    M.Si. selaku dosen pembimbing", "under the supervision of Professor Ana Gouveia"."""
+    found: dict[str, tuple[str, tuple[Span, ...]]] = {}
+    for page in dict.fromkeys(line.span.page for line in lines):
+        text = pages[page].text[: lines[-1].span.end if page == lines[-1].span.page else None]
+        for cued in cue("front_matter.my_supervisor").finditer(text):
+            names = _first_names(text[cued.end() :][:THANKS])
+            one = cued[0].endswith("r")  # "my advisor", not "my advisors"
+            for name in names[:1] if one else names:
+                span = _over_lines(text, page, name, cued.end())
+                found.setdefault(front_cues.bare(name), (name, (span,)))
+        for cued in cue("front_matter.as_supervisor").finditer(text):
+            if name := _last_name(text[max(0, cued.start() - THANKS) : cued.start()]):
+                start = text.rindex(name.split()[0], 0, cued.start())
+                span = _over_lines(text, page, name, start)
+                found.setdefault(front_cues.bare(name), (name, (span,)))
+    return list(found.values())
 
 
-def _person_only(text: str) -> str:
-    """`text` up to what is no degree: "prof. Ing. Petr Tůma, Dr., Department of …"."""
-    words = text.split()
-    while words and words[-1].strip(".:,").lower() in word_set("front_matter.beside_names"):
-        words.pop()
-    first, *others = " ".join(words).split(", ")
-    kept = [first]
-    for part in others:
-        if len(part) > _DEGREE_LENGTH and "." not in part:
+def _over_lines(text: str, page: int, name: str, after: int) -> Span:
+    """Where a name stands on a page, maybe over a line's end."""
+    start = end = text.index(name.split()[0], after)
+    for word in name.split():
+        end = text.index(word, end) + len(word)
+    return Span(page, start, end)
+
+
+def _first_names(text: str) -> list[str]:
+    """The names that a text begins with."""
+    words = text.lstrip(" ,:\n").split()
+    kept: list[str] = []
+    joins = ("and", "dan", "&")
+    for word in words:
+        if not (word[:1].isupper() or word in joins or word.casefold() in ("dr.", "prof.")):
             break
-        kept.append(part)
-    return ", ".join(kept).strip(" ,")
-
-
-def _thanked(lines: Sequence[FrontLine]) -> Iterator[Person]:
-    """ "my supervisor, Dr Andrew Phillips, for …"."""
-    for at, line in enumerate(lines):
-        found = cue("front_matter.my_supervisor").search(line.text)
-        if not found:
-            continue
-        behind = line.text[found.end() :]
-        after = lines[at + 1].text if at + 1 < len(lines) else ""
-        if behind.strip() not in ("", ",") and not behind.startswith((",", " Dr", " Prof")):
-            continue
-        name = _leading_name(f"{behind} {after}".lstrip(" ,"))
-        if name and name in line.text:
-            yield name, _at(line, name)
-        elif name and behind.strip(" ,") == "" and name in after:
-            yield name, _at(lines[at + 1], name)
-
-
-def _leading_name(text: str) -> str:
-    words: list[str] = []
-    for word in text.split():
-        if not word[:1].isupper():
+        kept.append(word)
+        if word[-1:] in ";:" or (word[-1:] == "." and word[-3:-2].islower() and len(word) > 4):
             break
-        words.append(word)
-        if word[-1:] in ",;" or (word[-1:] == "." and len(word) > 4):
-            break
-    name = " ".join(words).rstrip(",;.")
-    return name if len(words) > 1 and is_name(name) else ""
+    while kept and kept[-1] in joins:
+        kept.pop()
+    return [name for name in names_in(" ".join(kept)) if len(name.split()) > 1]
 
 
-def _at(line: FrontLine, name: str) -> Span:
-    start = line.span.start + max(0, line.text.find(name))
-    return Span(line.span.page, start, min(line.span.end, start + len(name)))
+def _last_name(text: str) -> str:
+    """The name that a text ends with: the longest that begins behind a small word."""
+    words = text.rstrip(" ,\n").split()
+    starts = [at for at in range(len(words)) if at == 0 or not words[at - 1][:1].isupper()]
+    starts += [at + 1 for at, word in enumerate(words) if word in ("Bapak", "Ibu", "Prof")]
+    for start in sorted(set(starts)):
+        name = " ".join(words[start:])
+        if is_name(name) and len(words) - start > 1 and words[start] not in ("Bapak", "Ibu"):
+            return name
+    return ""
