@@ -164,6 +164,7 @@ def test_a_failed_file_gives_exit_code_3_and_one_line(folder: Path, tmp_path: Pa
         (["remove", "none.pdf"], "no document 'none.pdf'"),
         (["index", "nowhere"], "'nowhere' doesn't exist"),
         (["search", "Apa?", "--top-k", "0"], "top_k"),
+        (["search", "Apa?", "--top-k", "201"], "200"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(folder: Path, arguments: list[str], says: str) -> None:
