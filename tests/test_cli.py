@@ -1,12 +1,16 @@
-"""The command line as a user meets it: the installed program in a fresh folder."""
+"""The command line as a user meets it, in a fresh folder."""
 
 import json
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from thesis_qa.cli import main
 
 SISTER_CITY = Path(__file__).parent.parent / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 
@@ -23,10 +27,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What the program does in `folder`, without the second that starting it takes."""
+    out, err = StringIO(), StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main(arguments)
+        except SystemExit as usage:
+            code = int(usage.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def test_it_is_a_program(folder: Path) -> None:
     program = Path(sys.executable).with_name("thesis-qa")
-    return subprocess.run(
-        [program, *arguments], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    done = subprocess.run(
+        [program, "info", "--json"], cwd=folder, capture_output=True, text=True, check=False
     )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["documents"][0]["name"] == SISTER_CITY.name
 
 
 def run_json(folder: Path, *arguments: str) -> Any:
@@ -104,6 +121,15 @@ def test_search_ranks_passages(folder: Path) -> None:
     assert {p["language"] for p in english["passages"]} == {"en"}
 
 
+def test_search_explains_how_the_scores_came_about(folder: Path) -> None:
+    search = ("search", "metode penelitian", "--top-k", "2")
+    assert "why" not in run_json(folder, *search)
+    why = run_json(folder, *search, "--explain")["why"]
+    assert len(why) == 2
+    assert all(reason in run(folder, *search, "--explain").stdout for reason in why)
+    assert why[0] not in run(folder, *search).stdout
+
+
 def test_index_reports_what_it_did(folder: Path) -> None:
     report = run_json(folder, "index")
     assert [d["status"] for d in report["documents"]] == ["unchanged"]
@@ -138,6 +164,7 @@ def test_a_failed_file_gives_exit_code_3_and_one_line(folder: Path, tmp_path: Pa
         (["remove", "none.pdf"], "no document 'none.pdf'"),
         (["index", "nowhere"], "'nowhere' doesn't exist"),
         (["search", "Apa?", "--top-k", "0"], "top_k"),
+        (["search", "Apa?", "--top-k", "201"], "200"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(folder: Path, arguments: list[str], says: str) -> None:

@@ -1,7 +1,6 @@
 """What readers say of answers is kept, forgotten with its document, and becomes questions."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from thesis_qa.index.feedback import (
     feedback_on,
     forget_feedback,
     keep_feedback,
-    rename_in_feedback,
 )
 from thesis_qa.library import Index
 
@@ -49,16 +47,6 @@ def test_the_last_word_on_an_answer_counts(tmp_path: Path) -> None:
         ("wrong page", "halaman 30"),
         ("helpful", ""),
     ]
-
-
-def test_it_goes_with_a_document_that_gets_another_name(tmp_path: Path) -> None:
-    rename_in_feedback(tmp_path, "a.pdf", "c.pdf")  # nothing was said yet
-    assert not (tmp_path / FILE_NAME).exists()
-    keep_feedback(tmp_path, "one", replace(said(), among=("a.pdf", "b.pdf")))
-    rename_in_feedback(tmp_path, "a.pdf", "c.pdf")
-    forget_feedback(tmp_path, ["a.pdf"])
-    (kept,) = all_feedback(tmp_path)
-    assert (kept.among, kept.quotes[0].document) == (("c.pdf", "b.pdf"), "c.pdf")
 
 
 def test_there_is_none_before_there_is_some(tmp_path: Path) -> None:

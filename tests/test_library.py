@@ -10,10 +10,10 @@ import pytest
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
-from thesis_qa.types import Progress
+from thesis_qa.types import Metadata, Progress
 from thesis_qa.web import changes
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.described import FIELDS, Described
+from thesis_qa.web.described import FIELDS, form_of, read_form
 from thesis_qa.web.library_view import (
     library_markup,
     outline_entries,
@@ -74,10 +74,10 @@ def upload(folder: Path, name: str, content: str | bytes) -> tuple[Path, str]:
     return sent / "file", name
 
 
-def described(app: AppContext, **changed: str) -> Described:
+def described(app: AppContext, **changed: str) -> Metadata:
     """What the form holds, after some of it was typed over."""
     known = app.assistant.index.catalog.document(NAME).metadata
-    return Described.parse({**Described.of(known).form(), **changed})
+    return read_form({**form_of(known), **changed})
 
 
 def test_several_files_are_brought_in_and_each_says_what_became_of_it(
@@ -198,7 +198,7 @@ def test_whatever_is_typed_is_read_back_as_it_was(app: AppContext) -> None:
     hostile = '"]\nyear = 1\n[x]\\u0000 \x00\x7f <b>'
     given = described(app, **{name: hostile for name in FIELDS if name != "year"})
     line(changes.describe_thesis(app, NAME, given, EN))
-    assert Described.of(app.assistant.index.catalog.document(NAME).metadata) == given
+    assert form_of(app.assistant.index.catalog.document(NAME).metadata) == form_of(given)
 
 
 def test_a_removed_thesis_cannot_be_asked_and_its_file_is_put_aside(

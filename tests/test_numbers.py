@@ -10,7 +10,6 @@ from thesis_qa.lang.numbers import (
     month_value,
     months_in,
     number_value,
-    number_words,
     numbers_in,
     roman_numeral,
     roman_value,
@@ -86,7 +85,3 @@ def test_years_stand_by_themselves() -> None:
     assert years_in("Depok, 2021; 1998 (2003/04), 2021-01, 12021 dan 2.021, 2020.") == [
         2021, 1998, 2003, 2021, 2020,
     ]  # fmt: skip
-
-
-def test_number_words_are_of_both_languages() -> None:
-    assert number_words() >= {"tiga", "puluh", "belas", "setengah", "hundred", "half"}

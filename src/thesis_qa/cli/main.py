@@ -163,21 +163,22 @@ def _shown_growing(answers: Iterator[Answer]) -> Answer:
 
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
-    passages = _open(settings).search(
-        options.question,
-        settings.top_k,
-        documents=options.document,
-        section=options.section,
-        language=options.language,
-    )
+    index = _open(settings)
+    asked = index.question(options.question, options.document or ())
+    ranked = index.ranked(asked, settings.top_k, options.section, options.language)
     if options.json:
         from thesis_qa.lang.detect import language_of
 
-        found = {"question": options.question, "language": language_of(options.question)}
-        _print_json({**found, "passages": passages})
+        found: dict[str, object] = {"question": options.question}
+        found["language"] = language_of(options.question)
+        found["passages"] = [item.passage for item in ranked]
+        _print_json({**found, "why": [i.why for i in ranked]} if options.explain else found)
         return DONE
-    for passage in passages:
+    for item in ranked:
+        passage = item.passage
         print(f"{passage.rank}. {passage_place(passage)}  ({passage.score:.3f})")
+        if options.explain:
+            print(f"   {item.why}")
         print(f"   {printable(passage.text)}\n")
     return DONE
 

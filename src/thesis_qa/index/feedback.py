@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,23 +88,6 @@ def forget_feedback(folder: Path, documents: Iterable[str]) -> None:
         rows = db.execute("SELECT key, said FROM feedback").fetchall()
         keys = [(key,) for key, said in rows if gone & _documents(_read(json.loads(said)))]
         db.executemany("DELETE FROM feedback WHERE key = ?", keys)
-
-
-def rename_in_feedback(folder: Path, old: str, new: str) -> None:
-    """Note that what was said of answers from `old` is of `new`, the same document renamed."""
-    if not (folder / FILE_NAME).is_file():
-        return
-    with _opened(folder) as db:
-        for key, kept in db.execute("SELECT key, said FROM feedback").fetchall():
-            said = _renamed(_read(json.loads(kept)), old, new)
-            now = json.dumps(asdict(said), ensure_ascii=False)
-            db.execute("UPDATE feedback SET said = ? WHERE key = ?", (now, key))
-
-
-def _renamed(said: Feedback, old: str, new: str) -> Feedback:
-    among = tuple(new if name == old else name for name in said.among)
-    quotes = (replace(q, document=new) if q.document == old else q for q in said.quotes)
-    return replace(said, among=among, quotes=tuple(quotes))
 
 
 def draft_rows(said: Iterable[Feedback]) -> str:

@@ -58,19 +58,27 @@ def is_current(folder: Path, catalog: Catalog) -> bool:
 class VectorSearch:
     """The Chroma collections beside a catalog. Safe to share between threads.
 
-    Nothing is searched while the collections are opened anew: Chroma would take them away from
-    under a search that is on its way.
+    They are opened when first needed: a search of a small index, which compares everything, never
+    does. Nothing is searched while they are opened anew: Chroma would take them away from under a
+    search that is on its way.
     """
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._in_use = RLock()
-        self._folder = folder / FOLDER if is_writable(folder) else _copied(folder / FOLDER)
+        self._given, self._folder = folder, folder / FOLDER
         self._catalog = catalog
-        self._open()
-
-    def _open(self) -> None:
+        self._opened: tuple[System, dict[str, Collection]] | None = None
         self._seen = _marked(self._folder)
-        self._system, self._collections = _open(self._folder)
+
+    @property
+    def _collections(self) -> dict[str, "Collection"]:
+        with self._in_use:
+            if self._opened is None:
+                if self._folder.parent == self._given and not is_writable(self._given):
+                    self._folder = _copied(self._folder)
+                self._seen = _marked(self._folder)
+                self._opened = _open(self._folder)
+            return self._opened[1]
 
     def current(self) -> bool:
         """Whether it holds what the catalog holds."""
@@ -81,11 +89,12 @@ class VectorSearch:
         generation = self._catalog.generation
         if self._seen == generation:
             return
+        collections = self._collections
         (self._folder / MARK).unlink(missing_ok=True)
         wanted: dict[str, dict[str, tuple[Unit, bytes]]] = defaultdict(dict)
         for key, unit in self._catalog.units().items():
             wanted[unit[0].language][key] = unit
-        for language, collection in self._collections.items():
+        for language, collection in collections.items():
             self._synchronise(collection, wanted[language])
         _mark(self._folder, generation)
         self._seen = generation
@@ -153,19 +162,23 @@ class VectorSearch:
         """See what another process has written since."""
         with self._in_use:
             self.close()
-            self._open()
+            self._folder = self._given / FOLDER
+            self._seen = _marked(self._folder)
 
     def rebuild(self) -> None:
         """Make the collections anew from the catalog; nothing of forgotten documents remains."""
         with self._in_use:
             self.close()
             rmtree(self._folder, ignore_errors=True)
-            self._open()
+            self._seen = _marked(self._folder)
             self.synchronise()
 
     def close(self) -> None:
         """Give the files back."""
-        self._system.stop()
+        with self._in_use:
+            if self._opened is not None:
+                self._opened[0].stop()
+            self._opened = None
 
 
 def _copied(folder: Path) -> Path:

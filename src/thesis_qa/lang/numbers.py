@@ -93,13 +93,6 @@ def month_names(language: Language) -> list[str]:
     return [names.split()[0] for names in entry("numbers.months", language)]
 
 
-def number_words() -> frozenset[str]:
-    """Every word that counts or is part of such, folded: "tiga", "puluh", "hundred", "half"; no
-    ordinals."""
-    tables = (word_map("numbers.words"), word_map("numbers.scales"), loose_numbers())
-    return _teens().union(*tables)
-
-
 def words_up_to(most: int, ordinals: bool = False) -> list[str]:
     """The words for 1 to `most`, the longest first, as a pattern needs them: "sembilan", "one"."""
     known = _words() if ordinals else word_map("numbers.words")

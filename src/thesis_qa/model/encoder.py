@@ -11,7 +11,7 @@ import os
 import shutil
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -53,10 +53,16 @@ def open_embedding(spec: str = BUNDLED) -> "Embedding":
     """
     disable_telemetry()
     if spec == BUNDLED:
-        return BundledEmbedding()
+        return _bundled()
     if spec.startswith(OTHER) and len(spec) > len(OTHER):
         return OtherEmbedding(spec.removeprefix(OTHER))
     raise SettingError("embedding-unknown", spec=spec, bundled=BUNDLED, other=OTHER)
+
+
+@cache
+def _bundled() -> "BundledEmbedding":
+    """One for all indexes of the process: it takes a second and 200 MB to load whole."""
+    return BundledEmbedding()
 
 
 class Embedding(Embeddings):

@@ -39,7 +39,7 @@ MAX_TOP_K = 200
 
 ATTEMPTS = 20  # of a search while documents come and go; each takes less than a change
 FITTED_MODEL = "multilingual-e5-small"  # whose numbers are shipped; others are measured
-EXACT = 3000  # passages up to which a narrowed search compares every one
+EXACT = 3000  # passages up to which a search compares every one; to open Chroma takes longer
 UNITS = 150  # nearest passages and sentences looked at in each language; more for a larger top_k
 MATCHES = 100  # best keyword matches looked at besides
 RERANKED = 30  # passages the reranker reads
@@ -123,7 +123,7 @@ class Retriever:
         """None if documents came or went meanwhile: what was read doesn't fit together then."""
         keyword = self._keyword_scores(question, corpus, allowed)
         place = place_gains(question, corpus)
-        if (narrowed := int(allowed.sum())) <= EXACT and narrowed < len(corpus):
+        if int(allowed.sum()) <= EXACT:
             chosen = np.flatnonzero(allowed)
         else:
             chosen = candidates(self._near(question, top_k, corpus), keyword, place, allowed, top_k)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read.files import META_SUFFIX
-from thesis_qa.types import DocumentReport, OnProgress
+from thesis_qa.types import DocumentReport, Metadata, OnProgress
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.described import Described, write_described
+from thesis_qa.web.described import write_described
 from thesis_qa.web.places import size_words
 from thesis_qa.web.texts import Texts
 from thesis_qa.web.uploads import MAX_FILES, check_upload, keep, safe_name
@@ -101,7 +101,7 @@ def read_thesis_again(app: AppContext, name: str, texts: Texts) -> Iterator[Work
     yield from _change(app, name, texts, read)
 
 
-def describe_thesis(app: AppContext, name: str, given: Described, texts: Texts) -> Iterator[Work]:
+def describe_thesis(app: AppContext, name: str, given: Metadata, texts: Texts) -> Iterator[Work]:
     """State title, author … in a file beside the document, and read it again with them."""
 
     def write(path: Path, progress: OnProgress) -> Work:

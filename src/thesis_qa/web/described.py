@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +14,32 @@ from thesis_qa.types import Metadata
 MAX_LENGTH = 1_000  # characters of a field; the longest titles have 300
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """The fields of the form, in its order; empty where nothing is known."""
-
-    title: str = ""
-    author: str = ""
-    year: int | None = None
-    student_number: str = ""
-    university: str = ""
-    faculty: str = ""
-    degree: str = ""
-    supervisors: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, known: Metadata) -> "Described":
-        """What is known about a document now."""
-        return cls(**{name: getattr(known, name) for name in FIELDS})
-
-    @classmethod
-    def parse(cls, typed: Mapping[str, str]) -> "Described":
-        """From the texts of a form by field. Raises ValueError for a year that is none."""
-        fields: dict[str, Any] = {}
-        for name, text in typed.items():
-            clean = "".join(c if c.isprintable() else "\n" for c in (text or "")[:MAX_LENGTH])
-            lines = tuple(" ".join(line.split()) for line in clean.split("\n") if line.strip())
-            fields[name] = lines if name in LISTS else " ".join(lines)
-        fields["year"] = _year(fields["year"])
-        return cls(**fields)
-
-    def form(self) -> dict[str, str]:
-        """The texts of the form by field; lists have one entry a line."""
-        values = {name: getattr(self, name) for name in FIELDS}
-        return {
-            name: "\n".join(value) if isinstance(value, tuple) else str(value or "")
-            for name, value in values.items()
-        }
-
-
-FIELDS = tuple(Described.__annotations__)
+# The fields of the form, in its order; what is stated of several persons or words, one a line.
+FIELDS = (
+    "title", "author", "year", "student_number", "university", "faculty", "degree", "supervisors",
+    "keywords",
+)  # fmt: skip
 LISTS = frozenset({"supervisors", "keywords"})
+
+
+def form_of(known: Metadata) -> dict[str, str]:
+    """The texts of the form by field."""
+    values = {name: getattr(known, name) for name in FIELDS}
+    return {
+        name: "\n".join(value) if isinstance(value, tuple) else str(value or "")
+        for name, value in values.items()
+    }
+
+
+def read_form(typed: Mapping[str, str]) -> Metadata:
+    """What is stated in a form, by field. Raises ValueError for a year that is none."""
+    fields: dict[str, Any] = {}
+    for name, text in typed.items():
+        clean = "".join(c if c.isprintable() else "\n" for c in (text or "")[:MAX_LENGTH])
+        lines = tuple(" ".join(line.split()) for line in clean.split("\n") if line.strip())
+        fields[name] = lines if name in LISTS else " ".join(lines)
+    fields["year"] = _year(fields["year"])
+    return Metadata(**fields)
 
 
 def _year(text: str) -> int | None:
@@ -66,7 +50,7 @@ def _year(text: str) -> int | None:
     return int(text)
 
 
-def write_described(path: Path, known: Metadata, given: Described) -> Callable[[], None] | None:
+def write_described(path: Path, known: Metadata, given: Metadata) -> Callable[[], None] | None:
     """State beside the document at `path` what `given` says otherwise than is `known` of it.
 
     A field that was stated and is emptied now is no longer stated: the document speaks again.
@@ -76,8 +60,7 @@ def write_described(path: Path, known: Metadata, given: Described) -> Callable[[
     beside = path.with_name(path.name + META_SUFFIX)
     before = beside.read_bytes() if beside.exists() else None
     stated = _stated(beside, before or b"")
-    now = Described.of(known)
-    changed = [name for name in FIELDS if getattr(given, name) != getattr(now, name)]
+    changed = [name for name in FIELDS if getattr(given, name) != getattr(known, name)]
     if not changed:
         return None
     for name in changed:

@@ -9,7 +9,7 @@ from thesis_qa.read import SUPPORTED
 from thesis_qa.read.files import META_SUFFIX
 from thesis_qa.web import changes
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.described import FIELDS, LISTS, Described
+from thesis_qa.web.described import FIELDS, LISTS, form_of, read_form
 from thesis_qa.web.library_view import library_markup, thesis_markup
 from thesis_qa.web.render import fragment, notice
 from thesis_qa.web.texts import Texts
@@ -168,7 +168,7 @@ def _opened(app: AppContext, name: str, texts: Texts) -> tuple[Any, ...]:
     views = gr.update(visible=name not in known), gr.update(visible=name in known)
     if name not in known:
         return (*views, "", listed, "", "", *("" for _ in FIELDS))
-    typed = Described.of(known[name].metadata).form()
+    typed = form_of(known[name].metadata)
     warning = texts.library.removing.format(document=name, folder=changes.removed_folder(app))
     thesis = thesis_markup(app, name, texts)
     return (*views, name, listed, thesis, notice(warning, texts), *(typed[f] for f in FIELDS))
@@ -187,7 +187,7 @@ def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
 
     def on_save(name: str, *typed: str) -> Iterator[tuple[Any, ...]]:
         try:
-            given = Described.parse(dict(zip(FIELDS, typed, strict=True)))
+            given = read_form(dict(zip(FIELDS, typed, strict=True)))
         except ValueError:
             yield (*_progress(finished(texts.library.no_year), texts), gr.skip())
             return
