@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from thesis_qa.answer.again import by_repeating
+from thesis_qa.answer.again import by_repeating, quoted_theses
 from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
@@ -19,7 +19,8 @@ from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_q
 from thesis_qa.answer.talk import by_talk
 from thesis_qa.answer.under_headings import by_headings
 from thesis_qa.errors import SettingError
-from thesis_qa.lang.data import text
+from thesis_qa.lang.data import cue, text, word_set
+from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
 from thesis_qa.question.follow_up import Conversation, Resolved, read_conversation, resolve
 from thesis_qa.question.read import (
@@ -89,8 +90,13 @@ class Assistant:
         started = time.perf_counter()
         asked = self._read(question, history, documents, language)
         library = Library(self.index, top_k)
-        near = library.passages(asked)[:top_k]
         found = self._find(asked, library)
+        if asked.otherwise and not found.answers:  # what was added may have been too much
+            other = self.index.question(asked.otherwise, asked.documents, asked.language)
+            other = replace(other, language=asked.language, resolved_from=question)
+            again = self._find(other, library)
+            asked, found = (other, again) if again.answers else (asked, found)
+        near = library.passages(asked)[:top_k]
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
         answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
@@ -152,14 +158,23 @@ class Assistant:
             repeat=resolved.repeat,
             unclear=resolved.unclear or "",
             items=resolved.items,
+            of_library=resolved.of_library,
+            otherwise=resolved.otherwise,
             named_by=resolved.phrase or resolved.unknown,
         )
 
     @staticmethod
     def _spoken(question: str, history: Sequence[tuple[str, str]]) -> Language | None:
-        """The language of a question; of a word or two, that of the conversation."""
-        before = spoken_language(history[-1][0]) if history else None
-        return before if before and len(question.split()) <= SHORT else spoken_language(question)
+        """The language of a question; of a word or two, that of the conversation. In Indonesian
+        English terms are spoken too, but not the other way round."""
+        said = [text for text, _ in history if len(text.split()) > SHORT] or [t for t, _ in history]
+        before = spoken_language(said[-1]) if said else None
+        heard = spoken_language(question)
+        if heard is None or before is None or heard == "id":
+            return heard or before
+        native = stop_words("id") | word_set("follow_up.joining", "id")
+        terms = before == "id" and not native.isdisjoint(words(question))
+        return before if terms or len(question.split()) <= SHORT else heard
 
     def _resolved(
         self,
@@ -169,12 +184,13 @@ class Assistant:
     ) -> Resolved:
         """What a follow-up asks, as the language model words it, or else by rules."""
         names = self.index.questions.thesis_names(documents)
-        before = read_conversation(history, names, self.index.questions.intent)
+        before = read_conversation(history, names, self.index.questions.intent, self._quoting)
         found = resolve(question, before, names, self.index.questions.intent)
         several = len(documents or self.index.catalog.names()) > 1  # of one none else can be meant
-        if found.unknown and several and not found.documents:
+        if found.unknown and several:
             about = self._theses_about(found.unknown, documents)
-            found = replace(found, documents=about, unclear=None if about else "no_such_thesis")
+            both = tuple(dict.fromkeys([*found.documents, *about]))
+            found = replace(found, documents=both, unclear=None if both else "no_such_thesis")
         if before and found.documents == before.documents and not found.phrase:
             found = replace(found, documents=self._still_about(found, before, documents))
         if found.ambiguous:
@@ -187,6 +203,9 @@ class Assistant:
             replace(found, question=reworded, follows=reworded != question) if reworded else found
         )
 
+    def _quoting(self, quotes: Sequence[str]) -> tuple[str, ...]:
+        return quoted_theses(self.index.catalog, quotes)
+
     def _still_about(
         self, found: Resolved, before: Conversation, documents: Sequence[str] | None
     ) -> tuple[str, ...]:
@@ -195,7 +214,9 @@ class Assistant:
         asked, catalog = self.index.question(found.question), self.index.catalog
         known = set(read_question(before.question).telling)
         telling = [term for term in asked.telling if term not in known]
-        if asked.topics or asked.fields or not telling:  # any thesis has them
+        points_back = cue("follow_up.pronouns").search(found.otherwise or found.question)
+        general = asked.topics or asked.fields or asked.places  # any thesis has them
+        if general or points_back or not telling:
             return found.documents
 
         def share_held(names: Sequence[str]) -> float:

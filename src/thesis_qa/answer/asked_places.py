@@ -20,6 +20,7 @@ from thesis_qa.answer.found import (
 )
 from thesis_qa.lang.data import word_set
 from thesis_qa.lang.words import stem
+from thesis_qa.question.named_places import named_places
 from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 
@@ -58,7 +59,10 @@ def _at_place(question: Question, library: Library, document: str) -> list[Shown
     named, passages = question.places, library.catalog.passages_of(document)
     for kind, numbers in (("table", named.tables), ("figure", named.figures)):
         if numbers:
-            return list(_captioned(passages, kind, numbers))[:MAX_CITATIONS]
+            stated = list(_captioned(passages, kind, numbers))
+            if any(s.evidence.sentence.kind == "table" for s in stated):
+                return stated[:MAX_CITATIONS]
+            return [*stated[:1], *_mentions(passages, kind, numbers)][: 1 + FEW]
     if named.pages:
         there = [p for p in passages if named.on_page(p.page, p.page_label)]
         return _begins(question, there, MAX_CITATIONS)
@@ -73,6 +77,16 @@ def _captioned(passages: Sequence[Passage], kind: str, numbers: frozenset[str]) 
         for sentence in passage.sentences:
             told = sentence.kind in ("caption", "table") and sentence.text not in heads
             if told and _numbered(sentence, words, numbers):
+                yield Shown(Evidence(passage, sentence))
+
+
+def _mentions(passages: Sequence[Passage], kind: str, numbers: frozenset[str]) -> Iterator[Shown]:
+    """The sentences of the text that name a figure, in order."""
+    for passage in passages:
+        told = [s for s in passage.sentences if s.kind == "text" and is_quotable(s)]
+        for sentence in told:
+            named = named_places(sentence.text)
+            if not numbers.isdisjoint(named.tables if kind == "table" else named.figures):
                 yield Shown(Evidence(passage, sentence))
 
 

@@ -1,5 +1,6 @@
 """Questions about the library: which theses there are, by whom, from when, about what; how many."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,13 +8,14 @@ from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import cue, text
+from thesis_qa.lang.data import LANGUAGES, cue, text
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
 from thesis_qa.question.read import Question, framing_words
-from thesis_qa.question.route import library_chance
-from thesis_qa.types import Language
+from thesis_qa.question.route import UNNAMED, library_chance
+from thesis_qa.question.theses import identity
+from thesis_qa.types import Language, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
 HINTED = 0.2  # the same, where "which thesis" or the like is said
@@ -38,42 +40,68 @@ def by_collection(question: Question, library: Library) -> Found | None:
     intent = question.intent
     if intent is None or question.unclear or question.item:
         return None
-    hinted = not question.documents and cue("follow_up.any_thesis").search(question.text)
-    if library_chance(intent, question.text) < (HINTED if hinted else SURE):
+    any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
+    if len(question.documents) == 1 and not any_thesis:  # it is asked of that one
         return None
-    topic, _ = intent.topic("library")
-    every = library.catalog.documents()
+    chance = library_chance(intent, question.text)
+    hinted = not question.documents and any_thesis
+    if not question.of_library and chance < (HINTED if hinted else SURE):
+        return None
+    every = [library.catalog.document(name) for name in library.names(question)]
     if not every:
         return None
-    wanted = _wanted(question)
+    topic, wanted = _topic(question), _wanted(question)
     fitting = [d for d in every if _fits(d, wanted)]
     quotes: dict[str, Shown] = {}
     if topic in ("newest", "oldest"):
         fitting = _extreme(fitting, newest=topic == "newest")
     elif wanted.words:
         named = [d for d in fitting if _identified(d, wanted, question.language)]
-        fitting, quotes = (named, {}) if named else _about(question, library, fitting, wanted)
+        if named or topic != "list":  # "ini isinya skripsi apa aja": whatever else was said
+            fitting, quotes = (named, {}) if named else _about(question, library, fitting, wanted)
+    if not fitting and not question.of_library and not any_thesis and chance < UNNAMED:
+        return None  # sentences may answer: a wrong guess shall cost little
     lead = _lead(
         question, topic, len(fitting), len(every), bool(quotes) or len(fitting) < len(every)
     )
-    found = _found(question, library, fitting or every[:OFFERED], lead, quotes)
+    shown = fitting or _nearest(question, library, every)
+    found = replace(_found(question, library, shown, lead, quotes), route="library")
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
+
+
+def _topic(question: Question) -> str:
+    """What of the library is asked for: newest and oldest by their words, else as learned."""
+    for topic in ("newest", "oldest"):
+        if cue(f"question.{topic}").search(question.text):
+            return topic
+    return question.intent.topic("library")[0] if question.intent else ""
+
+
+def _nearest(
+    question: Question, library: Library, among: Sequence[DocumentInfo]
+) -> list[DocumentInfo]:
+    """The theses whose passages come nearest to what is asked for."""
+    known = {d.name: d for d in among}
+    near = dict.fromkeys(p.document for p in library.passages(question) if p.document in known)
+    return [known[name] for name in near][:OFFERED]
 
 
 def _wanted(question: Question) -> Wanted:
     said = question.text
+    tongues: dict[Language, re.Match[str]] = {
+        lang: match
+        for lang in LANGUAGES
+        if (match := cue(f"question.written_in_{lang}").search(said))
+    }
+    spoken = next(iter(tongues), None)
+    beside = framing_words() | {w for match in tongues.values() for w in words(match.group())}
     left = (
-        (term, word)
-        for term, word in question.terms
-        if not word.isdecimal() and word not in framing_words()
-    )
-    spoken: Language | None = next(
-        (lang for lang in ("id", "en") if cue(f"question.written_in_{lang}").search(said)), None
+        (term, word) for term, word in question.terms if not word.isdecimal() and word not in beside
     )
     after, before = cue("question.after_year"), cue("question.before_year")
     return Wanted(
         tuple(years_in(said)), bool(after.search(said)), bool(before.search(said)), spoken,
-        () if spoken and not question.terms else tuple(left),
+        tuple(left),
     )  # fmt: skip
 
 
@@ -104,10 +132,9 @@ def _extreme(documents: Sequence[DocumentInfo], newest: bool) -> list[DocumentIn
 
 def _identified(document: DocumentInfo, wanted: Wanted, language: Language | None) -> bool:
     """Whether title, keywords, people and places of a thesis hold every word that is wanted."""
-    known = document.metadata
-    texts = (known.title, known.author, *known.supervisors, known.university, known.faculty,
-             known.degree, *known.keywords, _initials(known.university))  # fmt: skip
-    held = {stem(word) for each in texts for word in words(each)}
+    named = identity(document)
+    people = " ".join(document.metadata.supervisors)
+    held = named.about | named.author | named.places | named.file | {stem(w) for w in words(people)}
     return all(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
@@ -115,28 +142,28 @@ def _identified(document: DocumentInfo, wanted: Wanted, language: Language | Non
     )  # fmt: skip
 
 
-def _initials(written: str) -> str:
-    return "".join(word[0] for word in written.split() if word[:1].isupper())
-
-
 def _about(
     question: Question, library: Library, among: Sequence[DocumentInfo], wanted: Wanted
 ) -> tuple[list[DocumentInfo], dict[str, Shown]]:
-    """Theses of which a passage found holds every word wanted, each with its best sentence."""
+    """Theses of which a passage found holds every word wanted, each with its best sentence; one
+    of the parts that tell what a thesis is about, if it has any."""
     names = {d.name: d for d in among}
     quotes: dict[str, Shown] = {}
     terms = {term for term, _ in wanted.words}
     near = [p for p in library.passages(question, most=MOST_PASSAGES) if p.document in names]
-    for evidence in find_evidence(question, library, near):
-        name = evidence.passage.document
+    evidence = find_evidence(question, library, near)
+    for e in sorted(evidence, key=lambda e: e.passage.role not in TELLING):
+        name, passage = e.passage.document, e.passage
         if name in quotes:
             continue
-        passage = evidence.passage
         held = terms_held(question, f"{passage.section} {passage.text}", passage.language)
         if all(held.get(term, 0.0) >= HELD for term in terms):
-            quotes[name] = Shown(evidence)
+            quotes[name] = Shown(e)
     return [names[name] for name in quotes], quotes
 
+
+TELLING: frozenset[Role | None] = frozenset({"abstract", "introduction", "aims", "conclusion"})
+"""Roles of sections that tell what a thesis is about."""
 
 MOST_PASSAGES = 60  # that are looked through for what theses are about
 

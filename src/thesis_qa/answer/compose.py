@@ -57,7 +57,9 @@ def _opening(question: Question, shown: Sequence[Shown], citations: Sequence[Cit
     spoken = {of.language for s in shown for of in (s.evidence.sentence, s.evidence.passage)}
     if len(spoken) == 1 and (other := next(iter(spoken))) and language and other != language:
         name = text(f"answer.languages.{other}", language)
-        return text("answer.quoted_foreign", language, language=name)
+        said = text("answer.quoted_foreign", language, language=name)
+        about = citations and question.fields.about
+        return f"{_lead(question, citations[0])}\n\n{said}" if about else said
     told = question.named_by or question.fields.about or len(question.topics) == 1
     if citations and citations[0].author and told:
         return _lead(question, citations[0])

@@ -2,6 +2,7 @@
 about. Title, approval and abstract pages state it, cited like everything else."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.found import MAX_DOCUMENTS, Evidence, Found, Library, Shown, by_thesis
@@ -9,6 +10,7 @@ from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import cue
 from thesis_qa.lang.detect import language_of
 from thesis_qa.question.read import Question
+from thesis_qa.question.topics import topic_named
 from thesis_qa.types import Metadata, Passage, Sentence, Span
 
 MAX_SENTENCES = 3
@@ -19,7 +21,13 @@ def by_metadata(question: Question, library: Library) -> Found | None:
     if not question.fields:
         return None
     names = library.names(question)[:MAX_DOCUMENTS]
-    return by_thesis({name: _stated_in(question, library.catalog, name) for name in names}, library)
+    stated = {name: _stated_in(question, library.catalog, name) for name in names}
+    found = by_thesis(stated, library)
+    every = question.several or question.each or cue("question.here").search(question.text)
+    if found.answers and every and not question.documents:  # "siapa saja penulis skripsi di sini"
+        listed = tuple(name for name, shown in stated.items() if shown)
+        return replace(found, kind="library", documents=listed)
+    return found
 
 
 def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Shown]:
@@ -62,11 +70,14 @@ def _abstract(question: Question, catalog: Catalog, document: str, stated: Metad
     said = list(_sentences(question, catalog, document, written[language])) if language else []
     if not said:
         return []
-    aim = next((e for e in said if cue("answer.aims").search(e.sentence.text)), said[0])
+    method = topic_named("method")
+    told = (cue("answer.aims").search, method.phrase.search, method.asked.search)
+    kept: list[Evidence] = []
+    for says in told:
+        kept += [e for e in said if e not in kept and says(e.sentence.text)][: MAX_SENTENCES - 2]
     results = (e for e in reversed(said) if cue("answer.results").search(e.sentence.text))
-    result = next(results, said[-1])
-    kept = [e for e in said if any(e is k for k in (said[0], aim, result))]
-    return [Shown(e) for e in kept[:MAX_SENTENCES]]
+    kept = [*(kept or said[:1])[: MAX_SENTENCES - 1], next(results, said[-1])]
+    return [Shown(e) for e in said if any(e is k for k in kept)]
 
 
 def _sentences(

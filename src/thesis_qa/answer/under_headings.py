@@ -43,7 +43,7 @@ from thesis_qa.types import Heading, Language, Mark, Passage, Role
 SURELY_TOLD = 0.6  # probability of a sentence from which it goes before a section's beginning
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
-MAX_ITEMS = 6  # of a list
+MAX_ITEMS = 8  # of a list
 GAP = 3  # sentences among which a list that goes on has another item
 NEAR = 8  # sentences behind "several limitations" among which "First, …" is looked for
 
@@ -70,24 +70,24 @@ def by_headings(question: Question, library: Library) -> Found | None:
             return None
     else:
         return None
-    if found.answers and question.supposed and not _stands_back(question, library, found):
-        return found
-    return found if found.answers and not question.supposed else None
+    if found.answers and question.supposed and _is_told(question, library):
+        return None
+    return found if found.answers else None
 
 
 def _is_told(question: Question, library: Library) -> bool:
-    """Whether a sentence surely defines what is asked for; how a section of that name begins would
-    only come near."""
-    best = weigh(question, library, library.passages(question))
-    defines = any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
-    return defines and best.answers and best.probability >= SURELY_TOLD
-
-
-def _stands_back(question: Question, library: Library, found: Found) -> bool:
-    """Whether sentences answer a question more surely than it is after the topics it is taken for:
-    a wrong guess shall cost little."""
+    """Whether a sentence surely answers, and goes before what a heading only lets suppose: of a
+    definition, one that defines; of a topic that was not named, one that answers more surely than
+    the question is after that topic, or surely, where the question says more than the topic."""
     best = weigh(replace(question, topics=()), library, library.passages(question))
-    return best.answers and best.probability >= question.supposed
+    if not best.answers or best.probability < SURELY_TOLD:
+        return False
+    if question.expects == "definition":
+        return any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+    names = library.names(question)
+    said = question.telling_besides_topics
+    held = bool(said) and all(library.catalog.holds_any(term, names) for term in said)
+    return held or best.probability >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:
@@ -205,7 +205,7 @@ def _under_heading(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedS
     if not shares:
         return []
     order = reversed(shares) if topic.late else iter(shares)
-    best = max(order, key=lambda path: shares[path])
+    best = max(order, key=lambda path: (shares[path], len(path)))
     return telling(below(said, best), best, partial(_gives, topic), topic.several, topic.parts)
 
 

@@ -15,8 +15,8 @@ from typing import Literal
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_map, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
-from thesis_qa.lang.words import stop_words, words
-from thesis_qa.question.read import content_terms, read_question
+from thesis_qa.lang.words import chat_spellings, stop_words, words
+from thesis_qa.question.read import content_terms, framing_words, read_question
 from thesis_qa.question.route import Intent, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Language, Route
@@ -26,6 +26,9 @@ Turn = tuple[str, str]
 
 Reads = Callable[[str], Intent | None]
 """What a question is after, as learned from examples; None where nothing was learned."""
+
+Quoting = Callable[[Sequence[str]], tuple[str, ...]]
+"""The theses that quotes stand in."""
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 REMEMBERED = 30  # turns before a question that are read again: a thesis named in the first of them
@@ -37,6 +40,9 @@ LIKELY = (
 )
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
+HINTED = 0.2  # probability of a question about the library, right behind another one
+FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
+PLACED = 3  # quotes that tell which thesis an answer was about
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
 _CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
@@ -63,6 +69,9 @@ class Resolved:
     unknown: str = ""  # names a thesis in these words that isn't here
     unclear: Unclear | None = None
     items: int = 0  # of the answer before, where it isn't clear which is meant
+    of_library: bool = False  # goes on with a question about the library
+    otherwise: str = ""  # what else may be meant, where this finds nothing
+    base: str = ""  # the question before, where only its subject is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +83,28 @@ class Conversation:
     documents: tuple[str, ...]  # theses that it is about
     listed: tuple[str, ...]  # theses that the last answer names, in its order
     spoken_of: tuple[str, ...]  # every thesis named so far
+    of_library: bool = False  # the last question was about the library
+    base: str = ""  # the question with the subject it had first
 
     @property
     def statements(self) -> tuple[str, ...]:
         """The quotes of the last answer."""
-        return tuple(match["quote"] for match in _QUOTE.finditer(self.answer))
+        return quotes_in(self.answer)
+
+
+def quotes_in(answer: str) -> tuple[str, ...]:
+    """What the text of an answer quotes."""
+    return tuple(match["quote"] for match in _QUOTE.finditer(answer))
 
 
 def read_conversation(
-    history: Sequence[Turn], names: ThesisNames, reads: Reads
+    history: Sequence[Turn],
+    names: ThesisNames,
+    reads: Reads,
+    quoting: Quoting = lambda quotes: (),
 ) -> Conversation | None:
-    """The conversation after `history`; None if nothing was said."""
+    """The conversation after `history`; None if nothing was said. It is about the theses that a
+    question names, or about the one that an answer lists or quotes alone."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
         if _is_talk(question, reads):
@@ -93,16 +113,32 @@ def read_conversation(
         if resolved.item:  # the list it is from stays what "the third one" counts in
             continue
         listed = names.listed_in(answer)
-        documents = resolved.documents or (listed if len(listed) == 1 else ())
+        about = listed or quoting(quotes_in(answer)[:PLACED])
+        documents = resolved.documents or (about if len(about) == 1 else ())
         before = found.spoken_of if found else ()
         spoken_of = tuple(dict.fromkeys([*before, *documents]))
-        found = Conversation(resolved.question, answer, documents, listed, spoken_of)
+        of_library = (
+            resolved.of_library
+            or _is_of_library(resolved.question, reads)
+            or (len(listed) > 1 and bool(read_question(resolved.question).fields))
+        )
+        found = Conversation(
+            resolved.question, answer, documents, listed, spoken_of, of_library, resolved.base
+        )
     return found
 
 
 def _is_talk(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    return intent is not None and is_talk(intent, question)
+    return intent is not None and is_talk(intent, question) and not _asks_again(question)
+
+
+def without_remark(question: str, reads: Reads) -> str:
+    """A question without the small talk before it: "oke deh, ada skripsi akuntansi?"."""
+    remark, comma, rest = question.partition(",")
+    if not comma or len(remark.split()) > FEW or len(rest.split()) < 2:
+        return question
+    return rest.strip() if _is_talk(remark, reads) else question
 
 
 def _is_of_library(question: str, reads: Reads) -> bool:
@@ -121,21 +157,33 @@ def resolve(
     question: str, before: Conversation | None, names: ThesisNames, reads: Reads
 ) -> Resolved:
     """What `question` asks after what was said `before`."""
-    named = names.named(question, language_of(question))
-    plain = named.rest if named else question
-    if _is_talk(question, reads) or (
-        _is_of_library(question, reads)
-        and not (named and _asks_of_one(plain, reads))
-        and not _varies(question, before, reads)
-    ):
+    question = without_remark(question, reads)
+    if before and (repeated := _repeated(question, before)) is not None:
+        return repeated
+    pointing = before is not None and len(words(question)) <= SHORT
+    named = names.named(question, language_of(question), pointing=pointing)
+    plain = _behind_colon(named.rest) if named else question
+    if _is_talk(question, reads):
         return Resolved(question)
+    if before and before.of_library and _goes_on_listing(question, before, reads):
+        return Resolved(question, of_library=True)
+    of_library = _compares_age(question) or (
+        _is_of_library(question, reads) and not _varies(question, before, reads)
+    )
+    if of_library and not (named and _asks_of_one(question, plain, reads)):
+        among = before.documents if before and _compares_age(question) else ()
+        return Resolved(question, among if len(among) > 1 else (), of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
         about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
         asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
         told = resolved if asks else _asked_of_other(before, question)
         return replace(
-            told, documents=named.documents, phrase=named.phrase, ambiguous=named.ambiguous
+            told,
+            documents=named.documents,
+            phrase=named.phrase,
+            ambiguous=named.ambiguous,
+            unknown=named.besides,
         )
     settled = resolved.unclear or resolved.item or resolved.repeat or resolved.follows
     if not settled and (unknown := names.unknown(question)):
@@ -145,9 +193,46 @@ def resolve(
     return resolved
 
 
-def _asks_of_one(plain: str, reads: Reads) -> bool:
+def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
+    """Whether a question right behind one about the library goes on with it: "yang 2017?", "dari
+    UPN?", "anything on politics?". Who asks for a field, topic or place asks of one thesis."""
+    read, intent = read_question(question), reads(question)
+    if read.fields or read.topics or read.places or cue("follow_up.pronouns").search(question):
+        return False
+    joining = word_set("follow_up.joining")
+    said = [word for word in words(question) if word not in joining]
+    opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
+    chance = library_chance(intent, question) if intent else 0.0
+    listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
+    about = _form("about").fullmatch(question)
+    return bool(said) and bool(
+        chance >= LEANS
+        or listed
+        or (said[0] in opens and _item(question, None) is None)
+        or (about and (chance >= HINTED or len(before.listed) > 1))
+    )
+
+
+def _compares_age(question: str) -> bool:
+    """Whether a question asks which thesis is older or newer, and nothing else."""
+    for age in (cue("question.newest"), cue("question.oldest")):
+        if age.search(question):
+            left = content_terms(age.sub(" ", question))
+            return all(word in framing_words() for _, word in left)
+    return False
+
+
+def _behind_colon(question: str) -> str:
+    """What is asked, without what it is asked of: "this thesis: how many experts?"."""
+    rest = question.partition(":")[2].strip()
+    return rest if len(rest.split()) > 1 else question
+
+
+def _asks_of_one(question: str, plain: str, reads: Reads) -> bool:
     """Whether something is asked of a thesis that is named, and not whether there is one."""
-    return bool(read_question(plain).telling) and not _is_of_library(plain, reads)
+    intent = reads(question)
+    sure = intent is not None and library_chance(intent, question) >= SURELY
+    return bool(read_question(plain).telling) and not sure
 
 
 def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
@@ -182,8 +267,6 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         leans = _alone(question, reads) < UNCLEAR
         lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
         return Resolved(question, unclear="nothing_before" if lost else None)
-    if (repeated := _repeated(question, before)) is not None:
-        return repeated
     if cue("follow_up.other_thesis").search(question):
         others = tuple(d for d in before.spoken_of if d not in before.documents)
         asked = question if len(content_terms(question)) > SHORT else before.question
@@ -196,8 +279,33 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
             return Resolved(asked, follows=True)
     about = _form("about").fullmatch(question)
     if about and len(content_terms(about["other"])) <= SHORT:
-        return Resolved(_with_other(before.question, about["other"]), follows=True)
+        return _about_other(before, about["other"])
+    if _is_phrase(question) and not _is_of_thesis(question, reads):
+        points_back = cue("follow_up.pronouns").search(question)
+        subject = _subject(question, before.question)
+        if not points_back:
+            return _about_other(before, question.rstrip(" ?.!"))
+        return _added(question, subject) if subject else Resolved(question)
     return _with_subject(question, before.question, reads)
+
+
+def _is_phrase(question: str) -> bool:
+    """Whether a message only names something: "financial targets?", "standar deviasinya?"."""
+    asking = (
+        word_set("question.which") | word_set("question.commands") | word_set("question.polite")
+    )
+    said = words(question)
+    return len(said) <= FEW and asking.isdisjoint(said) and bool(content_terms(question))
+
+
+def _about_other(before: Conversation, other: str) -> Resolved:
+    """The question before, of something else; of a place, that is all there is to ask."""
+    if read_question(other).places and not _CHAPTER.search(before.question):
+        return Resolved(other, follows=True)
+    base = before.base or before.question
+    if "," in other:  # "QPOs, were they found?"
+        return Resolved(other, otherwise=_with_other(base, other))
+    return Resolved(_with_other(base, other), follows=True, otherwise=other, base=base)
 
 
 def _item(question: str, before: Conversation | None) -> int | None:
@@ -207,6 +315,8 @@ def _item(question: str, before: Conversation | None) -> int | None:
     beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
     numbers = [n for word in said if (n := _ordinal(word)) is not None]
     about = {word for _, word in content_terms(before.question)} if before else set()
+    if before and any(_ordinal(word) for word in words(before.question)):
+        about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
     others = [w for w in said if w not in beside | about and _ordinal(w) is None]
     asks = cue("follow_up.item").search(question)
     return numbers[0] if asks and len(numbers) == 1 and not others else None
@@ -222,14 +332,15 @@ def _of_item(question: str, number: int, before: Conversation | None) -> Resolve
     """A question about the `number`th thesis or statement of the answer before."""
     if before is None:
         return Resolved(question, unclear="nothing_before")
-    items = before.listed if len(before.listed) > 1 else before.statements
+    several = len(before.listed) > 1 and (before.of_library or not before.statements)
+    items = before.listed if several else before.statements
     at = number - 1 if number > 0 else len(items) - 1
     numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
     at = numbered[0] if numbered else at
     if not 0 <= at < len(items):
         unclear: Unclear = "which_item" if items else "nothing_before"
         return Resolved(question, unclear=unclear, items=len(items))
-    if len(before.listed) > 1:
+    if several:
         asked = text("answer.what_about", language_of(question) or language_of(before.question))
         return Resolved(asked, (items[at],), follows=True)
     return Resolved(before.question, before.documents, follows=True, item=items[at])
@@ -238,8 +349,9 @@ def _of_item(question: str, number: int, before: Conversation | None) -> Resolve
 def _repeated(question: str, before: Conversation) -> Resolved | None:
     """A question for the same again: with its pages, word for word, in the other language."""
     same = Resolved(before.question, before.documents, follows=True)
+    counts = cue("question.count").search(question)
     for language in LANGUAGES:
-        if _asks_only(question, f"in_{language}"):
+        if not counts and _asks_only(question, f"in_{language}"):
             return replace(same, repeat="language", language=language)
     kinds: tuple[Repeat, ...] = ("pages", "quotes")
     for kind in kinds:
@@ -257,7 +369,8 @@ def _asks_again(question: str) -> bool:
 def _asks_only(question: str, kind: str) -> bool:
     """Whether a question has the words of a kind, and besides them none that says anything."""
     asked = cue(f"follow_up.{kind}")
-    empty = stop_words() | word_set("follow_up.joining") | word_set("follow_up.beside_repeat")
+    keys = ("follow_up.joining", "follow_up.beside_repeat", "question.polite", "question.commands")
+    empty = stop_words().union(*(word_set(key) for key in keys), chat_spellings())
     left = words(asked.sub(" ", question))
     return asked.search(question) is not None and all(word in empty for word in left)
 
@@ -288,6 +401,8 @@ def _form(kind: str) -> re.Pattern[str]:
 def _asked_otherwise(before: str, kind: str, word: str) -> str:
     """The question before, asked with another question word: "Why obstacles occurred?"."""
     rest = _asking().sub("", before).strip(" ?.!")
+    while rest.rpartition(" ")[2].lower() in word_set("question.which"):  # "pakai model apa"
+        rest = rest.rpartition(" ")[0]
     spoken = {language_of(before), language_of(word)}
     language = next((one for one in LANGUAGES if one in spoken and one != SPOKEN), SPOKEN)
     return f"{text(f'follow_up.opening_{kind}', language)} {rest}?"
@@ -306,6 +421,9 @@ def _with_other(before: str, other: str) -> str:
         new = kind.search(other)
         if new and kind.search(plain):
             return kind.sub(new.group(), plain, count=1) + "?"
+    ordinals = [[w for w in each.split() if _ordinal(w.lower())] for each in (plain, other)]
+    if all(ordinals):
+        return plain.replace(ordinals[0][0], ordinals[1][0]) + "?"
     names = _NAME.findall(plain)
     first, _, rest = other.partition(" ")
     bare = rest if rest and first.lower() in word_set("follow_up.before_name") else other
@@ -317,7 +435,10 @@ def _with_other(before: str, other: str) -> str:
 def _is_of_thesis(question: str, reads: Reads) -> bool:
     """Whether a question asks what any thesis has, by its words or as learned."""
     intent, read = reads(question), read_question(question)
-    least = LIKELY if cue("follow_up.pronouns").search(question) else LEANS
+    points_back = cue("follow_up.pronouns").search(question) is not None
+    if read.expects == "reason" and points_back:  # "kenapa pakai itu?"
+        return False
+    least = LIKELY if points_back else LEANS
     learned = intent and intent.route in OF_THESIS and intent.routes[intent.route] >= least
     return bool(learned or read.topics or read.fields or read.places)
 
@@ -325,16 +446,34 @@ def _is_of_thesis(question: str, reads: Reads) -> bool:
 def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     """A short question that points back, or can't stand alone, gets the words that the one before
     was about."""
-    asked = content_terms(question)
-    if cue("follow_up.of_thesis").search(question) or len(asked) > SHORT:
+    if cue("follow_up.of_thesis").search(question) or len(content_terms(question)) > SHORT:
         return Resolved(question)
     if _is_of_thesis(question, reads):
         return Resolved(question)  # it lacks nothing once the thesis is known
-    points_back = cue("follow_up.pronouns").search(question) is not None
+    points_back = _points_at_thing(question)
     if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
-    known = {term for term, _ in asked}
-    subject = [word for term, word in content_terms(before) if term not in known]
+    subject = _subject(question, before)
     if not subject:
         return Resolved(question)
-    return Resolved(f"{question.rstrip(' ?.!')} ({' '.join(subject)})?", follows=True)
+    added = _added(question, subject)
+    said = points_back or not read_question(question).telling
+    return added if said else Resolved(question, otherwise=added.question)
+
+
+def _points_at_thing(question: str) -> bool:
+    """Whether a pronoun points back at what was spoken of; "she" and "dia" are the author."""
+    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
+    return any(word not in word_set("follow_up.persons") for word in found)
+
+
+def _subject(question: str, before: str) -> list[str]:
+    """The words that the question before was about, the nearest first."""
+    known = {term for term, _ in content_terms(question)}
+    about = (word for term, word in content_terms(before) if term not in known)
+    return [word for word in about if word not in framing_words()][:FEW]
+
+
+def _added(question: str, subject: Sequence[str]) -> Resolved:
+    asked = f"{question.rstrip(' ?.!')} ({' '.join(subject)})?"
+    return Resolved(asked, follows=True, otherwise=question)

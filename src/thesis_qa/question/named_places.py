@@ -29,7 +29,7 @@ class NamedPlaces:
 
     def in_section(self, headings: Sequence[Heading]) -> bool:
         """Whether what stands under `headings` lies in a chapter or section named."""
-        numbers = [heading.number for heading in headings]
+        numbers = [heading.number for heading in headings if heading.number]
         chapter = numbers[0][:1] if numbers else ()
         return chapter in {(c,) for c in self.chapters} or not self.sections.isdisjoint(numbers)
 

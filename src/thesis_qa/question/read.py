@@ -52,6 +52,8 @@ class Question:
     documents: tuple[str, ...] = ()  # it is asked of these; of all, if there are none
     resolved_from: str | None = None  # a follow-up as it was typed
     besides: str = ""  # what was answered before and is not wanted again
+    otherwise: str = ""  # what else may be meant, where this finds nothing
+    of_library: bool = False  # goes on with a question about the library
     item: str = ""  # the statement of the answer before that is asked about
     repeat: str | None = None  # the answer before is wanted with its "pages", as "quotes" …
     unclear: str = ""  # why it has to be asked back
@@ -70,6 +72,15 @@ class Question:
         frame = framing_words()
         said = (t for t, word in self.terms if word not in frame and len(word) > SHORT_WORD)
         return tuple(frozenset(readings(term, self.language, None)) for term in said)
+
+    @property
+    def telling_besides_topics(self) -> tuple[frozenset[str], ...]:
+        """The same, without the words by which its topics are asked for."""
+        rest = self.text
+        for topic in self.topics:
+            rest = topic.beside.sub(" ", topic.asked.sub(" ", rest))
+        kept = {term for term, _ in content_terms(rest)}
+        return replace(self, terms=tuple(t for t in self.terms if t[0] in kept)).telling
 
     @property
     def route(self) -> Route:

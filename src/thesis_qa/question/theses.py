@@ -16,7 +16,8 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import alternatives, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words
+from thesis_qa.lang.words import fold, stem
+from thesis_qa.question.read import framing_words
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
@@ -37,6 +38,7 @@ class Named:
     phrase: str  # as it was typed
     ambiguous: bool  # several theses fit one of its names
     rest: str  # the question, with "this thesis" instead
+    besides: str = ""  # another thesis that it names, in words that fit none by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Identity:
     year: str
     file: frozenset[str]
     about: frozenset[str]  # of title and keywords
+    spelt: frozenset[str]  # the same, as they are written
     language: Language
 
 
@@ -69,10 +72,17 @@ class ThesisNames:
     def __init__(self, documents: Sequence[DocumentInfo]) -> None:
         self._known = [identity(document) for document in documents]
 
-    def named(self, question: str, language: Language | None) -> Named | None:
-        """Which theses `question` names, or None if it names none."""
+    def named(
+        self, question: str, language: Language | None, *, pointing: bool = False
+    ) -> Named | None:
+        """Which theses `question` names, or None if it names none. `pointing` if "yang kucing?"
+        may name one: a short question in a conversation."""
         tokens = _tokens(question)
-        found = [*self._by_author(tokens), *self._near_thesis_word(tokens, language)]
+        found = [
+            *self._by_file(tokens),
+            *self._by_author(tokens),
+            *self._near_thesis_word(tokens, language, pointing),
+        ]
         if not found:
             return None
         documents = dict.fromkeys(name for _, names in found for name in names)
@@ -80,7 +90,8 @@ class ThesisNames:
         this = text("question.this_thesis", language)
         rest = _without(question, tokens, at, this)
         ambiguous = any(len(names) > 1 for _, names in found)
-        return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest)
+        besides = self.unknown(rest) if len(documents) == 1 else ""
+        return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest, besides)
 
     def listed_in(self, answer: str) -> tuple[str, ...]:
         """The theses whose titles stand in the text of an answer, in its order."""
@@ -98,6 +109,13 @@ class ThesisNames:
                 if told:
                     return _cut(question, tokens, sorted(told))
         return ""
+
+    def _by_file(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
+        """Names of files: "ringkas kucing.pdf"."""
+        for at, token in enumerate(tokens):
+            named = [k.document for k in self._known if fold(k.document) == token.word]
+            if named:
+                yield [at], named
 
     def _by_author(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
         """Runs of words that are names of one author."""
@@ -131,10 +149,10 @@ class ThesisNames:
         return word in word_set("question.thesis") or word in word_set("question.before_author")
 
     def _near_thesis_word(
-        self, tokens: Sequence[Token], language: Language | None
+        self, tokens: Sequence[Token], language: Language | None, pointing: bool
     ) -> Iterator[tuple[list[int], list[str]]]:
         for at in range(len(tokens)):
-            for places in _beside_thesis_word(tokens, at):
+            for places in _beside_thesis_word(tokens, at, pointing):
                 run, fitting = self._named_run(tokens, places, language)
                 if run:
                     yield [*run, at], fitting
@@ -149,7 +167,7 @@ class ThesisNames:
         fitting = list(self._known)
         for place in places:
             word = _owner(tokens[place].word)
-            if word in _empty():
+            if _says_nothing(word):
                 run.append(place)
                 continue
             more = [known for known in fitting if self._holds(word, known, language)]
@@ -157,7 +175,7 @@ class ThesisNames:
             if word in _topic_words() or not (more or may_tell):
                 break
             run, fitting = [*run, place], more or fitting
-        told = [place for place in run if _owner(tokens[place].word) not in _empty()]
+        told = [place for place in run if not _says_nothing(_owner(tokens[place].word))]
         if not told:
             return [], []
         last = max(run.index(place) for place in told)
@@ -180,7 +198,7 @@ class ThesisNames:
         fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= 0.3]
         if fits:
             return max(fits)
-        return 0.5 if any(_alike(word, other) for other in known.about) else 0.0
+        return 0.5 if any(_alike(word, other) for other in known.spelt) else 0.0
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -188,7 +206,7 @@ def identity(document: DocumentInfo) -> Identity:
     known = document.metadata
     institution = (known.university, known.faculty, known.degree)
     places = {word for text in institution for word in _words(text)} - _empty()
-    places |= {initials for text in institution if len(initials := _initials(text)) > 1}
+    places |= {initials for text in institution for initials in _initials(text)}
     about = " ".join((known.title, *known.keywords))
     return Identity(
         document=document.name,
@@ -198,11 +216,14 @@ def identity(document: DocumentInfo) -> Identity:
         year=str(known.year or ""),
         file=frozenset(_words(document.name.rpartition(".")[0].replace("_", " "))) - _empty(),
         about=frozenset(stem(w) for w in _words(about) if w not in _empty()),
+        spelt=frozenset(w for w in _words(about) if w not in _empty()),
         language=document.main_language,
     )
 
 
-def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]:
+def _beside_thesis_word(
+    tokens: Sequence[Token], at: int, pointing: bool = False
+) -> Iterator[list[int]]:
     """The words behind and before a word for a thesis that may name it, the nearest first:
     "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
     word = tokens[at].word
@@ -212,7 +233,7 @@ def _beside_thesis_word(tokens: Sequence[Token], at: int) -> Iterator[list[int]]
     stands_for_one = word in word_set("question.stands_for_thesis")
     if (
         word in word_set("question.thesis_kinds")
-        or (stands_for_one and (told or dated))
+        or (stands_for_one and (told or dated or pointing))
         or (told and word in word_set("question.thesis"))
     ):
         yield behind
@@ -278,18 +299,28 @@ def _topic_words() -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", "|".join([asked, *fields])))
 
 
+@cache
+def _says_nothing(word: str) -> bool:
+    """Whether a word names no thesis, or is one that leads to the name, misspelt: "tntang"."""
+    leading = word_set("question.about_thesis")
+    return word in _empty() or any(_alike(word, each) for each in leading)
+
+
 def _words(text: str) -> list[str]:
     return [fold(m.group()) for m in _TOKEN.finditer(text)]
 
 
-def _initials(text: str) -> str:
-    return "".join(word[0] for word in text.split() if word[:1].isupper()).lower()
+def _initials(text: str) -> set[str]:
+    """The initials of a name, and what it may be cut to: "UPN" of "UPNVJT"."""
+    letters = "".join(word[0] for word in text.split() if word[:1].isupper()).lower()
+    return {letters[:end] for end in (len(letters), *range(3, len(letters))) if end > 1}
 
 
 def _owner(word: str) -> str:
     """A name without the English possessive and the Indonesian one."""
     endings = ("'s", "’s", "'", "’", "nya")
-    return next((word.removesuffix(e) for e in endings if word.endswith(e)), "") or word
+    bare = next((word.removesuffix(e) for e in endings if word.endswith(e)), word)
+    return bare if len(bare) > 2 or not word.endswith("nya") else word  # "Anya" is a name
 
 
 def _names_author(word: str, author: frozenset[str]) -> bool:
@@ -303,6 +334,5 @@ def _alike(word: str, other: str) -> bool:
 
 @cache
 def _empty() -> frozenset[str]:
-    keys = ("question.thesis", "question.asking", "question.about_thesis", "question.behind_one",
-            "words.telling", "follow_up.joining")  # fmt: skip
-    return stop_words().union(*(word_set(key) for key in keys), chat_spellings())
+    """Words that name no thesis."""
+    return framing_words() | word_set("question.about_thesis") | word_set("question.behind_one")
