@@ -206,6 +206,7 @@ class Passage:
     rank: int = 0
     headings: tuple[Heading, ...] = ()  # of `section`, outermost first
     role: Role | None = None  # of the nearest heading that has one; "cover" before the first
+    url: str = ""  # opens its page with it marked
 
     def lies_under(self, path: str) -> bool:
         """Whether it stands in the section of `path`, or in one below that."""
@@ -243,6 +244,7 @@ class Citation:
     passage_id: str = ""
     places: tuple[CitedSpan, ...] = ()  # where else the document says the same
     translation: str | None = None  # the document's own words for it in the other language
+    url: str = ""  # opens its page with it marked, and says if that changed
 
 
 @dataclass(frozen=True, slots=True)

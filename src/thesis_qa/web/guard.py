@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.sessions import SessionMiddleware
@@ -50,35 +50,58 @@ def refusal(scope: Scope, status: int, said: str) -> Response:
     return PlainTextResponse(text(f"text.server.{said}", language), status)
 
 
+def route_path(scope: Scope) -> str:
+    """The path of a request without the root that the server lies under."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(root) :] or "/" if f"{path}/".startswith(f"{root}/") else path
+
+
 class Outermost:
     """ASGI middleware: whose addresses are ours, and no page of ours loads anything from elsewhere.
 
     A page elsewhere could otherwise have its own name lead to this machine (DNS rebinding) and
-    read what is served to this machine only.
+    read what is served to this machine only. Under a `root`, what is behind it is told so as ASGI
+    has it, also where a proxy has taken the root off.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: Collection[str], root: str = "") -> None:
+        self.app, self.hosts, self.root = app, hosts, root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
 
+        host = Headers(scope=scope).get("host", "")
+
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message.get("headers", ())}
+                sent = [(name.lower(), value) for name, value in message.get("headers", ())]
+                given = {name for name, _ in sent}
                 ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 added = [header for header in ours if header[0] not in given]
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
+                led = [(name, self._under(name, value, host)) for name, value in sent]
+                message = {**message, "headers": [*led, *added]}
             await send(message)
 
-        if not self._is_ours(Headers(scope=scope).get("host", "")):
+        if self.root:
+            path = route_path({**scope, "root_path": self.root})
+            scope = {**scope, "path": self.root + path, "root_path": self.root}
+        if not self._is_ours(host):
             await refusal(scope, 400, "host_refused")(scope, receive, secured)
         elif len(scope["path"]) > PATH_LENGTH:
             await refusal(scope, 414, "too_much")(scope, receive, secured)
         else:
             await self.app(scope, receive, secured)
+
+    def _under(self, name: bytes, value: bytes, host: str) -> bytes:
+        """The value of a header; where it leads to an address of ours, that is under the root."""
+        if name != b"location" or not self.root:
+            return value
+        to = urlsplit(value.decode("latin-1"))
+        if to.netloc not in ("", host) or f"{to.path}/".startswith(f"{self.root}/"):
+            return value
+        return urlunsplit(to._replace(path=self.root + to.path)).encode("latin-1")
 
     def _is_ours(self, host: str) -> bool:
         try:
@@ -137,7 +160,7 @@ class SignedIn:
         self.app, self.is_inside, self.form = app, is_inside, form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = scope["type"] == "http" and scope["path"] in OPEN
+        is_open = scope["type"] == "http" and route_path(scope) in OPEN
         if scope["type"] == "lifespan" or is_open or self.is_inside(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":

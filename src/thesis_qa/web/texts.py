@@ -15,11 +15,11 @@ NOTES = ("pdf", "overrides")  # the tables of what is noted of files
 class Texts:
     """A table of texts in one language: `texts.send`; a table in it is Texts again.
 
-    `{name}` in a text is filled in where it is used.
+    `{name}` in a text is filled in where it is used. `root` is the path that the page lies under.
     """
 
-    def __init__(self, language: Language, entries: Mapping[str, Any]) -> None:
-        self.language, self._entries = language, entries
+    def __init__(self, language: Language, entries: Mapping[str, Any], root: str = "") -> None:
+        self.language, self._entries, self.root = language, entries, root
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -29,11 +29,15 @@ class Texts:
 
     def __getitem__(self, name: str) -> Any:
         found = self._entries[name]
-        return Texts(self.language, found) if isinstance(found, dict) else found
+        return Texts(self.language, found, self.root) if isinstance(found, dict) else found
 
 
-TEXTS: dict[Language, Texts] = {spoken: Texts(spoken, entry("text.web", spoken))
-                                for spoken in LANGUAGES}  # fmt: skip
+def texts_under(root: str) -> dict[Language, Texts]:
+    """The texts of a page that lies under `root`, by language."""
+    return {spoken: Texts(spoken, entry("text.web", spoken), root) for spoken in LANGUAGES}
+
+
+TEXTS = texts_under("")
 
 
 def error_line(error: BaseException, language: Language) -> str:
