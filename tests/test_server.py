@@ -36,7 +36,8 @@ from thesis_qa.web.picture import MARKER
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.routes import translation_routes
 from thesis_qa.web.server import create_places, serve
-from thesis_qa.web.texts import TEXTS, preferred
+from thesis_qa.lang.data import preferred
+from thesis_qa.web.texts import TEXTS
 from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.write import Writing
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from thesis_qa.types import Answer, Citation, Passage
+from thesis_qa.types import Answer, Citation, Match, Passage
 
-Addressed = TypeVar("Addressed", Answer, Citation, Passage)
+Addressed = TypeVar("Addressed", Answer, Citation, Match, Passage)
 
 MOST_MARKS = 20  # in one address; longer ones aren't opened by every program
 
@@ -36,7 +36,7 @@ def place_address(
 
 
 def addressed(found: Addressed, base: str) -> Addressed:
-    """An answer, citation or passage with its `url`, and that of all it holds."""
+    """An answer, citation, match or passage with its `url`, and that of all it holds."""
     if isinstance(found, Citation):
         marks = [f"{s.page or 1}:{s.start}-{s.end}" for s in found.spans]
         url = place_address(base, found.document, found.page, marks, found.quote)
@@ -44,6 +44,8 @@ def addressed(found: Addressed, base: str) -> Addressed:
     if isinstance(found, Passage):
         marks = list(_page_marks(found))
         return replace(found, url=place_address(base, found.document, found.page, marks))
+    if isinstance(found, Match):
+        return replace(found, citation=found.citation and addressed(found.citation, base))
     return replace(
         found,
         citations=tuple(addressed(c, base) for c in found.citations),

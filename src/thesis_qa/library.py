@@ -30,6 +30,7 @@ from thesis_qa.types import (
     DocumentReport,
     IndexReport,
     Language,
+    Match,
     OnProgress,
     Passage,
     Status,
@@ -259,13 +260,8 @@ class Index:
         hashes = {text: vector_key(text) for text in texts}
         known = self.catalog.known_hashes(hashes.values())
         missing = [text for text, key in hashes.items() if key not in known]
-        total, done, vectors = sum(map(len, missing)), 0, {}
-        report(0, total)
-        for rows, batch in self.embedding.embed_batches(missing):
-            for row, vector in zip(rows, batch, strict=True):
-                vectors[hashes[missing[row]]] = vector
-                done += len(missing[row])
-            report(done, total)
+        made = self.embedding.reported_vectors(missing, report)
+        vectors = {hashes[text]: vector for text, vector in made.items()}
         self._remember_model()
         seconds = round(time.perf_counter() - started, 3)
         self.catalog.replace(
@@ -373,6 +369,16 @@ class Index:
         self.refresh()
         ranked = self.retriever.ranked(question, top_k, section=section, language=language)
         return [item.passage for item in ranked]
+
+    def find(self, text: str, documents: Sequence[str] | None = None) -> list[Match]:
+        """Where the sentences of `text` stand, a few places of each. Raises QuestionError."""
+        from thesis_qa.retrieve.find import Places
+
+        self.check_documents(documents)
+        self.refresh()
+        among = None if documents is None else [*map(same_name, documents)]
+        places = Places(self.catalog, self.vectors, self.embedding, self.retriever.fitted.means)
+        return [addressed(match, self.public_url) for match in places.of(text, among)]
 
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""

@@ -38,6 +38,9 @@ class Settings:
     allowed_hosts: str | None = None
     trusted_proxies: str | None = None
     trusted_user_header: str | None = None
+    api_keys: str | None = None
+    api_rate: int = 1200
+    cors_origins: str | None = None
     evaluation: str = "evaluation"
 
     @property
@@ -70,6 +73,7 @@ LIMITS: Mapping[str, range] = {
     "llm_threads": range(1, 257),
     "llm_context": range(1_024, 1_048_577),
     "port": range(65_536),  # 0: any free one
+    "api_rate": range(1, 1_000_001),
     "max_upload_mb": range(1, 10_001),
 }
 """What numbers may be. Names of models are checked by who opens them."""

@@ -247,6 +247,21 @@ class Citation:
     url: str = ""  # opens its page with it marked, and says if that changed
 
 
+How = Literal["verbatim", "nearly", "translated", "nowhere"]
+"""How a sentence stands in a document: word for word, with other words in a few places, or in the
+other language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence of a draft, and a place where it stands."""
+
+    text: str
+    how: How
+    score: float = 0.0  # share of its words that stand there in order; translated, the likeness
+    citation: Citation | None = None  # None where it stands nowhere
+
+
 @dataclass(frozen=True, slots=True)
 class Struck:
     """A sentence that a language model wrote and the evidence doesn't support."""

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from thesis_qa.lang.data import text
-from thesis_qa.web import preferred
+from thesis_qa.api.access import USER, counted, route_path
+from thesis_qa.lang.data import preferred, text
 from thesis_qa.web.accounts import is_within
 
 # Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
@@ -40,20 +40,12 @@ PAGE_CALLS = frozenset({UPLOAD, EVENT, "cancel", "reset"})  # all that the page 
 EVENT_BYTES = 2_000_000  # a question and a conversation; files don't come this way
 PATH_LENGTH = 1_000  # of an address without its query; Gradio looks up longer ones as files too
 STAY = 7 * 24 * 3600  # seconds that a visitor stays signed in
-USER = "thesis_qa.user"
-"""Where a request says who its visitor is: the name that a trusted proxy has given."""
 
 
 def refusal(scope: Scope, status: int, said: str) -> Response:
     """A line of `text.server`, in the language of the browser."""
     language = preferred(Headers(scope=scope).get("accept-language", ""))
     return PlainTextResponse(text(f"text.server.{said}", language), status)
-
-
-def route_path(scope: Scope) -> str:
-    """The path of a request without the root that the server lies under."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path[len(root) :] or "/" if f"{path}/".startswith(f"{root}/") else path
 
 
 class Outermost:
@@ -194,7 +186,7 @@ class PageCalls:
         elif refused := self._refused(scope, call):
             await refused(scope, receive, send)
         elif call == UPLOAD:
-            await self.app(scope, _counted(receive, self.most), send)
+            await self.app(scope, counted(receive, self.most), send)
         else:
             await self._pass_on(scope, receive, send, call)
 
@@ -235,19 +227,6 @@ def _finite(number: str) -> float:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-def _counted(receive: Receive, most: int) -> Receive:
-    """What comes in; it ends, as if the sender had gone, once it is too much."""
-    taken = 0
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > most else message
-
-    return counted
 
 
 async def _whole(receive: Receive, most: int) -> bytes | None:

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from thesis_qa.api.access import USER
+from thesis_qa.lang.data import preferred
 from thesis_qa.web.accounts import Accounts, TooManyAttemptsError
-from thesis_qa.web.guard import PLACE_POLICY, USER
+from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.render import render
-from thesis_qa.web.texts import preferred, texts_under
+from thesis_qa.web.texts import texts_under
 
 FORM_BYTES = 10_000
 

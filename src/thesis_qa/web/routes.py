@@ -12,11 +12,12 @@ from thesis_qa.address import print_of
 from thesis_qa.answer.cite import recite
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.data import preferred
 from thesis_qa.lang.detect import language_of
 from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Box, Language
-from thesis_qa.web import Highlight, Place, place_page, preferred, translation_page
+from thesis_qa.web import Highlight, Place, place_page, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.permalink import spans_of
 from thesis_qa.web.picture import PagePictures
@@ -58,12 +59,7 @@ def place_routes(
 
     @router.get("/picture")
     async def picture(document: str, page: Page, marks: Marks, width: int = 1000) -> Response:
-        def look_up() -> tuple[Path, list[Box]]:
-            found = _find(catalog, document, page, marks)
-            return unchanged_file(catalog, document), mark_boxes(found)
-
-        path, marked = await run_in_threadpool(look_up)
-        drawn = await pictures.draw(path, page, marked, width)
+        drawn = await picture_of(catalog, pictures, document, page, marks, width)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
 
     @router.get("/file")
@@ -79,6 +75,19 @@ def place_routes(
         )
 
     return router
+
+
+async def picture_of(
+    catalog: Catalog, pictures: PagePictures, document: str, page: int, marks: list[str], width: int
+) -> bytes:
+    """The picture of a page with marks; "not found" if there is none. Raises DocumentError."""
+
+    def look_up() -> tuple[Path, list[Box]]:
+        found = _find(catalog, document, page, marks)
+        return unchanged_file(catalog, document), mark_boxes(found)
+
+    path, marked = await run_in_threadpool(look_up)
+    return await pictures.draw(path, page, marked, width)
 
 
 def translation_routes(

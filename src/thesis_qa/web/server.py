@@ -10,12 +10,16 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
+from thesis_qa.api.access import ToApi
+from thesis_qa.api.service import Service
+from thesis_qa.api.v1 import create_api
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.lang.data import text
@@ -37,7 +41,7 @@ from thesis_qa.web.accounts import Accounts, is_network
 from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
+from thesis_qa.web.routes import html, picture_of, place_routes, refused, spoken, translation_routes
 from thesis_qa.web.texts import texts_under
 from thesis_qa.write import language_model
 
@@ -117,7 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     texts = texts_under(settings.root)
-    context = AppContext(Assistant(index, language_model(settings)), settings)
+    context: AppContext = app.state.context
     if context.assistant.writing:
         app.include_router(translation_routes(context.assistant.writing, index.catalog, texts))
     for language, spoken_texts in texts.items():
@@ -152,17 +156,22 @@ def _warm_up(index: Index) -> None:
 def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     """The server without the chat: places, pictures of pages, files, health, signing in."""
     pictures = PagePictures()
+    context = AppContext(Assistant(index, language_model(settings)), settings)
+    draw = partial(picture_of, index.catalog, pictures)
+    api = create_api(Service(context.assistant, context.line, draw), settings, is_closed(settings))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         pictures.warm_up()
-        yield
+        async with api.router.lifespan_context(api):
+            yield
         pictures.close()
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.events = set()  # of the page, by number
-    _add_guards(app, settings)
+    app.state.context = context
+    _add_guards(app, settings, api)
     _add_start(app, index, settings)
     app.include_router(place_routes(index.catalog, pictures, texts_under(settings.root)))
     return app
@@ -173,7 +182,7 @@ def is_closed(settings: Settings) -> bool:
     return bool(settings.users or settings.trusted_user_header)
 
 
-def _add_guards(app: FastAPI, settings: Settings) -> None:
+def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
     """What requests pass before the page; the guard that is added last is passed first."""
     proxies, header = trusted_proxies(settings), settings.trusted_user_header or ""
     most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
@@ -183,6 +192,7 @@ def _add_guards(app: FastAPI, settings: Settings) -> None:
         app.include_router(sign_in.routes())
         app.add_middleware(SignedIn, is_inside=sign_in.is_inside, form=bool(settings.users))
         app.add_middleware(Sessions, secret=secrets.token_hex(), cookie=_cookie(settings))
+    app.add_middleware(ToApi, api=api)  # which knows keys, not sessions
     app.add_middleware(TrustedProxies, proxies=proxies, user_header=header)
     app.add_middleware(Outermost, hosts=hosts(settings), root=settings.root)
 

@@ -1,4 +1,4 @@
-"""The texts of the page, and which of its two languages a browser prefers."""
+"""The texts of the page."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -69,23 +69,3 @@ def _notes() -> Iterator[tuple[str, str, str]]:
         for code, template in entry(table, SPOKEN).items():
             if isinstance(template, str):
                 yield table, code, template
-
-
-def preferred(accept_language: str) -> Language:
-    """The page's language for a browser's Accept-Language header (RFC 9110, 12.5.4)."""
-    ranked: list[tuple[float, Language]] = []
-    for choice in accept_language.split(","):
-        tag, _, weight = choice.strip().partition(";q=")
-        spoken = tag.strip().lower().partition("-")[0]
-        if spoken in ("id", "in", "ms"):  # "in" is the old code; Malay readers read Indonesian
-            ranked.append((_weight(weight), "id"))
-        elif spoken == "en":
-            ranked.append((_weight(weight), "en"))
-    return max(ranked, key=lambda choice: choice[0])[1] if ranked else SPOKEN
-
-
-def _weight(given: str) -> float:
-    try:
-        return float(given) if given else 1.0
-    except ValueError:
-        return 0.0
