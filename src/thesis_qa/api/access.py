@@ -63,7 +63,7 @@ class Checked:
         elif not length.isdecimal() or int(length[:20]) > BODY:
             refused = refusal_of(scope, 413, "too_much")
         else:
-            await self.app(scope, counted(receive, BODY), send)
+            await self.app(scope, within_bytes(receive, BODY), send)
             return
         await refused(scope, receive, send)
 
@@ -73,7 +73,7 @@ def _key(headers: Headers) -> str:
     return value.strip() if kind.lower() == "bearer" else headers.get("x-api-key", "")
 
 
-def counted(receive: Receive, most: int) -> Receive:
+def within_bytes(receive: Receive, most: int) -> Receive:
     """What comes in; it ends, as if the sender had gone, once it is more than `most` bytes."""
     taken = 0
 

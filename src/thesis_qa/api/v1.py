@@ -38,13 +38,13 @@ PROBLEM = {
 }  # fmt: skip
 REFUSED: dict[int | str, dict[str, Any]] = {
     "default": {
-        "description": "Problem details (RFC 9457)",
+        "description": "Refused",
         "content": {"application/problem+json": {"schema": PROBLEM}},
     }
 }
 
-Name = Annotated[str, Path(description="name of a thesis, as listDocuments gives it")]
-Number = Annotated[int, Path(ge=1, le=PAGES, description="page of the file, from 1")]
+Name = Annotated[str, Path(examples=["skripsi.pdf"])]
+Number = Annotated[int, Path(ge=1, le=PAGES)]
 
 
 class Asked(BaseModel):
@@ -201,7 +201,7 @@ def _add_errors(api: FastAPI) -> None:
     api.add_exception_handler(KeyError, missing)
 
 
-def plain(value: object) -> Response:
+def as_json(value: object) -> Response:
     """JSON as the command line gives it."""
     return JSONResponse(to_json(value))
 
@@ -210,12 +210,15 @@ def _add_reading(api: FastAPI, service: Service) -> None:
     @api.get("/v1/documents", response_model=Documents)
     def list_documents() -> Response:
         """List the theses of the library with what is known of each: title, author, year …"""
-        return plain({"documents": service.documents()})
+        return as_json({"documents": service.documents()})
 
     @api.get("/v1/documents/{name:path}/outline", response_model=Outline)
     def get_outline(name: Name) -> Response:
-        """The sections of a thesis in reading order, each with the page where it begins."""
-        return plain({"document": name, "sections": service.outline(name)})
+        """The sections of a thesis in reading order, each with the page where it begins.
+
+        `name` is one of those that listDocuments gives.
+        """
+        return as_json({"document": name, "sections": service.outline(name)})
 
     @api.get(
         "/v1/documents/{name:path}/pages/{page}.png",
@@ -227,11 +230,14 @@ def _add_reading(api: FastAPI, service: Service) -> None:
         page: Number,
         marks: Annotated[
             list[str],
-            Query(alias="mark", description="page:start-end, as in spans", max_length=20),
+            Query(alias="mark", examples=["61:1204-1318"], max_length=20),
         ] = [],  # noqa: B006
         width: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     ) -> Response:
-        """The picture of a page with quotes marked, as PNG."""
+        """The picture of a page with quotes marked, as PNG.
+
+        A mark is "page:start-end", as the spans of a citation have them; pages count from 1.
+        """
         if service.draw is None:
             raise KeyError(name)
         drawn = await service.draw(name, page, marks, width)
@@ -239,8 +245,8 @@ def _add_reading(api: FastAPI, service: Service) -> None:
 
     @api.get("/v1/documents/{name:path}/pages/{page}", response_model=PageContent)
     def read_page(name: Name, page: Number) -> Response:
-        """The text of a page of a thesis."""
-        return plain(service.page(name, page))
+        """The text of a page of a thesis; pages are those of the file and count from 1."""
+        return as_json(service.page(name, page))
 
 
 def _add_asking(api: FastAPI, service: Service) -> None:
@@ -251,7 +257,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
             asked.question, asked.top_k, asked.documents, asked.section, asked.language
         )
         language = language_of(asked.question)
-        return plain({"question": asked.question, "language": language, "passages": found})
+        return as_json({"question": asked.question, "language": language, "passages": found})
 
     @api.post(
         "/v1/ask",
@@ -266,7 +272,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
         history = [(turn.question, turn.answer) for turn in asked.history]
         options = (asked.question, history, asked.documents, asked.top_k, asked.language)
         if "text/event-stream" not in request.headers.get("accept", ""):
-            return plain(await service.ask(*options))
+            return as_json(await service.ask(*options))
         growing = service.growing(*options)
         first = await anext(growing)  # what can't be asked is refused before anything is sent
         return StreamingResponse(_events(first, growing), media_type="text/event-stream")
@@ -274,7 +280,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
     @api.post("/v1/find", response_model=Matches)
     async def find_quote(asked: FindRequest) -> Response:
         """Where the sentences of a draft stand: verbatim, nearly, or in the other language."""
-        return plain({"matches": await service.find(asked.text, asked.documents)})
+        return as_json({"matches": await service.find(asked.text, asked.documents)})
 
 
 async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator[str]:

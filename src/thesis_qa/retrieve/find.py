@@ -1,6 +1,7 @@
 """Where a sentence of a draft stands: word for word, nearly, or in the other language."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -9,13 +10,16 @@ from thesis_qa.errors import QuestionError
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.quote import quoted
 from thesis_qa.index.rows import vector_key
-from thesis_qa.index.vectors import COLLECTIONS, VectorSearch
+from thesis_qa.index.vectors import COLLECTIONS
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import stem, words
-from thesis_qa.model.encoder import Embedding
 from thesis_qa.retrieve.rank import Floats
 from thesis_qa.split import sentence_spans
 from thesis_qa.types import How, Language, Match, Passage, Sentence
+
+if TYPE_CHECKING:
+    from thesis_qa.index.vectors import VectorSearch
+    from thesis_qa.model.encoder import Embedding
 
 MOST_CHARACTERS = 20_000  # of a text: some eight pages
 MIN_WORDS = 4  # fewer stand anywhere
@@ -36,8 +40,8 @@ class Places:
     def __init__(
         self,
         catalog: Catalog,
-        vectors: VectorSearch,
-        embedding: Embedding,
+        vectors: "VectorSearch",
+        embedding: "Embedding",
         means: Mapping[Language, Floats],
     ) -> None:
         self._catalog, self._vectors, self._embedding = catalog, vectors, embedding
@@ -123,12 +127,12 @@ def how_alike(
         within = aligned[-1].dest_end - aligned[0].dest_start
         if shared / len(wanted) >= NEARLY and within - shared <= ALIEN * within:
             return "nearly", shared / len(wanted)
-    same = numbers_in(wanted) == numbers_in(there)
+    same = numbers_among(wanted) == numbers_among(there)
     if {language, sentence.language} == {"id", "en"} and cosine >= TRANSLATION and same:
         return "translated", cosine
     return "nowhere", 0.0
 
 
-def numbers_in(tokens: Sequence[str]) -> frozenset[str]:
+def numbers_among(tokens: Sequence[str]) -> frozenset[str]:
     """The numbers among words."""
     return frozenset(token for token in tokens if token[0].isdigit())

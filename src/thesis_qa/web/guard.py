@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from thesis_qa.api.access import USER, counted, route_path
+from thesis_qa.api.access import USER, route_path, within_bytes
 from thesis_qa.lang.data import preferred, text
 from thesis_qa.web.accounts import is_within
 
@@ -186,7 +186,7 @@ class PageCalls:
         elif refused := self._refused(scope, call):
             await refused(scope, receive, send)
         elif call == UPLOAD:
-            await self.app(scope, counted(receive, self.most), send)
+            await self.app(scope, within_bytes(receive, self.most), send)
         else:
             await self._pass_on(scope, receive, send, call)
 
