@@ -26,7 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scripted import scripted
 from thesis_qa.errors import DocumentError, SettingError
-from thesis_qa.lang.data import entry
+from thesis_qa.lang.data import entry, preferred
 from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
@@ -36,7 +36,7 @@ from thesis_qa.web.picture import MARKER
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.routes import translation_routes
 from thesis_qa.web.server import create_places, serve
-from thesis_qa.web.texts import TEXTS, preferred
+from thesis_qa.web.texts import TEXTS
 from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.write import Writing
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from thesis_qa.address import addressed
 from thesis_qa.answer.again import by_repeating, quoted_theses
 from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.cite import cite
@@ -87,6 +88,17 @@ class Assistant:
 
         `language` is spoken where the question doesn't tell which: "GraphRAG?".
         """
+        for answer in self._growing(question, history, documents, top_k, language):
+            yield addressed(answer, self.index.public_url)
+
+    def _growing(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]],
+        documents: Sequence[str] | None,
+        top_k: int,
+        language: Language | None,
+    ) -> Iterator[Answer]:
         started = time.perf_counter()
         asked = self._read(question, history, documents, language)
         library = Library(self.index, top_k)

@@ -1,27 +1,36 @@
 """The index of a folder of theses: build it, keep it up to date, search it."""
 
 import hashlib
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from thesis_qa.address import addressed
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.folder import clear_index, link_reports, new_catalog, not_writable, reporter
+from thesis_qa.index.folder import (
+    clear_index,
+    link_reports,
+    new_catalog,
+    one_writer,
+    reporter,
+    vanished,
+)
 from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.read.files import Source, document_name, find_files, read_source, same_name, written
+from thesis_qa.settings import Settings
 from thesis_qa.split import SPLITTER, split
 from thesis_qa.types import (
     Document,
     DocumentReport,
     IndexReport,
     Language,
+    Match,
     OnProgress,
     Passage,
     Status,
@@ -37,16 +46,19 @@ if TYPE_CHECKING:
     from thesis_qa.retrieve.retriever import Retriever, ScoredPassage
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
-LOCK = "writer.lock"
 
 
 class Index:
-    """An index folder. Reading is safe from several threads; one process at a time writes."""
+    """An index folder. Reading is safe from several threads; one process at a time writes.
+
+    `public_url` is the address of the server that opens the places found, for their `url`.
+    """
 
     def __init__(self, folder: Path, catalog: Catalog, rerank: str = DEFAULT_RERANK) -> None:
         self.folder = folder
         self.catalog = catalog
         self.rerank = rerank
+        self.public_url = Settings().address
         self._changing = RLock()
 
     @classmethod
@@ -248,13 +260,8 @@ class Index:
         hashes = {text: vector_key(text) for text in texts}
         known = self.catalog.known_hashes(hashes.values())
         missing = [text for text, key in hashes.items() if key not in known]
-        total, done, vectors = sum(map(len, missing)), 0, {}
-        report(0, total)
-        for rows, batch in self.embedding.embed_batches(missing):
-            for row, vector in zip(rows, batch, strict=True):
-                vectors[hashes[missing[row]]] = vector
-                done += len(missing[row])
-            report(done, total)
+        made = self.embedding.reported_vectors(missing, report)
+        vectors = {hashes[text]: vector for text, vector in made.items()}
         self._remember_model()
         seconds = round(time.perf_counter() - started, 3)
         self.catalog.replace(
@@ -281,15 +288,7 @@ class Index:
     def _forget_vanished(
         self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
     ) -> list[DocumentReport]:
-        root = folder.resolve()
-        present = {str(file.resolve()) for file in files}
-        gone = [
-            source.name
-            for source in self.catalog.sources().values()
-            if source.path not in present
-            and source.name in known
-            and Path(source.path).is_relative_to(root)
-        ]
+        gone = vanished(self.catalog.sources(), folder, files, known)
         if gone:
             self.catalog.remove(gone)
         return [DocumentReport(name, "removed") for name in gone]
@@ -311,18 +310,8 @@ class Index:
         if not is_current(self.folder, self.catalog):
             self.vectors.synchronise()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One writer at a time: threads wait, another process is told; its lock goes with it."""
-        beside = sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)
-        with self._changing, closing(beside) as lock:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-                yield
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error):
-                    raise not_writable(self.folder, error) from error
-                raise IndexStateError("index-locked", folder=str(self.folder)) from error
+    def _writing(self) -> AbstractContextManager[None]:
+        return one_writer(self.folder, self._changing)
 
     # Reading
 
@@ -365,7 +354,9 @@ class Index:
         asked = self.question(question, documents or ())
         if documents is not None and not documents:
             return []
-        return self.passages(asked, top_k, section, language)
+        return [
+            addressed(p, self.public_url) for p in self.passages(asked, top_k, section, language)
+        ]
 
     def passages(
         self,
@@ -387,6 +378,16 @@ class Index:
         """The same with how their scores came about."""
         self.refresh()
         return self.retriever.ranked(question, top_k, section=section, language=language)
+
+    def find(self, text: str, documents: Sequence[str] | None = None) -> list[Match]:
+        """Where the sentences of `text` stand, a few places of each. Raises QuestionError."""
+        from thesis_qa.retrieve.find import Places
+
+        self.check_documents(documents)
+        self.refresh()
+        among = None if documents is None else [*map(same_name, documents)]
+        places = Places(self.catalog, self.vectors, self.embedding, self.retriever.fitted.means)
+        return [addressed(match, self.public_url) for match in places.of(text, among)]
 
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""

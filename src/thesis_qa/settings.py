@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import SPOKEN, text
@@ -33,15 +34,35 @@ class Settings:
     read_only: bool = False
     users: str | None = None
     public_url: str | None = None
+    root_path: str | None = None
     allowed_hosts: str | None = None
     trusted_proxies: str | None = None
     trusted_user_header: str | None = None
+    api_keys: str | None = None
+    api_rate: int = 1200
+    cors_origins: str | None = None
     evaluation: str = "evaluation"
 
     @property
     def chosen_embedding(self) -> str | None:
         """The embedding model, if one was chosen; without, an index keeps the one it has."""
         return None if self.embedding == Settings().embedding else self.embedding
+
+    @property
+    def root(self) -> str:
+        """The path that the server lies under: empty, or like "/theses"."""
+        path = self.root_path or urlsplit(self.public_url or "").path
+        return f"/{path.strip('/')}" if path.strip("/") else ""
+
+    @property
+    def address(self) -> str:
+        """Where visitors find the server; without `public_url`, a browser on this machine."""
+        if self.public_url:
+            bare = not urlsplit(self.public_url).path.strip("/")
+            return self.public_url.rstrip("/") + (self.root if bare else "")
+        everywhere = self.host in ("0.0.0.0", "::", "")
+        host = "127.0.0.1" if everywhere else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.root}"
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -52,6 +73,7 @@ LIMITS: Mapping[str, range] = {
     "llm_threads": range(1, 257),
     "llm_context": range(1_024, 1_048_577),
     "port": range(65_536),  # 0: any free one
+    "api_rate": range(1, 1_000_001),
     "max_upload_mb": range(1, 10_001),
 }
 """What numbers may be. Names of models are checked by who opens them."""

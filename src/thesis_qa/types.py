@@ -206,6 +206,7 @@ class Passage:
     rank: int = 0
     headings: tuple[Heading, ...] = ()  # of `section`, outermost first
     role: Role | None = None  # of the nearest heading that has one; "cover" before the first
+    url: str = ""  # opens its page with it marked
 
     def lies_under(self, path: str) -> bool:
         """Whether it stands in the section of `path`, or in one below that."""
@@ -243,6 +244,22 @@ class Citation:
     passage_id: str = ""
     places: tuple[CitedSpan, ...] = ()  # where else the document says the same
     translation: str | None = None  # the document's own words for it in the other language
+    url: str = ""  # opens its page with it marked, and says if that changed
+
+
+How = Literal["verbatim", "nearly", "translated", "nowhere"]
+"""How a sentence stands in a document: word for word, with other words in a few places, or in the
+other language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence of a draft, and a place where it stands."""
+
+    text: str
+    how: How
+    score: float = 0.0  # share of its words that stand there in order; translated, the likeness
+    citation: Citation | None = None  # None where it stands nowhere
 
 
 @dataclass(frozen=True, slots=True)

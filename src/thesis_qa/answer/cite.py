@@ -1,15 +1,13 @@
 """Turn evidence into citations: verbatim quotes with the place they were taken from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.metadata import holds_span
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.read.glyphs import boxes
-from thesis_qa.types import Citation, CitedSpan, Page, Passage, Span
-
-PART_SEPARATOR = " … "
+from thesis_qa.index.quote import cited_spans, pages_at, quoted
+from thesis_qa.types import Citation, CitedSpan, Passage, Span
 
 
 def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
@@ -19,7 +17,7 @@ def cite(catalog: Catalog, shown: Sequence[Shown]) -> tuple[Citation, ...]:
 
 def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
     passage, sentence = shown.evidence.passage, shown.evidence.sentence
-    cited = _quoted(catalog, number, passage.document, sentence.spans, passage)
+    cited = quoted(catalog, number, passage.document, sentence.spans, passage)
     context = [part for part in (sentence.context, shown.lead and shown.lead.text) if part]
     return replace(
         cited,
@@ -28,29 +26,6 @@ def _citation(catalog: Catalog, number: int, shown: Shown) -> Citation:
         context="\n".join(context) or None,
         places=tuple(span for other in shown.places for span in _places(catalog, other)),
         translation=shown.translation.sentence.text if shown.translation else None,
-    )
-
-
-def _quoted(
-    catalog: Catalog, number: int, document: str, spans: Sequence[Span], passage: Passage | None
-) -> Citation:
-    """A citation of what stands at `spans`, in `passage`."""
-    metadata = catalog.document(document).metadata
-    pages = _pages(catalog, document, spans)
-    first = pages[spans[0].page]
-    return Citation(
-        number=number,
-        document=document,
-        title=metadata.title or document,
-        author=metadata.author,
-        year=metadata.year,
-        page=first.number,
-        page_label=first.label,
-        section=passage.section if passage else "",
-        language=passage.language if passage else None,
-        quote=quote(pages, spans),
-        spans=_cited_spans(pages, spans),
-        passage_id=passage.passage_id if passage else "",
     )
 
 
@@ -68,11 +43,11 @@ def recite(catalog: Catalog, number: int, document: str, spans: Sequence[Span]) 
 
     Raises KeyError where the document, a page or the characters of a span aren't there.
     """
-    pages = _pages(catalog, document, spans)
+    pages = pages_at(catalog, document, spans)
     if not all(0 <= s.start < s.end <= len(pages[s.page].text) for s in spans):
         raise KeyError(f"{document} has no such characters")
     passage = _passage_at(catalog, document, pages[spans[0].page].number, spans[0])
-    return _quoted(catalog, number, document, spans, passage)
+    return quoted(catalog, number, document, spans, passage)
 
 
 def _passage_at(catalog: Catalog, document: str, page: int | None, span: Span) -> Passage | None:
@@ -81,25 +56,6 @@ def _passage_at(catalog: Catalog, document: str, page: int | None, span: Span) -
     return next((p for p in near if holds_span(p, span)), None)
 
 
-def quote(pages: Mapping[int, Page], spans: Sequence[Span]) -> str:
-    """What stands at `spans`, white space folded, parts joined by " … "."""
-    parts = (pages[span.page].text[span.start : span.end] for span in spans)
-    return PART_SEPARATOR.join(" ".join(part.split()) for part in parts)
-
-
-def _pages(catalog: Catalog, document: str, spans: Sequence[Span]) -> dict[int, Page]:
-    return {number: catalog.page(document, number) for number in {span.page for span in spans}}
-
-
 def _places(catalog: Catalog, evidence: Evidence) -> tuple[CitedSpan, ...]:
     spans = evidence.sentence.spans
-    return _cited_spans(_pages(catalog, evidence.passage.document, spans), spans)
-
-
-def _cited_spans(pages: Mapping[int, Page], spans: Sequence[Span]) -> tuple[CitedSpan, ...]:
-    return tuple(_cited_span(pages[span.page], span) for span in spans)
-
-
-def _cited_span(page: Page, span: Span) -> CitedSpan:
-    places = boxes(page, span.start, span.end)
-    return CitedSpan(page.number, page.label, span.start, span.end, places)
+    return cited_spans(pages_at(catalog, evidence.passage.document, spans), spans)

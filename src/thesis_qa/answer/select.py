@@ -17,6 +17,7 @@ from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.lists import MAX_LIST, announced, table_rows, whole_item, whole_list
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.question.read import Question
+from thesis_qa.retrieve.find import TRANSLATION
 from thesis_qa.types import Mark, Sentence, Span
 
 MAX_SHOWN = 3
@@ -24,9 +25,6 @@ MAX_SEVERAL = 5
 # Shown beside the best: what is at least this probable, as a share of the best's probability.
 # Lower ones show more of what answers consist of, and with it rows beside the one asked for.
 RATIO, RATIO_SEVERAL = 0.6, 0.2
-# Centred cosine from which two sentences in two languages translate each other: of sentences of
-# machine-translated SQuAD, 82 % of the pairs lie above, and 0.8 % of the nearest other ones.
-TRANSLATION = 0.65
 SAME = 0.8  # share of stems that two statements of one thing have in common
 ALIKE = 0.6  # the same without numbers, of statements that may contradict each other
 

@@ -1,15 +1,18 @@
 """An index's folder: made, cleared, or not writable, and who is told how far indexing is."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from shutil import rmtree
 
 from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.rows import FILE_NAME
-from thesis_qa.read.files import unread_links, written
+from thesis_qa.read.files import Source, unread_links, written
 from thesis_qa.types import DocumentReport, OnProgress, Progress
+
+LOCK = "writer.lock"
 
 
 def new_catalog(folder: Path, embedding: str) -> Catalog:
@@ -32,6 +35,35 @@ def clear_index(folder: Path) -> None:
     rmtree(folder / FOLDER, ignore_errors=True)
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (folder / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def one_writer(folder: Path, changing: AbstractContextManager[object]) -> Iterator[None]:
+    """One writer at a time: threads wait for `changing`, another process is told; its lock goes
+    with it."""
+    beside = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
+    with changing, closing(beside) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise not_writable(folder, error) from error
+            raise IndexStateError("index-locked", folder=str(folder)) from error
+
+
+def vanished(
+    sources: Mapping[str, Source], folder: Path, files: Sequence[Path], known: Mapping[str, Source]
+) -> list[str]:
+    """Documents `known` from under `folder` whose file is no longer there."""
+    root, present = folder.resolve(), {str(file.resolve()) for file in files}
+    return [
+        source.name
+        for source in sources.values()
+        if source.path not in present
+        and source.name in known
+        and Path(source.path).is_relative_to(root)
+    ]
 
 
 def reporter(

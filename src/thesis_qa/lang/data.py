@@ -75,3 +75,23 @@ def _entries(key: str, language: Language | None, whole: bool = False) -> Iterat
             yield from value.split("|") if whole and "|" in value else value.split()
         else:
             yield from value
+
+
+def preferred(accept_language: str) -> Language:
+    """The language for an Accept-Language header (RFC 9110, 12.5.4)."""
+    ranked: list[tuple[float, Language]] = []
+    for choice in accept_language.split(","):
+        tag, _, weight = choice.strip().partition(";q=")
+        spoken = tag.strip().lower().partition("-")[0]
+        if spoken in ("id", "in", "ms"):  # "in" is the old code; Malay readers read Indonesian
+            ranked.append((_weight(weight), "id"))
+        elif spoken == "en":
+            ranked.append((_weight(weight), "en"))
+    return max(ranked, key=lambda choice: choice[0])[1] if ranked else SPOKEN
+
+
+def _weight(given: str) -> float:
+    try:
+        return float(given) if given else 1.0
+    except ValueError:
+        return 0.0

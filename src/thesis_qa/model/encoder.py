@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
@@ -89,6 +89,18 @@ class Embedding(Embeddings):
         found = np.zeros((len(texts), self.dimensions), np.float32)
         for rows, vectors in self.embed_batches(texts):
             found[rows] = vectors
+        return found
+
+    def reported_vectors(
+        self, texts: Sequence[str], report: Callable[[int, int], None]
+    ) -> dict[str, Vectors]:
+        """Vectors of passages by text; `report` is told how many of their characters are done."""
+        total, done, found = sum(map(len, texts)), 0, {}
+        report(0, total)
+        for rows, vectors in self.embed_batches(texts):
+            found |= {texts[row]: vector for row, vector in zip(rows, vectors, strict=True)}
+            done += sum(len(texts[row]) for row in rows)
+            report(done, total)
         return found
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -4,7 +4,7 @@ from thesis_qa.web.context import AppContext
 from thesis_qa.web.look import icon, script, style_sheet, theme
 from thesis_qa.web.page import build_page
 from thesis_qa.web.places import Highlight
-from thesis_qa.web.texts import TEXTS, preferred
+from thesis_qa.web.texts import TEXTS
 from thesis_qa.web.uploads import MAX_FILES, MEGABYTE
 from thesis_qa.web.viewer import Place, missing_page, place_page, translation_page
 
@@ -19,7 +19,6 @@ __all__ = [
     "icon",
     "missing_page",
     "place_page",
-    "preferred",
     "script",
     "style_sheet",
     "theme",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
-from thesis_qa.web.line import WaitingLine
 
 ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
 WAITING = 64  # questions in line, a few minutes' work; more are told to come back

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.sessions import SessionMiddleware
@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from thesis_qa.lang.data import text
-from thesis_qa.web import preferred
+from thesis_qa.api.access import USER, route_path, within_bytes
+from thesis_qa.lang.data import preferred, text
 from thesis_qa.web.accounts import is_within
 
 # Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
@@ -40,8 +40,6 @@ PAGE_CALLS = frozenset({UPLOAD, EVENT, "cancel", "reset"})  # all that the page 
 EVENT_BYTES = 2_000_000  # a question and a conversation; files don't come this way
 PATH_LENGTH = 1_000  # of an address without its query; Gradio looks up longer ones as files too
 STAY = 7 * 24 * 3600  # seconds that a visitor stays signed in
-USER = "thesis_qa.user"
-"""Where a request says who its visitor is: the name that a trusted proxy has given."""
 
 
 def refusal(scope: Scope, status: int, said: str) -> Response:
@@ -54,31 +52,48 @@ class Outermost:
     """ASGI middleware: whose addresses are ours, and no page of ours loads anything from elsewhere.
 
     A page elsewhere could otherwise have its own name lead to this machine (DNS rebinding) and
-    read what is served to this machine only.
+    read what is served to this machine only. Under a `root`, what is behind it is told so as ASGI
+    has it, also where a proxy has taken the root off.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: Collection[str], root: str = "") -> None:
+        self.app, self.hosts, self.root = app, hosts, root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
 
+        host = Headers(scope=scope).get("host", "")
+
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message.get("headers", ())}
+                sent = [(name.lower(), value) for name, value in message.get("headers", ())]
+                given = {name for name, _ in sent}
                 ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 added = [header for header in ours if header[0] not in given]
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
+                led = [(name, self._under(name, value, host)) for name, value in sent]
+                message = {**message, "headers": [*led, *added]}
             await send(message)
 
-        if not self._is_ours(Headers(scope=scope).get("host", "")):
+        if self.root:
+            path = route_path({**scope, "root_path": self.root})
+            scope = {**scope, "path": self.root + path, "root_path": self.root}
+        if not self._is_ours(host):
             await refusal(scope, 400, "host_refused")(scope, receive, secured)
         elif len(scope["path"]) > PATH_LENGTH:
             await refusal(scope, 414, "too_much")(scope, receive, secured)
         else:
             await self.app(scope, receive, secured)
+
+    def _under(self, name: bytes, value: bytes, host: str) -> bytes:
+        """The value of a header; where it leads to an address of ours, that is under the root."""
+        if name != b"location" or not self.root:
+            return value
+        to = urlsplit(value.decode("latin-1"))
+        if to.netloc not in ("", host) or f"{to.path}/".startswith(f"{self.root}/"):
+            return value
+        return urlunsplit(to._replace(path=self.root + to.path)).encode("latin-1")
 
     def _is_ours(self, host: str) -> bool:
         try:
@@ -137,7 +152,7 @@ class SignedIn:
         self.app, self.is_inside, self.form = app, is_inside, form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = scope["type"] == "http" and scope["path"] in OPEN
+        is_open = scope["type"] == "http" and route_path(scope) in OPEN
         if scope["type"] == "lifespan" or is_open or self.is_inside(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -171,7 +186,7 @@ class PageCalls:
         elif refused := self._refused(scope, call):
             await refused(scope, receive, send)
         elif call == UPLOAD:
-            await self.app(scope, _counted(receive, self.most), send)
+            await self.app(scope, within_bytes(receive, self.most), send)
         else:
             await self._pass_on(scope, receive, send, call)
 
@@ -212,19 +227,6 @@ def _finite(number: str) -> float:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-def _counted(receive: Receive, most: int) -> Receive:
-    """What comes in; it ends, as if the sender had gone, once it is too much."""
-    taken = 0
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > most else message
-
-    return counted
 
 
 async def _whole(receive: Receive, most: int) -> bytes | None:

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from thesis_qa.api.access import USER
+from thesis_qa.lang.data import preferred
 from thesis_qa.web.accounts import Accounts, TooManyAttemptsError
-from thesis_qa.web.guard import PLACE_POLICY, USER
+from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.render import render
-from thesis_qa.web.texts import TEXTS, preferred
+from thesis_qa.web.texts import texts_under
 
 FORM_BYTES = 10_000
 
@@ -19,8 +21,8 @@ FORM_BYTES = 10_000
 class SignIn:
     """Who is signed in; sessions end with the server, and with a new password."""
 
-    def __init__(self, accounts: Accounts | None) -> None:
-        self._accounts = accounts
+    def __init__(self, accounts: Accounts | None, root: str = "") -> None:
+        self._accounts, self._texts = accounts, texts_under(root)
         self._ended: set[str] = set()  # sessions that were signed out, so no copy of them serves
         self._checking = CapacityLimiter(1)  # so that those who wait hold no thread
 
@@ -76,7 +78,7 @@ class SignIn:
         return RedirectResponse("/login" if self._accounts else "/", 303)
 
     def _form(self, request: Request, back: str, problem: str = "", status: int = 200) -> Response:
-        texts = TEXTS[preferred(request.headers.get("accept-language", ""))]
+        texts = self._texts[preferred(request.headers.get("accept-language", ""))]
         said = getattr(texts.library, problem) if problem else ""
         markup = render("sign_in.html", texts, back=_inside(back), problem=said)
         return HTMLResponse(markup, status, {"Content-Security-Policy": PLACE_POLICY})

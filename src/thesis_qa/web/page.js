@@ -1,7 +1,7 @@
 // Citations lead to their card, pages open in a window, the colours follow the reader.
 (() => {
   const reader = () => document.getElementById("reader");
-  const language = location.pathname.startsWith("/id") ? "id" : "en";
+  const language = /\/id\/?$/.test(location.pathname) ? "id" : "en";
 
   // Gradio sets the page's language to the browser's, which need not be the one that was chosen.
   const html = document.documentElement;

@@ -5,7 +5,6 @@ stands on the page now, and where that has changed since, it is said.
 """
 
 import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from thesis_qa.address import print_of
 from thesis_qa.answer.cite import recite
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.question.read import MAX_QUESTION
@@ -48,14 +48,13 @@ class Reopened:
 
 def permalink(answer: Answer, texts: Texts) -> str:
     """The address of `answer` on this server, beginning with "/"."""
-    cited = [
-        [c.document, ",".join(f"{s.page or 1}:{s.start}-{s.end}" for s in c.spans), _print(c.quote)]
-        for c in answer.citations[:MAX_CITED]
-    ]
+    shown = answer.citations[:MAX_CITED]
+    places = [",".join(f"{s.page or 1}:{s.start}-{s.end}" for s in c.spans) for c in shown]
+    cited = [[c.document, at, print_of(c.quote)] for c, at in zip(shown, places, strict=True)]
     question = answer.resolved_question or answer.question
     packed = json.dumps([question, cited], ensure_ascii=False, separators=(",", ":"))
     encoded = base64.urlsafe_b64encode(packed.encode()).rstrip(b"=").decode()
-    return f"/{texts.language}/?answer={encoded}"
+    return f"{texts.root}/{texts.language}/?answer={encoded}"
 
 
 def unpack_link(link: str) -> tuple[str, list[Cited]]:
@@ -65,14 +64,15 @@ def unpack_link(link: str) -> tuple[str, list[Cited]]:
     packed = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True)
     question, cited = _LINKED.validate_json(packed, strict=True)
     for _, marks, _ in cited:
-        _spans(marks)
+        spans_of(marks.split(","))
     return question, cited
 
 
-def _spans(marks: str) -> list[Span]:
-    parts = list(map(Highlight.parse, marks.split(",")))
+def spans_of(marks: Sequence[str]) -> list[Span]:
+    """Where marks stand. Raises ValueError for what isn't one, or too much."""
+    parts = list(map(Highlight.parse, marks))
     if len(parts) > MAX_PARTS or any(part.end - part.start > MAX_LENGTH for part in parts):
-        raise ValueError(marks)
+        raise ValueError(marks[:1])
     return [Span(part.page - 1, part.start, part.end) for part in parts]
 
 
@@ -84,14 +84,14 @@ def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
     question, cited = unpack_link(link)
     citations: list[Citation] = []
     said: list[str] = []
-    for document, marks, fingerprint in cited:
+    for document, marks, printed in cited:
         try:
-            citation = recite(catalog, len(citations) + 1, document, _spans(marks))
+            citation = recite(catalog, len(citations) + 1, document, spans_of(marks.split(",")))
         except KeyError:
             said.append(texts.answers.gone.format(document=document))
             continue
         citations.append(citation)
-        if _print(citation.quote) != fingerprint:
+        if print_of(citation.quote) != printed:
             said.append(texts.answers.changed.format(number=citation.number))
     if not citations:
         raise ValueError(said[0])
@@ -102,8 +102,3 @@ def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
 def _answer(question: str, citations: Sequence[Citation]) -> Answer:
     text = "\n\n".join(f"“{c.quote}” [{c.number}]" for c in citations)
     return Answer(question, None, True, 0.0, text, tuple(citations), (), "quotes", {})
-
-
-def _print(quote: str) -> str:
-    """A fingerprint of a quote: 12 digits of its SHA-256."""
-    return hashlib.sha256(quote.encode("utf-8", "replace")).hexdigest()[:12]

@@ -91,7 +91,8 @@ def link_to(
     known = {"document": document, "language": texts.language, **more}
     if page is not None:
         known["page"] = page
-    return f"/{route}?{urlencode([*known.items(), *(('mark', str(mark)) for mark in marks)])}"
+    query = urlencode([*known.items(), *(("mark", str(mark)) for mark in marks)])
+    return f"{texts.root}/{route}?{query}"
 
 
 # Quotes in an answer

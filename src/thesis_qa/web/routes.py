@@ -1,5 +1,6 @@
 """What is given out beside the chat: places in documents, pictures of their pages, the files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -7,16 +8,20 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from thesis_qa.address import print_of
+from thesis_qa.answer.cite import recite
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.lang.data import preferred
 from thesis_qa.lang.detect import language_of
 from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Box, Language
-from thesis_qa.web import TEXTS, Highlight, Place, place_page, preferred, translation_page
+from thesis_qa.web import Highlight, Place, place_page, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
+from thesis_qa.web.permalink import spans_of
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.texts import error_line
+from thesis_qa.web.texts import Texts, error_line
 from thesis_qa.write import Writing
 
 CACHED = "private, max-age=3600"
@@ -32,23 +37,29 @@ def html(markup: str, status: int = 200) -> Response:
     return HTMLResponse(markup, status, {"Content-Security-Policy": PLACE_POLICY})
 
 
-def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
+def place_routes(
+    catalog: Catalog, pictures: PagePictures, texts: Mapping[Language, Texts]
+) -> APIRouter:
     """The places, pictures and files of what is in `catalog`, and of nothing else."""
     router = APIRouter()
 
     @router.get("/place")
-    def place(document: str, marks: Marks, page: Page = 1, language: Language = "en") -> Response:
+    def place(
+        request: Request,
+        document: str,
+        marks: Marks,
+        page: Page = 1,
+        language: Language | None = None,
+        stated: Annotated[str, Query(alias="print")] = "",
+    ) -> Response:
         found = _find(catalog, document, page, marks)
-        return html(place_page(found, TEXTS[language], stale=_is_stale(catalog, document)))
+        stale = _is_stale(catalog, document)
+        changed = bool(stated) and _print_now(catalog, document, marks) != stated
+        return html(place_page(found, texts[language or spoken(request)], stale, changed))
 
     @router.get("/picture")
     async def picture(document: str, page: Page, marks: Marks, width: int = 1000) -> Response:
-        def look_up() -> tuple[Path, list[Box]]:
-            found = _find(catalog, document, page, marks)
-            return unchanged_file(catalog, document), mark_boxes(found)
-
-        path, marked = await run_in_threadpool(look_up)
-        drawn = await pictures.draw(path, page, marked, width)
+        drawn = await picture_of(catalog, pictures, document, page, marks, width)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
 
     @router.get("/file")
@@ -66,7 +77,22 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
     return router
 
 
-def translation_routes(writing: Writing, catalog: Catalog) -> APIRouter:
+async def picture_of(
+    catalog: Catalog, pictures: PagePictures, document: str, page: int, marks: list[str], width: int
+) -> bytes:
+    """The picture of a page with marks; "not found" if there is none. Raises DocumentError."""
+
+    def look_up() -> tuple[Path, list[Box]]:
+        found = _find(catalog, document, page, marks)
+        return unchanged_file(catalog, document), mark_boxes(found)
+
+    path, marked = await run_in_threadpool(look_up)
+    return await pictures.draw(path, page, marked, width)
+
+
+def translation_routes(
+    writing: Writing, catalog: Catalog, texts: Mapping[Language, Texts]
+) -> APIRouter:
     """Quotes in the reader's language, by the language model; only what stands in a document."""
     router = APIRouter()
 
@@ -78,7 +104,7 @@ def translation_routes(writing: Writing, catalog: Catalog) -> APIRouter:
         parts = [_marked_text(catalog, document, mark) for mark in place.marks]
         quote = " … ".join(parts)[:MAX_QUOTE]
         found = writing.translated(quote, language_of(quote), language)
-        return html(translation_page(found, TEXTS[language]))
+        return html(translation_page(found, texts[language]))
 
     return router
 
@@ -101,6 +127,14 @@ def _find(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place
         return Place(document, title, there, page, pages, tuple(map(Highlight.parse, marks)))
     except (KeyError, ValueError) as error:
         raise HTTPException(404) from error
+
+
+def _print_now(catalog: Catalog, document: str, marks: list[str]) -> str:
+    """The fingerprint of what stands at the marks now; empty where nothing does."""
+    try:
+        return print_of(recite(catalog, 1, document, spans_of(marks)).quote)
+    except (KeyError, ValueError, IndexError):
+        return ""
 
 
 def _marked_text(catalog: Catalog, document: str, mark: Highlight) -> str:

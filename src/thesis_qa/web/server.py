@@ -10,12 +10,16 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
+from thesis_qa.api.access import ToApi
+from thesis_qa.api.service import Service
+from thesis_qa.api.v1 import create_api
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.lang.data import text
@@ -25,7 +29,6 @@ from thesis_qa.settings import Settings, load_settings
 from thesis_qa.web import (
     MAX_FILES,
     MEGABYTE,
-    TEXTS,
     AppContext,
     build_page,
     icon,
@@ -38,7 +41,8 @@ from thesis_qa.web.accounts import Accounts, is_network
 from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
+from thesis_qa.web.routes import html, picture_of, place_routes, refused, spoken, translation_routes
+from thesis_qa.web.texts import texts_under
 from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
@@ -55,7 +59,7 @@ def serve(settings: Settings) -> None:
         import uvicorn
 
         app = create_app(settings)
-        _tell("serving", address=settings.public_url or address(settings))
+        _tell("serving", address=settings.address)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=GRACE, proxy_headers=False
         )
@@ -80,13 +84,6 @@ def index_and_serve() -> None:
         sys.exit(f"thesis-qa: {error}")
 
 
-def address(settings: Settings) -> str:
-    """Where a browser on this machine finds the page."""
-    everywhere = settings.host in ("0.0.0.0", "::", "")
-    host = "127.0.0.1" if everywhere else settings.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
 def _tell(key: str, **values: object) -> None:
     _say(text(f"text.server.{key}", None, **values))
 
@@ -97,7 +94,11 @@ def _say(line: str) -> None:
 
 
 def _index(settings: Settings) -> Index:
-    return Index.create(settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank)
+    index = Index.create(
+        settings.index, embedding=settings.chosen_embedding, rerank=settings.rerank
+    )
+    index.public_url = settings.address
+    return index
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -119,11 +120,12 @@ def create_app(settings: Settings) -> FastAPI:
     index = _index(settings)
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
-    context = AppContext(Assistant(index, language_model(settings)), settings)
+    texts = texts_under(settings.root)
+    context: AppContext = app.state.context
     if context.assistant.writing:
-        app.include_router(translation_routes(context.assistant.writing, index.catalog))
-    for language, texts in TEXTS.items():
-        page = build_page(context, texts)
+        app.include_router(translation_routes(context.assistant.writing, index.catalog, texts))
+    for language, spoken_texts in texts.items():
+        page = build_page(context, spoken_texts)
         page.has_launched = True  # else Gradio takes any file of this machine for an upload
         app.state.events |= set(page.fns)
         gr.mount_gradio_app(
@@ -154,19 +156,24 @@ def _warm_up(index: Index) -> None:
 def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     """The server without the chat: places, pictures of pages, files, health, signing in."""
     pictures = PagePictures()
+    context = AppContext(Assistant(index, language_model(settings)), settings)
+    draw = partial(picture_of, index.catalog, pictures)
+    api = create_api(Service(context.assistant, context.line, draw), settings, is_closed(settings))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         pictures.warm_up()
-        yield
+        async with api.router.lifespan_context(api):
+            yield
         pictures.close()
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.events = set()  # of the page, by number
-    _add_guards(app, settings)
-    _add_start(app, index, counted=not is_closed(settings))
-    app.include_router(place_routes(index.catalog, pictures))
+    app.state.context = context
+    _add_guards(app, settings, api)
+    _add_start(app, index, settings)
+    app.include_router(place_routes(index.catalog, pictures, texts_under(settings.root)))
     return app
 
 
@@ -175,18 +182,19 @@ def is_closed(settings: Settings) -> bool:
     return bool(settings.users or settings.trusted_user_header)
 
 
-def _add_guards(app: FastAPI, settings: Settings) -> None:
+def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
     """What requests pass before the page; the guard that is added last is passed first."""
     proxies, header = trusted_proxies(settings), settings.trusted_user_header or ""
     most = 0 if settings.read_only else MAX_FILES * settings.max_upload_mb * MEGABYTE
     app.add_middleware(PageCalls, most=most)
     if is_closed(settings):
-        sign_in = SignIn(Accounts(settings.users) if settings.users else None)
+        sign_in = SignIn(Accounts(settings.users) if settings.users else None, settings.root)
         app.include_router(sign_in.routes())
         app.add_middleware(SignedIn, is_inside=sign_in.is_inside, form=bool(settings.users))
         app.add_middleware(Sessions, secret=secrets.token_hex(), cookie=_cookie(settings))
+    app.add_middleware(ToApi, api=api)  # which knows keys, not sessions
     app.add_middleware(TrustedProxies, proxies=proxies, user_header=header)
-    app.add_middleware(Outermost, hosts=hosts(settings))
+    app.add_middleware(Outermost, hosts=hosts(settings), root=settings.root)
 
 
 def _cookie(settings: Settings) -> str:
@@ -221,10 +229,12 @@ def hosts(settings: Settings) -> set[str]:
     return stated | LOOPBACK | {settings.host, public.hostname or settings.host}
 
 
-def _add_start(app: FastAPI, index: Index, counted: bool) -> None:
+def _add_start(app: FastAPI, index: Index, settings: Settings) -> None:
+    texts, counted = texts_under(settings.root), not is_closed(settings)
+
     @app.exception_handler(404)
     def missing(request: Request, _: Exception) -> Response:
-        return html(missing_page(TEXTS[spoken(request)]), 404)
+        return html(missing_page(texts[spoken(request)]), 404)
 
     app.add_exception_handler(DocumentError, refused)
 

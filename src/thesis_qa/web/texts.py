@@ -1,4 +1,4 @@
-"""The texts of the page, and which of its two languages a browser prefers."""
+"""The texts of the page."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ NOTES = ("pdf", "overrides")  # the tables of what is noted of files
 class Texts:
     """A table of texts in one language: `texts.send`; a table in it is Texts again.
 
-    `{name}` in a text is filled in where it is used.
+    `{name}` in a text is filled in where it is used. `root` is the path that the page lies under.
     """
 
-    def __init__(self, language: Language, entries: Mapping[str, Any]) -> None:
-        self.language, self._entries = language, entries
+    def __init__(self, language: Language, entries: Mapping[str, Any], root: str = "") -> None:
+        self.language, self._entries, self.root = language, entries, root
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -29,11 +29,15 @@ class Texts:
 
     def __getitem__(self, name: str) -> Any:
         found = self._entries[name]
-        return Texts(self.language, found) if isinstance(found, dict) else found
+        return Texts(self.language, found, self.root) if isinstance(found, dict) else found
 
 
-TEXTS: dict[Language, Texts] = {spoken: Texts(spoken, entry("text.web", spoken))
-                                for spoken in LANGUAGES}  # fmt: skip
+def texts_under(root: str) -> dict[Language, Texts]:
+    """The texts of a page that lies under `root`, by language."""
+    return {spoken: Texts(spoken, entry("text.web", spoken), root) for spoken in LANGUAGES}
+
+
+TEXTS = texts_under("")
 
 
 def error_line(error: BaseException, language: Language) -> str:
@@ -65,23 +69,3 @@ def _notes() -> Iterator[tuple[str, str, str]]:
         for code, template in entry(table, SPOKEN).items():
             if isinstance(template, str):
                 yield table, code, template
-
-
-def preferred(accept_language: str) -> Language:
-    """The page's language for a browser's Accept-Language header (RFC 9110, 12.5.4)."""
-    ranked: list[tuple[float, Language]] = []
-    for choice in accept_language.split(","):
-        tag, _, weight = choice.strip().partition(";q=")
-        spoken = tag.strip().lower().partition("-")[0]
-        if spoken in ("id", "in", "ms"):  # "in" is the old code; Malay readers read Indonesian
-            ranked.append((_weight(weight), "id"))
-        elif spoken == "en":
-            ranked.append((_weight(weight), "en"))
-    return max(ranked, key=lambda choice: choice[0])[1] if ranked else SPOKEN
-
-
-def _weight(given: str) -> float:
-    try:
-        return float(given) if given else 1.0
-    except ValueError:
-        return 0.0

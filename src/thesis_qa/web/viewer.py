@@ -39,10 +39,11 @@ class Place:
         return link_to(route, self.document, self.position + by, self.marks, texts, **more)
 
 
-def place_page(place: Place, texts: Texts, stale: bool = False) -> str:
+def place_page(place: Place, texts: Texts, stale: bool = False, changed: bool = False) -> str:
     """A whole page of HTML that also works by itself; its `<main>` is shown in a window.
 
     Of a file that is `stale`, changed since it was read or gone, only the stored text is shown.
+    `changed` says that other words stand here than when the address was made.
     """
     pictured = bool(place.page.width) and not stale
     paragraphs = [] if pictured else list(_paragraphs(place))
@@ -51,6 +52,7 @@ def place_page(place: Place, texts: Texts, stale: bool = False) -> str:
         texts,
         place=place,
         stale=stale,
+        changed=changed,
         pictured=pictured,
         paragraphs=paragraphs,
     )

@@ -1,0 +1,172 @@
+"""What every way in asks for: answers in line, documents, outlines, pages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from thesis_qa.address import place_address
+from thesis_qa.api.waiting import WaitingLine
+from thesis_qa.assistant import Assistant
+from thesis_qa.errors import QuestionError
+from thesis_qa.index.rows import DocumentInfo, load_headings
+from thesis_qa.library import Index
+from thesis_qa.types import Answer, Language, Match, Passage, Role, section_path
+
+AROUND = 1  # passages before and after the one that is fetched
+
+Draw = Callable[[str, int, list[str], int], Awaitable[bytes]]
+"""Draws a page of a document, with marks, so many pixels wide, as PNG. Raises KeyError where there
+is no such page, and DocumentError where it can't be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A thesis of the library."""
+
+    document: str  # its name, by which it is asked for
+    title: str
+    author: str
+    year: int | None
+    university: str
+    faculty: str
+    degree: str
+    supervisors: tuple[str, ...]
+    keywords: tuple[str, ...]
+    languages: dict[str, float]  # share of its text
+    pages: int  # 0 where the format has none
+    passages: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineSection:
+    """A section of a thesis, in reading order."""
+
+    section: str  # with those above it: "BAB IV › 4.3 Hambatan"
+    title: str
+    level: int  # 1 for a chapter
+    role: Role | None  # what it is for
+    page: int | None  # of the file, where it begins
+    page_label: str | None  # as printed
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What stands on a page; a format without pages is one page."""
+
+    document: str
+    title: str
+    page: int
+    page_label: str | None
+    pages: int
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The assistant and its index, for several callers at once."""
+
+    assistant: Assistant
+    line: WaitingLine
+    draw: Draw | None = None
+
+    @property
+    def index(self) -> Index:
+        return self.assistant.index
+
+    async def growing(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        top_k: int = 5,
+        language: Language | None = None,
+    ) -> AsyncIterator[Answer]:
+        """Growing answers, once it is one's turn. Raises QuestionError."""
+        async with self._turn():
+            answers = self.assistant.stream(question, history, documents or None, top_k, language)
+            while answer := await asyncio.to_thread(next, answers, None):
+                yield answer
+
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        top_k: int = 5,
+        language: Language | None = None,
+    ) -> Answer:
+        """The whole answer. Raises QuestionError."""
+        growing = self.growing(question, history, documents, top_k, language)
+        *_, answer = [answer async for answer in growing]
+        return answer
+
+    async def find(self, draft: str, documents: Sequence[str] | None = None) -> list[Match]:
+        """Where the sentences of a draft stand, once it is one's turn. Raises QuestionError."""
+        async with self._turn():
+            return await asyncio.to_thread(self.index.find, draft, documents)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if (ticket := self.line.enter()) is None:
+            raise QuestionError("line-full")
+        try:
+            async for _ in self.line.wait(ticket):
+                pass
+            yield
+        finally:  # also when the caller has gone
+            self.line.leave(ticket)
+
+    def documents(self) -> list[DocumentEntry]:
+        """Every thesis, by name."""
+        return [self._entry(document) for document in self.index.documents()]
+
+    def _entry(self, d: DocumentInfo) -> DocumentEntry:
+        m, url = d.metadata, self._address(d.name, 1)
+        return DocumentEntry(
+            d.name, m.title or d.name, m.author, m.year, m.university, m.faculty, m.degree,
+            m.supervisors, m.keywords, d.languages, d.pages, d.passages, url,
+        )  # fmt: skip
+
+    def outline(self, name: str) -> list[OutlineSection]:
+        """The sections of a document. Raises QuestionError for one that isn't there."""
+        self.index.check_documents([name])
+        rows = self.index.catalog.read(
+            "SELECT p.headings, p.page, p.page_label, min(p.id) FROM passages p JOIN documents d"
+            " ON d.id = p.document WHERE d.name = ? GROUP BY p.headings ORDER BY min(p.id)",
+            (name,),
+        )
+        found: dict[str, OutlineSection] = {}
+        for headings, page, label, _ in rows:
+            path = load_headings(headings)
+            for depth, heading in enumerate(path, start=1):
+                section, url = section_path(path[:depth]), self._address(name, page)
+                made = OutlineSection(
+                    section, heading.text, heading.level, heading.role, page, label, url
+                )
+                found.setdefault(section, made)
+        return [*found.values()]
+
+    def page(self, name: str, number: int) -> PageContent:
+        """A page, counted from 1. Raises KeyError where there is none."""
+        document, page = (
+            self.index.catalog.document(name),
+            self.index.catalog.page(name, number - 1),
+        )
+        title, pages = document.metadata.title or name, max(1, document.pages)
+        url = self._address(name, number)
+        return PageContent(name, title, number, page.label, pages, page.text, url)
+
+    def passage(self, passage_id: str) -> tuple[Passage, str]:
+        """A passage and its text with that around it. Raises KeyError where there is none."""
+        around = self.index.catalog.around(passage_id, AROUND, AROUND)
+        found = next((p for p in around if p.passage_id == passage_id), None)
+        if found is None:
+            raise KeyError(passage_id)
+        return found, "\n\n".join(passage.text for passage in around)
+
+    def _address(self, document: str, page: int | None) -> str:
+        return place_address(self.index.public_url, document, page)

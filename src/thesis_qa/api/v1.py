@@ -1,0 +1,298 @@
+"""Questions to a library of theses in Indonesian and English, answered by quotation.
+
+Every answer is made of sentences that stand word for word in a thesis, with their page; where none
+says it, the answer says so, and `answered` is false. Each citation has a `url` that opens its page
+with the quote marked.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Path, Query, Request, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from thesis_qa.api.access import Checked, Keys, problem, status_of
+from thesis_qa.api.service import DocumentEntry, OutlineSection, PageContent, Service
+from thesis_qa.errors import ThesisQAError
+from thesis_qa.lang.data import preferred, text
+from thesis_qa.lang.detect import language_of
+from thesis_qa.settings import Settings
+from thesis_qa.types import INTERNAL, Answer, Language, Match, Passage, to_json
+
+MOST_DOCUMENTS, MOST_TURNS = 200, 50  # named in a request
+CHARACTERS = 20_000  # of a text in a request
+PAGES = 999_999
+
+PROBLEM = {
+    "type": "object",
+    "required": ["title", "status", "detail"],
+    "properties": {"type": {"type": "string"}, "title": {"type": "string"},
+                   "status": {"type": "integer"}, "detail": {"type": "string"}},
+}  # fmt: skip
+REFUSED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Refused",
+        "content": {"application/problem+json": {"schema": PROBLEM}},
+    }
+}
+
+Name = Annotated[str, Path(examples=["skripsi.pdf"])]
+Number = Annotated[int, Path(ge=1, le=PAGES)]
+
+
+class Asked(BaseModel):
+    """What is looked for, and where."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    question: str = Field(max_length=CHARACTERS)
+    """In Indonesian or English, in one's own words; theses in either language are searched."""
+    documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
+    """Names of the theses to search; all where none is named."""
+    top_k: int = Field(5, ge=1, le=200)
+    """How many passages to return."""
+
+
+class SearchRequest(Asked):
+    """A search for passages."""
+
+    section: str | None = Field(None, max_length=500)
+    """Only sections whose path holds this: "Metode"."""
+    language: Language | None = None
+    """Only passages in this language."""
+
+
+class Earlier(BaseModel):
+    """An earlier question of the conversation, and what was answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(max_length=CHARACTERS)
+    answer: str = Field(max_length=CHARACTERS)
+
+
+class AskRequest(Asked):
+    """A question."""
+
+    history: list[Earlier] = Field(default=[], max_length=MOST_TURNS)
+    """The conversation so far, oldest first, so that "Why?" is understood."""
+    language: Language | None = None
+    """Spoken where the question tells no language: "GraphRAG?"."""
+
+
+class FindRequest(BaseModel):
+    """Sentences of a draft."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    text: str = Field(max_length=CHARACTERS)
+    """A sentence or some paragraphs; each sentence is looked for."""
+    documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
+    """Names of the theses to look in; all where none is named."""
+
+
+class Documents(BaseModel):
+    """The library."""
+
+    documents: list[DocumentEntry]
+
+
+class Outline(BaseModel):
+    """The sections of a thesis."""
+
+    document: str
+    sections: list[OutlineSection]
+
+
+class SearchResult(BaseModel):
+    """Passages, best first."""
+
+    question: str
+    language: Language | None
+    passages: list[Passage]
+
+
+class Matches(BaseModel):
+    """Each sentence with the places where it stands, or one that says "nowhere"."""
+
+    matches: list[Match]
+
+
+def create_api(
+    service: Service,
+    settings: Settings,
+    closed: bool,
+    lifespan: Any = None,
+) -> FastAPI:
+    """The API as an application of its own; `closed` where visitors have to sign in."""
+    api = FastAPI(
+        title=text("text.web.name", None), description=__doc__, version="1", docs_url=None,
+        redoc_url=None, servers=[{"url": settings.root or "/"}], lifespan=lifespan,
+        generate_unique_id_function=_operation, responses=REFUSED,
+        dependencies=[Security(HTTPBearer(auto_error=False))],
+    )  # fmt: skip
+    _add_errors(api)
+    _add_reading(api, service)
+    _add_asking(api, service)
+    api.openapi = _described(api)  # type: ignore[method-assign]
+    api.add_middleware(Checked, keys=Keys(settings.api_keys), closed=closed, rate=settings.api_rate)
+    if settings.cors_origins:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins.replace(",", " ").split(),
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+        )
+    return api
+
+
+def _operation(route: APIRoute) -> str:
+    """ "list_documents" as "listDocuments"."""
+    first, *others = route.name.split("_")
+    return first + "".join(map(str.title, others))
+
+
+def _described(api: FastAPI) -> Any:
+    """The OpenAPI description; what passages hold inside isn't given out, so not described."""
+    original = api.openapi
+
+    def described() -> dict[str, Any]:
+        schema = original()
+        for part in schema.get("components", {}).get("schemas", {}).values():
+            for name in INTERNAL & part.get("properties", {}).keys():
+                del part["properties"][name]
+        return schema
+
+    return described
+
+
+def _add_errors(api: FastAPI) -> None:
+    def said(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ThesisQAError)
+        language = preferred(request.headers.get("accept-language", ""))
+        return problem(status_of(error), error.line_in(language), code=error.code)
+
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(error.status_code, str(error.detail), error.headers)
+
+    def unlike(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        places = [
+            f"{'.'.join(map(str, each['loc'][1:])) or each['loc'][0]}: {each['msg']}"
+            for each in error.errors()[:5]
+        ]
+        return problem(422, "; ".join(places))
+
+    def missing(request: Request, error: Exception) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        return problem(404, text("text.api.missing", language))
+
+    api.add_exception_handler(ThesisQAError, said)
+    api.add_exception_handler(HTTPException, refused)
+    api.add_exception_handler(RequestValidationError, unlike)
+    api.add_exception_handler(KeyError, missing)
+
+
+def as_json(value: object) -> Response:
+    """JSON as the command line gives it."""
+    return JSONResponse(to_json(value))
+
+
+def _add_reading(api: FastAPI, service: Service) -> None:
+    @api.get("/v1/documents", response_model=Documents)
+    def list_documents() -> Response:
+        """List the theses of the library with what is known of each: title, author, year …"""
+        return as_json({"documents": service.documents()})
+
+    @api.get("/v1/documents/{name:path}/outline", response_model=Outline)
+    def get_outline(name: Name) -> Response:
+        """The sections of a thesis in reading order, each with the page where it begins.
+
+        `name` is one of those that listDocuments gives.
+        """
+        return as_json({"document": name, "sections": service.outline(name)})
+
+    @api.get(
+        "/v1/documents/{name:path}/pages/{page}.png",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}},
+    )
+    async def get_page_picture(
+        name: Name,
+        page: Number,
+        marks: Annotated[
+            list[str],
+            Query(alias="mark", examples=["61:1204-1318"], max_length=20),
+        ] = [],  # noqa: B006
+        width: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> Response:
+        """The picture of a page with quotes marked, as PNG.
+
+        A mark is "page:start-end", as the spans of a citation have them; pages count from 1.
+        """
+        if service.draw is None:
+            raise KeyError(name)
+        drawn = await service.draw(name, page, marks, width)
+        return Response(drawn, media_type="image/png")
+
+    @api.get("/v1/documents/{name:path}/pages/{page}", response_model=PageContent)
+    def read_page(name: Name, page: Number) -> Response:
+        """The text of a page of a thesis; pages are those of the file and count from 1."""
+        return as_json(service.page(name, page))
+
+
+def _add_asking(api: FastAPI, service: Service) -> None:
+    @api.post("/v1/search", response_model=SearchResult)
+    def search_passages(asked: SearchRequest) -> Response:
+        """The passages of the theses that are most likely to answer a question, best first."""
+        found = service.index.search(
+            asked.question, asked.top_k, asked.documents, asked.section, asked.language
+        )
+        language = language_of(asked.question)
+        return as_json({"question": asked.question, "language": language, "passages": found})
+
+    @api.post(
+        "/v1/ask",
+        response_model=Answer,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def ask_question(asked: AskRequest, request: Request) -> Response:
+        """Answer a question with sentences quoted from the theses, or say that none answers it.
+
+        With `Accept: text/event-stream` the answer grows: events `answer`, each whole, then `done`.
+        """
+        history = [(turn.question, turn.answer) for turn in asked.history]
+        options = (asked.question, history, asked.documents, asked.top_k, asked.language)
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return as_json(await service.ask(*options))
+        growing = service.growing(*options)
+        first = await anext(growing)  # what can't be asked is refused before anything is sent
+        return StreamingResponse(_events(first, growing), media_type="text/event-stream")
+
+    @api.post("/v1/find", response_model=Matches)
+    async def find_quote(asked: FindRequest) -> Response:
+        """Where the sentences of a draft stand: verbatim, nearly, or in the other language."""
+        return as_json({"matches": await service.find(asked.text, asked.documents)})
+
+
+async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator[str]:
+    yield event("answer", to_json(first))
+    try:
+        async for answer in others:
+            yield event("answer", to_json(answer))
+        yield event("done", {})
+    except ThesisQAError as error:
+        yield event("error", {"status": status_of(error), "detail": str(error)})
+
+
+def event(name: str, data: Mapping[str, Any]) -> str:
+    """A server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
