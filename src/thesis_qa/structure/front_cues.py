@@ -15,8 +15,7 @@ from thesis_qa.lang.numbers import month_value, roman_value
 from thesis_qa.structure.headings import names_institution
 from thesis_qa.types import Language
 
-MAX_NAME_WORDS = 8
-MAX_NAME_LENGTH = 70
+MAX_NAME_WORDS, MAX_NAME_LENGTH = 8, 70
 MAX_LABEL_WORDS = 9
 DEGREE_LENGTH = 14  # characters of "S. T.", "M.MKom.", "Ph.D."
 
@@ -36,7 +35,8 @@ def _words(key: str) -> str:
 
 
 @cache
-def _known(key: str) -> frozenset[str]:
+def known(key: str) -> frozenset[str]:
+    """The words under a key of `front_matter`."""
     return word_set(f"front_matter.{key}")
 
 
@@ -59,17 +59,17 @@ def role(label: str) -> str:
     """Of ROLES what a line of label words only says about who or what follows; "member" of a
     group that is named above; else ""."""
     text = label.casefold().replace("(s)", "s").replace("co-", "co").replace("ko-", "ko")
-    words = [word.strip(",.()&_…’'") for part in text.split() for word in part.split("/")]
+    words = [word.strip(",.:()&_…’'") for part in text.split() for word in part.split("/")]
     words = [word.removesuffix("'s").removesuffix("’s") for word in words if word]
     if not 0 < len(words) <= MAX_LABEL_WORDS or not all(map(_is_label_word, words)):
         return ""
-    said = [name for name in (*ROLES, "member") if not _known(name).isdisjoint(words)]
+    said = [name for name in (*ROLES, "member") if not known(name).isdisjoint(words)]
     return said[0] if said else ""
 
 
 def _is_label_word(word: str) -> bool:
     keys = (*ROLES, "member", "beside_label")
-    return word.isdecimal() or any(word in _known(key) for key in keys)
+    return word.isdecimal() or any(word in known(key) for key in keys)
 
 
 def labelled(text: str) -> tuple[str, list[str], str]:
@@ -100,7 +100,7 @@ def behind(text: str) -> tuple[str, str]:
     for mark in ("(", ","):
         name, found, label = text.rpartition(mark)
         if found and (said := role(label)) and is_name(name):
-            return said, name
+            return said, name.strip()
     return "", ""
 
 
@@ -108,7 +108,7 @@ def is_several(label: str) -> bool:
     """Whether a label is not of the first or the second of several persons."""
     words = label.rstrip(" :,.").split()
     last = words[-1].casefold() if words else ""
-    return not last.isdecimal() and last not in _known("ordinal")
+    return not last.isdecimal() and last not in known("ordinal")
 
 
 def without_item_mark(line: str) -> str:
@@ -125,7 +125,7 @@ def is_kind_of_work(line: str) -> bool:
 
 
 def is_about_the_work(line: str) -> bool:
-    """Whether a line says what the work is for: "Diajukan untuk …", "Submitted in partial …"."""
+    """Whether a line says what the work is for: "Diajukan untuk …"."""
     return _pattern(r"{}\b", ("about_the_work",)).match(line.lstrip('"“')) is not None
 
 
@@ -287,7 +287,7 @@ def name_at_start(text: str) -> str:
         kept.append(part)
     name = ", ".join(kept).strip(" ,")
     words = first.replace(",", " ").split()
-    while words and _is_title(words[0]):
+    while words and is_title(words[0]):
         words.pop(0)
     while len(words) > 1 and "." in words[-1] and _is_degree(words[-1]) and len(words[-1]) > 3:
         words.pop()
@@ -297,8 +297,8 @@ def name_at_start(text: str) -> str:
         and all(map(_is_name_word, words))
         and max(map(len, words)) >= 3
         and not (all(map(_is_degree, words)) and ("." in first or len(words) == 1))
-        and words[0].casefold() not in _known("degrees_behind")
-        and not any(word.strip(".,").casefold() in _known("not_names") for word in words)
+        and words[0].casefold() not in known("degrees_behind")
+        and not any(word.strip(".,").casefold() in known("not_names") for word in words)
         and not (role(first) or names_institution(first) or institutions(first))
         and not is_placeholder(text)
     )
@@ -314,7 +314,7 @@ def is_name(text: str) -> bool:
 def core_name(name: str) -> str:
     """A name without titles and degrees, to compare it by."""
     words = name.partition(",")[0].split()
-    titles = [at for at, word in enumerate(words) if _is_title(word)]
+    titles = [at for at, word in enumerate(words) if is_title(word)]
     words = words[titles[-1] + 1 :] if titles else words
     return spelled("".join(word for word in words if "." not in word[1:-1])) or spelled(name)
 
@@ -333,7 +333,7 @@ def names_in(text: str, single: bool = False) -> list[str]:
             name = name_at_start(piece)
             whole = spelled(name) == spelled(_without_number(piece.partition(" (")[0]))
             full = " " in name or (single and spelled(name) == spelled(text))
-            titled = name and (_is_title(name.split()[0]) or _is_degree(name.split()[-1]))
+            titled = name and (is_title(name.split()[0]) or _is_degree(name.split()[-1]))
             if name and full and (whole or titled):
                 found.append(name)
             if not whole and "," in piece:
@@ -346,9 +346,9 @@ def _before_titles(text: str) -> Iterator[str]:
     words = text.split()
     start = 0
     for at in range(1, len(words)):
-        ends = words[at].endswith(",") or _is_title(words[at - 1])
-        opens = _is_title(words[at]) and not ends
-        named = any(not _is_title(word) and len(word) > 2 for word in words[start:at])
+        ends = words[at].endswith(",") or is_title(words[at - 1])
+        opens = is_title(words[at]) and not ends
+        named = any(not is_title(word) and len(word) > 2 for word in words[start:at])
         if opens and named and at + 1 < len(words):
             yield " ".join(words[start:at])
             start = at
@@ -362,7 +362,7 @@ def _without_number(text: str) -> str:
     words = text[:end].strip(_SIGNED_ON).split()
     while words and any(map(str.isdigit, words[-1])):
         words.pop()
-    while words and words[-1].strip(".:,").casefold() in _known("beside_names"):
+    while words and words[-1].strip(".:,").casefold() in known("beside_names"):
         words.pop()
     kept = " ".join(words).rstrip("_…([–-:;, ˙´")
     bare_end = kept.rstrip(".")
@@ -370,21 +370,23 @@ def _without_number(text: str) -> str:
     return f"{bare_end}." if kept.endswith(".") and short and not kept.endswith("..") else bare_end
 
 
-def _is_title(word: str) -> bool:
+def is_title(word: str) -> bool:
+    """Whether a word is a title before a name: "Dr.", "Prof.Dr.-Ing."."""
     parts = [part for part in word.casefold().replace("-", ".").split(".") if part]
-    return bool(parts) and all(part in _known("person_titles") for part in parts)
+    return bool(parts) and all(part in known("person_titles") for part in parts)
 
 
 def _is_degree(word: str) -> bool:
     ends = word.strip(",()").rstrip(".").rpartition(".")[2]
     dotted = "." in word and word[:1].isupper() and len(ends) <= 5
     short = word.isupper() and len(word.strip(",.()")) <= 4
-    return dotted or short or word.strip(".,()").casefold() in _known("degrees_behind")
+    return dotted or short or word.strip(".,()").casefold() in known("degrees_behind")
 
 
 def _is_name_word(word: str) -> bool:
-    capital = word[:1].isupper() or word.casefold() in _known("name_particles")
-    return bool(_NAME_WORD.fullmatch(word)) and (capital or word[1:2] in "'’")
+    capital = word[:1].isupper() or word[1:2] in ("'", "’")
+    particle = word.casefold() in known("name_particles")
+    return (capital or particle) and _NAME_WORD.fullmatch(word) is not None
 
 
 # What programs fill in
@@ -393,13 +395,5 @@ def _is_name_word(word: str) -> bool:
 def is_filled_in(value: str) -> bool:
     """Whether a property is what a program filled in: a file name, a template's."""
     words = value.lower()
-    untitled = words.startswith(tuple(word_set("front_matter.untitled")))
     file = words.rstrip("0123456789").rstrip() == "document" or PurePath(words).suffix in _FILES
-    return untitled or file
-
-
-def is_account(author: str) -> bool:
-    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
-    words = author.lower().replace("-", " ").replace("_", " ").split()
-    numbered = any(map(str.isdigit, author))
-    return numbered or any(word in word_set("front_matter.accounts") for word in words)
+    return file or words.startswith(tuple(known("untitled")))

@@ -29,6 +29,7 @@ SHORT_LINE = 12  # characters: "oleh", "By:", a number above the first sentence
 COLUMN_GAP = 1.5  # heights of a line: wider than the spaces of justified text
 SLACK = 12.0  # points that a name may begin beside the label above it
 INDENT = 20.0  # points from a label to where its value goes on below
+PARAGRAPH = 1.8  # heights from one line of a paragraph to the next
 SAME_SIZE = 0.9  # of the larger: lines of one title
 SUBTITLE = 0.7  # … of a subtitle that stands right below
 MAX_TITLE = 45  # words
@@ -63,6 +64,15 @@ class FrontLine:
         """Whether both stand on one height."""
         near = abs(self.top - other.top) <= 0.5 * min(self.size, other.size)
         return self.span.page == other.span.page and near
+
+    def is_near(self, after: "FrontLine") -> bool:
+        """Whether another line follows as in a paragraph."""
+        return after.top - self.top <= PARAGRAPH * max(self.size, 1)
+
+    def is_among(self, spans: Sequence[Span]) -> bool:
+        """Whether any of `spans` has a part of the line."""
+        own = self.span
+        return any(own.page == s.page and own.start < s.end and s.start < own.end for s in spans)
 
     def shares_column(self, other: "FrontLine") -> bool:
         """Whether one may stand below the other."""

@@ -28,7 +28,7 @@ from thesis_qa.structure.front_lines import (
 from thesis_qa.types import Block, Metadata, Page, Span
 
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
-PARAGRAPH = 1.8  # heights from one line of a paragraph to the next
+MAX_REST = 40  # characters of a university's name on a second line
 TITLE_PAGE = 60  # lines, where a format has no pages
 ENOUGH = 2.0  # weight of an author that is taken
 
@@ -60,7 +60,7 @@ def _is_filled_in(title: str) -> bool:
 
 
 def _is_no_author(name: str) -> bool:
-    return " " not in name or front_cues.is_account(name) or _is_filled_in(name)
+    return " " not in name or front_persons.is_account(name) or _is_filled_in(name)
 
 
 class _Front:
@@ -124,11 +124,7 @@ class _Front:
         """The first page with lines, up to a heading that begins the front matter's next part."""
         first = self.lines[0].span.page if self.lines else 0
         page = [line for line in self.lines if line.span.page == first]
-        ends = (
-            at
-            for at, line in enumerate(page)
-            if headings.certain_heading(line.text) or is_abstract(line.text)
-        )
+        ends = (at for at, line in enumerate(page) if headings.certain_heading(line.text))
         return page[: next(ends, TITLE_PAGE)]
 
     def _catalogue_entry(self) -> tuple[Found, Found, Found] | None:
@@ -150,9 +146,7 @@ class _Front:
         said = {line for line in self.title_page if front_cues.is_said(line.text)}
         about = False
         for before, line in pairwise(self.title_page):
-            near = (
-                line.top - before.top <= PARAGRAPH * max(line.size, 1) and line.size == before.size
-            )
+            near = before.is_near(line) and line.size == before.size
             about = near and (about or front_cues.is_about_the_work(before.text))
             said |= {line} if about else set()
         return said
@@ -221,10 +215,10 @@ class _Front:
                 line
                 for line, after in zip(group, [*group[1:], None], strict=True)
                 if is_name(line.text) and " " in line.text and not line.text.endswith(":")
-                if not (after and front_cues.year_of(after.text))  # a city
+                if not (after and line.is_near(after) and front_cues.year_of(after.text))  # a city
                 if front_cues.core_name(line.text) not in self.teachers
             ]
-            if len(named) == 1 and not _overlaps(group[0].span, title[1]):
+            if len(named) == 1 and not group[0].is_among(title[1]):
                 names += named
         last = max(span.end for span in title[1])
         names.sort(key=lambda line: line.span.start < last)
@@ -323,17 +317,17 @@ class _Front:
             return None
         _, _, at, name = min(ranked)
         line, after = self.lines[at], self.lines[at + 1] if at + 1 < len(self.lines) else None
-        quoted = after is not None and after.text[:1] in '"“”'
-        goes_on = quoted or (line.text.endswith(name) and front_cues.is_unfinished(name))
-        if after and goes_on and not front_cues.is_said(after.text) and len(after.text) < 40:
-            return self._in_mixed_case(joined([line, after]))
+        rest = after.text.partition(",")[0] if after and not front_cues.is_said(after.text) else ""
+        goes_on = rest[:1] in '"“”' or (line.text.endswith(name) and front_cues.is_unfinished(name))
+        if after and rest and goes_on and len(rest) < MAX_REST:
+            spans = (line.part(name), after.part(rest))
+            return self._in_mixed_case((f"{name} {rest}", spans))
         return self._in_mixed_case((name, (line.part(name),)))
 
     def _faculty(self) -> Found | None:
-        for lines in (self.title_page, self.lines):
-            for line in lines:
-                if front_cues.is_faculty(line.text) and len(line.text) <= headings.MAX_INSTITUTION:
-                    return self._in_mixed_case(joined([line]))
+        for line in (*self.title_page, *self.lines):
+            if front_cues.is_faculty(line.text) and len(line.text) <= headings.MAX_INSTITUTION:
+                return self._in_mixed_case(joined([line]))
         return None
 
     def _year(self, title: Sequence[Span]) -> tuple[int, Span] | None:
@@ -354,7 +348,7 @@ class _Front:
         return [
             (found[0], line.part(found[1]))
             for line, found in dated
-            if found and not _overlaps(line.span, title)
+            if found and not line.is_among(title)
         ]
 
     def _degree(self) -> Found | None:
@@ -396,7 +390,3 @@ class _Front:
     def _in_mixed_case(self, found: Found) -> Found:
         """The same words set in mixed case elsewhere, where the title page shouts."""
         return (self._search(found[0], mixed=True) or found) if found[0].isupper() else found
-
-
-def _overlaps(span: Span, others: Sequence[Span]) -> bool:
-    return any(span.page == o.page and span.start < o.end and o.start < span.end for o in others)

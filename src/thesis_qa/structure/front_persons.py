@@ -7,7 +7,7 @@ from itertools import groupby
 
 from thesis_qa.lang.data import cue
 from thesis_qa.structure import front_cues
-from thesis_qa.structure.front_cues import behind, is_name, labelled, names_in, role
+from thesis_qa.structure.front_cues import behind, is_name, known, labelled, names_in, role
 from thesis_qa.structure.front_lines import INDENT, FrontLine
 from thesis_qa.types import Page, Span
 
@@ -117,7 +117,8 @@ class _PageOfLabels:
         column: list[FrontLine] = []
         at = self.by_height.index(label)
         for line in self.by_height[at + step :: step] if at + step >= 0 else ():
-            if line.beside(label):
+            staggered = abs(line.top - label.top) < label.size and not line.shares_column(label)
+            if line.beside(label) or staggered:
                 continue
             if role(line.text) or len(column) == NEAR:
                 break
@@ -164,6 +165,12 @@ def _is_prose(line: FrontLine) -> bool:
     return len(words) >= PROSE and sum(map(str.islower, words)) > len(words) / 2
 
 
+def is_account(author: str) -> bool:
+    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
+    words = author.lower().replace("-", " ").replace("_", " ").split()
+    return any(map(str.isdigit, author)) or not known("accounts").isdisjoint(words)
+
+
 def is_group(label: str) -> bool:
     """Whether a label names a committee, whose members follow with labels of their own."""
     return role(label) in NAMED and cue("front_matter.group").search(label) is not None
@@ -208,7 +215,8 @@ def _first_names(text: str) -> list[str]:
         if not (word[:1].isupper() or word in joins or word.casefold() in ("dr.", "prof.")):
             break
         kept.append(word)
-        if word[-1:] in ";:" or (word[-1:] == "." and word[-3:-2].islower() and len(word) > 4):
+        ends = word[-1:] == "." and word[-3:-2].islower() and not front_cues.is_title(word)
+        if word[-1:] in ";:" or ends:
             break
     while kept and kept[-1] in joins:
         kept.pop()
