@@ -32,7 +32,6 @@ def front(tmp_path: Path, text: str) -> Metadata:
          ("Prof. Dr. Ani Borg", "Dr. Budi Rahman")),
         ("Tim Pembimbing:\n\nKetua: Dr. Ani Borg\n\nAnggota: Dr. Budi Rahman",
          ("Dr. Ani Borg", "Dr. Budi Rahman")),
-        ("Dr. Ani Borg", "Budi Rahman, M.T.")),
         ("Dosen Pembimbing: ......................", ()),
         ("I thank my advisor, Dr. Ani Borg, and Professor Budi Rahman, head of school.",
          ("Dr. Ani Borg",)),

@@ -116,22 +116,22 @@ def _columns(line: FrontLine, places: Places) -> Iterator[FrontLine]:
     """A line cut where it has a wide gap, each piece with its place."""
     boxes = places.astype(float) / PLACES_PER_POINT
     seen = np.array([not letter.isspace() for letter in line.text])
-    inked = np.flatnonzero((boxes[:, 3] > boxes[:, 1]) & seen)
-    if not inked.size:
+    inked: list[int] = np.flatnonzero((boxes[:, 3] > boxes[:, 1]) & seen).tolist()
+    if not inked:
         text = line.text
         apart = [i for i in range(1, len(text)) if text[i - 1] == "\t" or text[i - 3 : i] == "   "]
         cuts = [i for i in apart if not text[i].isspace()]
         pieces = list(pairwise([0, *cuts, len(line.text)]))
         for number, (start, end) in enumerate(pieces):
             left = WHOLE_WIDTH * number
-            right = left + WHOLE_WIDTH / 2 if len(pieces) > 1 else len(pieces) * WHOLE_WIDTH * 9
+            right = left + WHOLE_WIDTH / 2 if cuts else 9 * WHOLE_WIDTH
             yield _piece(replace(line, left=left, right=right), start, end)
         return
     height = round(float(np.median(boxes[inked, 3] - boxes[inked, 1])), 1)
     gaps = [boxes[b, 0] - boxes[a, 2] for a, b in pairwise(inked) if b > a + 1]
     justified = len(gaps) > 1 and min(gaps) > COLUMN_GAP * height / 2
     start = 0
-    for a, b in [*pairwise(inked), (inked[-1], len(line.text))]:
+    for a, b in pairwise([*inked, len(line.text)]):
         last = b == len(line.text)
         wide = not (last or justified) and boxes[b, 0] - boxes[a, 2] > COLUMN_GAP * height
         if last or (wide and _parts(line.text[start : a + 1].strip(), line.text[b:])):

@@ -334,9 +334,10 @@ class _Front:
         """The last year on the title page, else of the first date below it."""
         if dates := self._dates(title):
             return dates[-1]
-        sentences = " ".join(self.entry[2][0].split()).split(". ")[:4] if self.entry else []
-        for dated in filter(None, map(front_cues.year_of, sentences)):
-            return dated[0], self.entry[2][1][0]
+        rest, spans = self.entry[2] if self.entry else ("", ())
+        for sentence in " ".join(rest.split()).split(". ")[:4]:
+            if spans and (said := front_cues.year_of(sentence)):
+                return said[0], spans[0]
         for line in self.lines:
             dated = front_cues.year_of(line.text)
             if dated and front_cues.is_date(line.text) and line.text.endswith(dated[1]):
