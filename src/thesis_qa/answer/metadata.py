@@ -1,5 +1,5 @@
-"""Answer questions about a thesis itself: its title, author, supervisors, year, and what it is
-about. Title, approval and abstract pages state it, cited like everything else."""
+"""Answer questions about a thesis itself: its title, author, supervisors, examiners, year,
+and what it is about. Title, approval and abstract pages state it, cited like everything else."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Show
         Shown(field_evidence(catalog, document, span), label=name)
         for name in fields.names
         for span in stated.places.get(name, ())
-        if name != "supervisors" or len(stated.places[name]) >= fields.ordinal
+        if len(stated.places[name]) >= fields.ordinal
     ]
 
 

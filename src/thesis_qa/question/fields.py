@@ -9,10 +9,7 @@ from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.expects import Expected
 
-FIELDS = (
-    "title", "author", "supervisors", "year", "university", "faculty", "degree", "student_number",
-    "keywords",
-)  # fmt: skip
+FIELDS = tuple(word_map("answer.fields"))
 """Of Metadata, that can be asked for."""
 
 MOST_SUPERVISORS = 3
@@ -25,7 +22,7 @@ class AskedFields:
 
     names: tuple[str, ...] = ()  # of FIELDS
     about: bool = False  # what the thesis is about
-    ordinal: int = 1  # of several supervisors; a thesis that has fewer doesn't say
+    ordinal: int = 1  # of several supervisors or examiners; a thesis that has fewer doesn't say
 
     def __bool__(self) -> bool:
         return bool(self.names or self.about)
@@ -39,10 +36,11 @@ def asked_fields(question: str, expects: Expected) -> AskedFields:
     about = any(_asks("about", w) for w in left)
     known = ("about", *FIELDS)
     other = [w for w in left if w not in stop_words() and not any(_asks(n, w) for n in known)]
-    if not all("supervisors" in found and _ordinal(word) for word in other):
+    several = not {"supervisors", "examiners"}.isdisjoint(found)
+    if not all(several and _ordinal(word) for word in other):
         return AskedFields()
     if found and not about:
-        ordinal = max(_ordinal(word) or 1 for word in spoken) if "supervisors" in found else 1
+        ordinal = max(_ordinal(word) or 1 for word in spoken) if several else 1
         return AskedFields(_meant(found, expects), ordinal=ordinal)
     names_thesis = len(spoken) <= SHORT or not _beside().isdisjoint(spoken)
     return AskedFields(about=about and names_thesis and not found)
@@ -53,9 +51,11 @@ def _asks(field: str, word: str) -> bool:
 
 
 def _meant(found: Sequence[str], expects: Expected) -> tuple[str, ...]:
-    """ "When was it written?" asks for the year, "who wrote it?" for the author."""
+    """ "When was it written?" asks for the year, "who wrote it?" for the author, "NIM penulis?" for
+    a number."""
     if "author" in found and len(found) > 1:
-        other = "author" if expects in ("date", "place") else "year"
+        dated = expects in ("date", "place")
+        other = "author" if dated or "student_number" in found else "year"
         found = [name for name in found if name != other]
     return tuple(found)
 

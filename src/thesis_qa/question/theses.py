@@ -287,7 +287,7 @@ def _tokens(question: str) -> list[Token]:
     ]
 
 
-PERSONAL = ("title", "author", "supervisors", "year", "keywords", "about")
+PERSONAL = ("title", "author", "supervisors", "examiners", "year", "keywords", "about")
 """Fields whose words name no thesis; places do: "skripsi Universitas Indonesia"."""
 
 

@@ -15,16 +15,16 @@ from thesis_qa.lang.numbers import month_value, roman_value
 from thesis_qa.structure.headings import names_institution
 from thesis_qa.types import Language
 
-MAX_NAME_WORDS = 8
-MAX_NAME_LENGTH = 70
+MAX_NAME_WORDS, MAX_NAME_LENGTH = 8, 70
 MAX_LABEL_WORDS = 9
 DEGREE_LENGTH = 14  # characters of "S. T.", "M.MKom.", "Ph.D."
 
 ROLES = ("supervisors", "examiners", "approver", "author", "title")
 """What the words of a label say, the telling ones first: "Approved by" is no author's."""
 
-BARE_NUMBER = re.compile(r"\(?((?=(?:\D*\d){6})[A-Z]{0,3}[ .]?\d[\dA-Z ./-]{4,20}\d)\)?")
+_BARE_NUMBER = re.compile(r"\(?((?=(?:\D*\d){6})[A-Z]{0,3}[ .]?\d[\dA-Z ./-]{4,20}\d)\)?")
 
+_DATE_PARTS = str.maketrans(",/-–", "    ")
 _SIGNED_ON = "_…()[]–-:;, ˙´"  # what is written on
 _FILES = {".doc", ".docx", ".tex", ".pdf", ".odt", ".rtf", ".indd", ".dvi"}
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’`.-]+[^\W\d_]+)*\.?")
@@ -35,7 +35,8 @@ def _words(key: str) -> str:
 
 
 @cache
-def _known(key: str) -> frozenset[str]:
+def known(key: str) -> frozenset[str]:
+    """The words under a key of `front_matter`."""
     return word_set(f"front_matter.{key}")
 
 
@@ -45,7 +46,7 @@ def _pattern(pattern: str, keys: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(pattern.format(*map(_words, keys)), re.IGNORECASE)
 
 
-def plain(text: str) -> str:
+def spelled(text: str) -> str:
     """A name without what pages write in several ways: spaces, full stops, capitals."""
     return "".join(filter(str.isalnum, text.casefold()))
 
@@ -58,17 +59,17 @@ def role(label: str) -> str:
     """Of ROLES what a line of label words only says about who or what follows; "member" of a
     group that is named above; else ""."""
     text = label.casefold().replace("(s)", "s").replace("co-", "co").replace("ko-", "ko")
-    words = [word.strip(",.()&_…’'") for part in text.split() for word in part.split("/")]
+    words = [word.strip(",.:()&_…’'") for part in text.split() for word in part.split("/")]
     words = [word.removesuffix("'s").removesuffix("’s") for word in words if word]
     if not 0 < len(words) <= MAX_LABEL_WORDS or not all(map(_is_label_word, words)):
         return ""
-    said = [name for name in (*ROLES, "member") if not _known(name).isdisjoint(words)]
+    said = [name for name in (*ROLES, "member") if not known(name).isdisjoint(words)]
     return said[0] if said else ""
 
 
 def _is_label_word(word: str) -> bool:
     keys = (*ROLES, "member", "beside_label")
-    return word.isdecimal() or any(word in _known(key) for key in keys)
+    return word.isdecimal() or any(word in known(key) for key in keys)
 
 
 def labelled(text: str) -> tuple[str, list[str], str]:
@@ -84,7 +85,7 @@ def labelled(text: str) -> tuple[str, list[str], str]:
         said, rest = role(" ".join(words[:end])), " ".join(words[end:])
         names = names_in(rest) if said and not colon else []
         covered = cue("front_matter.joins").sub("", rest).replace("&", "")
-        if names and plain("".join(names)) == plain(covered):
+        if names and spelled("".join(names)) == spelled(covered):
             return said, names, rest
     if colon or not rest:
         cued = [found.end() for found in cue("front_matter.my_supervisor").finditer(text)]
@@ -99,7 +100,7 @@ def behind(text: str) -> tuple[str, str]:
     for mark in ("(", ","):
         name, found, label = text.rpartition(mark)
         if found and (said := role(label)) and is_name(name):
-            return said, name
+            return said, name.strip()
     return "", ""
 
 
@@ -107,7 +108,7 @@ def is_several(label: str) -> bool:
     """Whether a label is not of the first or the second of several persons."""
     words = label.rstrip(" :,.").split()
     last = words[-1].casefold() if words else ""
-    return not last.isdecimal() and last not in _known("ordinal")
+    return not last.isdecimal() and last not in known("ordinal")
 
 
 def without_item_mark(line: str) -> str:
@@ -118,48 +119,71 @@ def without_item_mark(line: str) -> str:
 
 def is_kind_of_work(line: str) -> bool:
     """Whether a line says "SKRIPSI", "Laporan Tugas Akhir – TI18", "Master's Thesis"."""
-    parts = r"(?:(?:{}|an?|the)[ -]?)*(?:[\w’']+ ){{0,3}}{}(?: {}| [IVX]+)?(?: ?[:–-].{{0,25}}|,.{{0,25}})?"
-    found = _pattern(parts, ("draft", "kind_of_work", "kind_of_work")).fullmatch(line.strip("() "))
-    return found is not None
+    parts = r"(?:{}[ -]?)?(?:[\w’']+ ){{0,4}}{}(?: {}| [IVX]+)?(?: ?[:–,-].{{0,25}})?"
+    keys = ("draft", "kind_of_work", "kind_of_work")
+    return _pattern(parts, keys).fullmatch(line.strip("() ")) is not None
 
 
 def is_about_the_work(line: str) -> bool:
-    """Whether a line says what the work is for: "Diajukan untuk …", "Submitted in partial …"."""
+    """Whether a line says what the work is for: "Diajukan untuk …"."""
     return _pattern(r"{}\b", ("about_the_work",)).match(line.lstrip('"“')) is not None
 
 
 def copyright_holder(line: str) -> str:
     """Who holds the rights: "© Jennifer L. Morrison 2022", "Copyright by Carlos Rivas 2016"."""
-    if "©" not in line and not line.casefold().startswith("copyright"):
-        return ""
     words = [word.strip("©,.()") for word in line.split()]
-    kept = [w for w in words if w and not w.isdecimal() and w.casefold() not in ("copyright", "by", "c")]
+    if "©" not in line and words[:1] not in (["Copyright"], ["COPYRIGHT"]):
+        return ""
+    kept = (w for w in words if not (w.isdecimal() or w.casefold() in ("", "copyright", "by", "c")))
     return " ".join(kept)
 
 
-def ends_with_entitled(text: str) -> bool:
-    """Whether a title follows: "the thesis entitled"."""
-    words = text.rstrip(" \n:,").casefold().split()
-    return words[-1:] != [] and words[-1] in _known("entitled")
+@cache
+def quoted_title() -> re.Pattern[str]:
+    """ "This is to certify that the thesis entitled “…”"; the title is its first group."""
+    return re.compile(rf"(?i:{_words('entitled')})\W{{1,3}}[“\"']([^“”\"]{{15,300}})[”\"']")
 
 
 def is_person_number(line: str) -> bool:
     """Whether a line is the number of an official or a student."""
     begins = cue("front_matter.person_number").match(line.lstrip("( "))
-    return bool(begins or student_number().match(line) or BARE_NUMBER.fullmatch(line))
+    return bool(begins or student_number().match(line)) or bare_number(line) is not None
+
+
+def bare_number(line: str) -> str | None:
+    """The number that a line is, if no period: "15/378901/PN/14123", "(1006046)"."""
+    found = _BARE_NUMBER.fullmatch(line)
+    period = sum(map(str.isdigit, line)) <= 8 and year_of(line)
+    return found[1] if found and not period else None
 
 
 def student_number() -> re.Pattern[str]:
     """ "NIM. 12345678", "NIM B 111 11 045"; the number is its first group."""
-    parts = r"\(?{}\b\.?\s*[.:：]*\s*((?:[A-Z] )?(?=[\w ./-]*\d{{2}})[\w./-]*\d[\w./-]+(?: \d+)*)\)?"
+    parts = (
+        r"\(?{}\b\.?\s*[.:：]*\s*((?:[A-Z] )?(?=[\w ./-]*\d{{2}})[\w./-]*\d[\w./-]+(?: \d+)*)\)?"
+    )
     return _pattern(parts, ("student_number",))
 
 
 def is_placeholder(text: str) -> bool:
     """Whether a text is what a template says where something is to be filled in."""
-    signs = ("[", "<", "xxx", "…", "....", "20xx")
-    return any(sign in text.casefold() for sign in signs) or bool(
-        cue("front_matter.placeholder").search(text)
+    signs = ("[", "<", "xxx", "20xx", "…", "....")
+    filled = cue("front_matter.placeholder").search(text) is None
+    return not filled or any(sign in text.casefold() for sign in signs)
+
+
+def is_said(line: str) -> bool:
+    """Whether a line is known to be something else than a title or a name."""
+    return bool(
+        labelled(line)[0]
+        or is_kind_of_work(line)
+        or is_about_the_work(line)
+        or is_person_number(line)
+        or is_institution(line)
+        or names_institution(line)
+        or is_placeholder(line)
+        or is_date(line)
+        or not any(map(str.isalnum, line))
     )
 
 
@@ -184,17 +208,17 @@ def institutions(line: str) -> list[tuple[str, int]]:
 
 @cache
 def _institution(key: str, language: Language) -> re.Pattern[str]:
-    word = r"(?:(?!(?i:the|to|of|at|by|dari|pada|di)\b)[A-Z\"“][\w.'’\"”-]*)"
+    word = rf"(?:(?!(?i:{_words('around_institution')})\b)[A-Z\"“][\w.'’\"”-]*)"
     before = "" if language == "id" else rf"(?:{word} )*(?:[\w-]+-)?"
-    behind = rf"(?: (?:(?:of|for|and|dan|the|&) )*{word}|(?i: (?:of|for|and) (?:the )?){word})*"
+    joins = alternatives("front_matter.within_institution", language)
+    behind = rf"(?: (?:(?i:{joins}) )*{word})*"
     named = rf"{before}(?i:{alternatives(key, language)})\b"
-    return re.compile(rf"(?<![\w-]){named}(?:{behind})")
+    return re.compile(rf"(?<![\w-]){named}{behind}")
 
 
 def is_institution(line: str) -> bool:
     """Whether a line is the name of a university, institute or college."""
-    named = any(plain(name) == plain(line) for name, _ in institutions(line))
-    return named or any(line.startswith(name) for name, _ in institutions(line))
+    return any(line.startswith(name) for name, _ in institutions(line))
 
 
 def is_faculty(line: str) -> bool:
@@ -209,8 +233,8 @@ def is_unfinished(line: str) -> bool:
 
 @cache
 def degree() -> re.Pattern[str]:
-    """ "gelar Sarjana Teknik", "degree of Master of Science", "for the Bachelor's degree"; the
-    degree is the one group that has matched."""
+    """ "gelar Sarjana Teknik", "degree of Master of Science", "for the Bachelor's degree", a line
+    "Program Magister Terapan"; the degree is the one group that has matched."""
     given, degrees = _words("degree_given"), _words("degree")
     words = r"(?: (?:of |in |and )?[A-Z][\w.]*){0,6}"
     return re.compile(
@@ -218,49 +242,32 @@ def degree() -> re.Pattern[str]:
         rf"(?: dan(?= [A-Z]))?){{0,5}}(?: \([A-Z][\w. ]*\))?)"
         rf"|\b(?i:degree of )((?i:{degrees}){words})"
         rf"|\b(?i:for the )((?i:{degrees}(?:['’]?s)?){words}) degree"
+        rf"|^(?i:program ((?:{degrees})(?: terapan)?|diploma [^\W_]{{1,3}}))$"
     )
-
-
-def programme() -> re.Pattern[str]:
-    """ "Program Magister Terapan"; the degree is its first group."""
-    return _pattern(r"program ({}(?: terapan)?|diploma [^\W_]{{1,3}})", ("degree",))
 
 
 # Dates
 
 
 def year_of(line: str) -> tuple[int, str, bool] | None:
-    """The year of a date that a line is or has, as it is written, and whether a month goes with it:
-    "Padang, 2021", "2018 M/1439 H", "Defended on May 13, 2020 in Paris", "2024/2025", "MCMXCVIII"."""
-    words = [word.strip(".()©") for word in _apart(line).split()]
-    while words and (_is_islamic(words[-1]) or words[-1] in ("M", "H", "CE", "")):
+    """The year of a date that a line is or has, as it is written, and whether a month goes with
+    it: "Padang, 2021", "2018 M/1439 H", "on May 13, 2020 in Paris", "2024/2025", "MCMXCVIII"."""
+    words = [word.strip(".()©") for word in line.translate(_DATE_PARTS).split()]
+    while words and (words[-1] in ("M", "H", "CE", "") or words[-1][:2] in ("13", "14")):
         words.pop()
     for at in range(len(words) - 1, -1, -1):
         year = int(words[at]) if words[at].isdecimal() else roman_value(words[at].lower()) or 0
-        near = words[max(0, at - 2) : at]
-        month = any(month_value(word) is not None for word in near[-1:] + near[:1] if not _is_year(word))
+        near = [word for word in words[max(0, at - 2) : at] if not (word.isdecimal() and word[3:])]
+        month = any(month_value(word) is not None for word in near)
         if 1900 <= year < 2100 and (month or (at == len(words) - 1 < MAX_NAME_WORDS)):
             return year, words[at], month
     return None
-
-
-def _apart(line: str) -> str:
-    return line.translate(str.maketrans(",/-–", "    "))
-
-
-def _is_year(word: str) -> bool:
-    return word.isdecimal() and len(word) == 4
 
 
 def is_date(line: str) -> bool:
     """Whether a line is a date with its month, or names its day."""
     dated = year_of(line)
     return dated is not None and dated[2] and len(line.split()) <= MAX_NAME_WORDS
-
-
-def _is_islamic(word: str) -> bool:
-    number = word.rstrip("H").strip()
-    return number.isdecimal() and 1300 <= int(number) < 1500
 
 
 # Names of persons
@@ -274,22 +281,24 @@ def name_at_start(text: str) -> str:
     first, *others = text.split(", ")
     kept = [first]
     for part in others:
-        if not all(map(_is_degree, part.replace(",", " ").split())) or len(part) > DEGREE_LENGTH:
+        degrees = all(map(_is_degree, part.split())) or _is_degree(part.replace(" ", ""))
+        if not degrees or len(part) > DEGREE_LENGTH:
             break
         kept.append(part)
     name = ", ".join(kept).strip(" ,")
     words = first.replace(",", " ").split()
-    while words and _is_title(words[0]):
+    while words and is_title(words[0]):
         words.pop(0)
-    while len(words) > 1 and _is_degree(words[-1]) and not _is_initial(words[-1]):
+    while len(words) > 1 and "." in words[-1] and _is_degree(words[-1]) and len(words[-1]) > 3:
         words.pop()
     fits = (
         0 < len(words) <= MAX_NAME_WORDS
         and len(name) <= MAX_NAME_LENGTH
         and all(map(_is_name_word, words))
         and max(map(len, words)) >= 3
-        and not ("." in first and all(map(_is_degree, words)))
-        and not any(word.strip(".,").casefold() in _known("not_names") for word in words)
+        and not (all(map(_is_degree, words)) and ("." in first or len(words) == 1))
+        and words[0].casefold() not in known("degrees_behind")
+        and not any(word.strip(".,").casefold() in known("not_names") for word in words)
         and not (role(first) or names_institution(first) or institutions(first))
         and not is_placeholder(text)
     )
@@ -299,15 +308,15 @@ def name_at_start(text: str) -> str:
 def is_name(text: str) -> bool:
     """Whether a line can be the name of one person and nothing else: "HADI HAMMURABI"."""
     name = name_at_start(text)
-    return bool(name) and plain(name) == plain(text)
+    return bool(name) and spelled(name) == spelled(text)
 
 
-def bare(name: str) -> str:
+def core_name(name: str) -> str:
     """A name without titles and degrees, to compare it by."""
     words = name.partition(",")[0].split()
-    titles = [at for at, word in enumerate(words) if _is_title(word)]
+    titles = [at for at, word in enumerate(words) if is_title(word)]
     words = words[titles[-1] + 1 :] if titles else words
-    return plain("".join(word for word in words if "." not in word[1:-1])) or plain(name)
+    return spelled("".join(word for word in words if "." not in word[1:-1])) or spelled(name)
 
 
 def names_in(text: str, single: bool = False) -> list[str]:
@@ -322,10 +331,11 @@ def names_in(text: str, single: bool = False) -> list[str]:
         alone = len(listed) == len(pieces) and not any(map(_is_degree, pieces))
         for piece in pieces if alone else _before_titles(part):
             name = name_at_start(piece)
-            whole = plain(name) == plain(_without_number(piece))
-            if name and (len(name.split()) > 1 or (single and plain(name) == plain(text))):
-                if whole or _is_title(name.split()[0]) or _is_degree(name.split()[-1]):
-                    found.append(name)
+            whole = spelled(name) == spelled(_without_number(piece.partition(" (")[0]))
+            full = " " in name or (single and spelled(name) == spelled(text))
+            titled = name and (is_title(name.split()[0]) or _is_degree(name.split()[-1]))
+            if name and full and (whole or titled):
+                found.append(name)
             if not whole and "," in piece:
                 return found
     return found
@@ -336,9 +346,9 @@ def _before_titles(text: str) -> Iterator[str]:
     words = text.split()
     start = 0
     for at in range(1, len(words)):
-        ends = words[at].endswith(",") or _is_title(words[at - 1])
-        opens = _is_title(words[at]) and not ends
-        named = any(not _is_title(word) and len(word) > 2 for word in words[start:at])
+        ends = words[at].endswith(",") or is_title(words[at - 1])
+        opens = is_title(words[at]) and not ends
+        named = any(not is_title(word) and len(word) > 2 for word in words[start:at])
         if opens and named and at + 1 < len(words):
             yield " ".join(words[start:at])
             start = at
@@ -352,7 +362,7 @@ def _without_number(text: str) -> str:
     words = text[:end].strip(_SIGNED_ON).split()
     while words and any(map(str.isdigit, words[-1])):
         words.pop()
-    while words and words[-1].strip(".:,").casefold() in _known("beside_names"):
+    while words and words[-1].strip(".:,").casefold() in known("beside_names"):
         words.pop()
     kept = " ".join(words).rstrip("_…([–-:;, ˙´")
     bare_end = kept.rstrip(".")
@@ -360,24 +370,23 @@ def _without_number(text: str) -> str:
     return f"{bare_end}." if kept.endswith(".") and short and not kept.endswith("..") else bare_end
 
 
-def _is_title(word: str) -> bool:
+def is_title(word: str) -> bool:
+    """Whether a word is a title before a name: "Dr.", "Prof.Dr.-Ing."."""
     parts = [part for part in word.casefold().replace("-", ".").split(".") if part]
-    return bool(parts) and all(part in _known("person_titles") for part in parts)
+    return bool(parts) and all(part in known("person_titles") for part in parts)
 
 
 def _is_degree(word: str) -> bool:
-    dotted = "." in word and word[:1].isupper() and len(word) <= DEGREE_LENGTH
+    ends = word.strip(",()").rstrip(".").rpartition(".")[2]
+    dotted = "." in word and word[:1].isupper() and len(ends) <= 5
     short = word.isupper() and len(word.strip(",.()")) <= 4
-    return dotted or short or word.strip(".,()").casefold() in _known("degrees_behind")
-
-
-def _is_initial(word: str) -> bool:
-    return len(word.replace(".", "")) <= 2
+    return dotted or short or word.strip(".,()").casefold() in known("degrees_behind")
 
 
 def _is_name_word(word: str) -> bool:
-    capital = word[:1].isupper() or word.casefold() in _known("name_particles")
-    return bool(_NAME_WORD.fullmatch(word)) and (capital or word[1:2] in "'’")
+    capital = word[:1].isupper() or word[1:2] in ("'", "’")
+    particle = word.casefold() in known("name_particles")
+    return (capital or particle) and _NAME_WORD.fullmatch(word) is not None
 
 
 # What programs fill in
@@ -386,13 +395,5 @@ def _is_name_word(word: str) -> bool:
 def is_filled_in(value: str) -> bool:
     """Whether a property is what a program filled in: a file name, a template's."""
     words = value.lower()
-    untitled = words.startswith(tuple(word_set("front_matter.untitled")))
     file = words.rstrip("0123456789").rstrip() == "document" or PurePath(words).suffix in _FILES
-    return untitled or file
-
-
-def is_account(author: str) -> bool:
-    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
-    words = author.lower().replace("-", " ").replace("_", " ").split()
-    numbered = any(map(str.isdigit, author))
-    return numbered or any(word in word_set("front_matter.accounts") for word in words)
+    return file or words.startswith(tuple(known("untitled")))

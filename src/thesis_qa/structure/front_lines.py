@@ -1,7 +1,6 @@
 """The lines of title and approval pages, and the abstracts, from which metadata is read."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -29,9 +28,18 @@ MIN_ABSTRACT = 200  # characters
 SHORT_LINE = 12  # characters: "oleh", "By:", a number above the first sentence
 COLUMN_GAP = 1.5  # heights of a line: wider than the spaces of justified text
 SLACK = 12.0  # points that a name may begin beside the label above it
+INDENT = 20.0  # points from a label to where its value goes on below
+PARAGRAPH = 1.8  # heights from one line of a paragraph to the next
+SAME_SIZE = 0.9  # of the larger: lines of one title
+SUBTITLE = 0.7  # … of a subtitle that stands right below
+MAX_TITLE = 45  # words
+MAX_PITCH = 2.4  # heights from the first line of a title to the next
+LOOSER = 1.35  # times the pitch of a title's lines: another paragraph
 WHOLE_WIDTH = 1000.0  # of a line where the format has no places
 
-_LINE = re.compile(r"[^\n]+")
+
+Found = tuple[str, tuple[Span, ...]]
+"""A field's text and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,15 @@ class FrontLine:
         near = abs(self.top - other.top) <= 0.5 * min(self.size, other.size)
         return self.span.page == other.span.page and near
 
+    def is_near(self, after: "FrontLine") -> bool:
+        """Whether another line follows as in a paragraph."""
+        return after.top - self.top <= PARAGRAPH * max(self.size, 1)
+
+    def is_among(self, spans: Sequence[Span]) -> bool:
+        """Whether any of `spans` has a part of the line."""
+        own = self.span
+        return any(own.page == s.page and own.start < s.end and s.start < own.end for s in spans)
+
     def shares_column(self, other: "FrontLine") -> bool:
         """Whether one may stand below the other."""
         overlap = self.left < other.right + SLACK and other.left < self.right + SLACK
@@ -77,12 +94,12 @@ def front_lines(pages: Sequence[Page], blocks: Sequence[Block]) -> list[FrontLin
             own = places[span.page][span.start : span.end]
             text = pages[span.page].text[span.start : span.end]
             for line in _columns(FrontLine(text, span, block.kind, 0, number, row, 0, 0), own):
-                whole = _joined(lines[-1], line, pages) if lines else None
+                whole = _one_line(lines[-1], line, pages) if lines else None
                 lines[-1:] = [whole] if whole else [*lines[-1:], line]
     return lines
 
 
-def _joined(line: FrontLine, after: FrontLine, pages: Sequence[Page]) -> FrontLine | None:
+def _one_line(line: FrontLine, after: FrontLine, pages: Sequence[Page]) -> FrontLine | None:
     """Two cells of a row that are one line, or a label and what stands behind its colon."""
     if not line.size or not line.beside(after) or after.left < line.right - SLACK:
         return None
@@ -99,20 +116,22 @@ def _columns(line: FrontLine, places: Places) -> Iterator[FrontLine]:
     """A line cut where it has a wide gap, each piece with its place."""
     boxes = places.astype(float) / PLACES_PER_POINT
     seen = np.array([not letter.isspace() for letter in line.text])
-    inked = np.flatnonzero((boxes[:, 3] > boxes[:, 1]) & seen)
-    if not inked.size:
-        cuts = [m.end() for m in re.finditer(r"\t\s*|\s{3,}", line.text)]
+    inked: list[int] = np.flatnonzero((boxes[:, 3] > boxes[:, 1]) & seen).tolist()
+    if not inked:
+        text = line.text
+        apart = [i for i in range(1, len(text)) if text[i - 1] == "\t" or text[i - 3 : i] == "   "]
+        cuts = [i for i in apart if not text[i].isspace()]
         pieces = list(pairwise([0, *cuts, len(line.text)]))
         for number, (start, end) in enumerate(pieces):
             left = WHOLE_WIDTH * number
-            right = left + WHOLE_WIDTH / 2 if len(pieces) > 1 else len(pieces) * WHOLE_WIDTH * 9
+            right = left + WHOLE_WIDTH / 2 if cuts else 9 * WHOLE_WIDTH
             yield _piece(replace(line, left=left, right=right), start, end)
         return
     height = round(float(np.median(boxes[inked, 3] - boxes[inked, 1])), 1)
     gaps = [boxes[b, 0] - boxes[a, 2] for a, b in pairwise(inked) if b > a + 1]
     justified = len(gaps) > 1 and min(gaps) > COLUMN_GAP * height / 2
     start = 0
-    for a, b in [*pairwise(inked), (inked[-1], len(line.text))]:
+    for a, b in pairwise([*inked, len(line.text)]):
         last = b == len(line.text)
         wide = not (last or justified) and boxes[b, 0] - boxes[a, 2] > COLUMN_GAP * height
         if last or (wide and _parts(line.text[start : a + 1].strip(), line.text[b:])):
@@ -144,14 +163,52 @@ def _in_chapter(block: Block) -> bool:
 
 def _lines(pages: Sequence[Page], block: Block) -> Iterator[Span]:
     for span in block.spans:
-        text = pages[span.page].text[span.start : span.end]
-        for found in _LINE.finditer(text):
-            line = found.group().strip()
+        start = span.start
+        for text in pages[span.page].text[span.start : span.end].split("\n"):
+            line = text.strip()
             listed = block.kind == "contents" and not is_keywords(line)
-            dated = span.page == 0 and year_of(line) is not None  # a year at the foot of the title page
+            dated = span.page == 0 and year_of(line) is not None  # at the foot of the title page
             if line and (block.kind != "furniture" or dated) and not listed:
-                start = span.start + found.start() + found.group().index(line)
-                yield Span(span.page, start, start + len(line))
+                at = start + text.index(line)
+                yield Span(span.page, at, at + len(line))
+            start += len(text) + 1
+
+
+# Titles
+
+
+def runs(lines: Sequence[FrontLine], without: Collection[FrontLine]) -> list[list[FrontLine]]:
+    """Runs of lines of one size and pitch, cut at those in `without`."""
+    found: list[list[FrontLine]] = [[]]
+    for line in lines:
+        if line in without or (found[-1] and not _goes_on(found[-1], line)):
+            found.append([])
+        if line not in without and (found[-1] or any(map(str.isalpha, line.text))):
+            found[-1].append(line)
+    return [run for run in found if run]
+
+
+def _goes_on(run: Sequence[FrontLine], line: FrontLine) -> bool:
+    """Whether a line goes on with the title that `run` begins, or is its subtitle."""
+    last = run[-1]
+    if len(joined(run)[0].split()) > MAX_TITLE:
+        return False
+    if not line.size:
+        shouted = line.text.isupper() and last.text.isupper()
+        return line.block == last.block or shouted or line.text[:1] == "("
+    pitch = line.top - last.top
+    usual = run[1].top - run[0].top if len(run) > 1 else MAX_PITCH * last.size
+    near = 0 <= pitch <= LOOSER * max(usual, last.size) or last.text.endswith(":")
+    alike = min(line.size, last.size) >= SAME_SIZE * max(line.size, last.size)
+    subtitle = last.size > line.size >= SUBTITLE * last.size and pitch < 2 * last.size
+    return (near and (alike or subtitle)) or (alike and line.text[:1] == "(")
+
+
+def joined(lines: Sequence[FrontLine]) -> Found:
+    """Lines as one text, and where they stand."""
+    return " ".join(" ".join(line.text for line in lines).split()), tuple(
+        line.span for line in lines
+    )
 
 
 # Abstracts

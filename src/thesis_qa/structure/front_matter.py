@@ -14,17 +14,21 @@ from itertools import pairwise
 from typing import Any
 
 from thesis_qa.structure import front_cues, front_persons, headings
-from thesis_qa.structure.front_cues import is_name, plain
-from thesis_qa.structure.front_lines import FrontLine, abstracts, front_lines, is_abstract
+from thesis_qa.structure.front_cues import is_name, spelled
+from thesis_qa.structure.front_lines import (
+    INDENT,
+    Found,
+    FrontLine,
+    abstracts,
+    front_lines,
+    is_abstract,
+    joined,
+    runs,
+)
 from thesis_qa.types import Block, Metadata, Page, Span
 
-SAME_SIZE = 0.9  # of the larger: lines of one title
-SUBTITLE = 0.7  # … of a subtitle that stands right below
 STANDS_OUT = 1.12  # times the size of the running text, where nothing else says "title"
-MAX_TITLE = 45  # words
-PARAGRAPH = 1.8  # heights from one line of a paragraph to the next
-MAX_PITCH = 3.2  # heights from one line of a title to the next
-LOOSER = 1.35  # times the pitch of a title's lines: another paragraph
+MAX_REST = 40  # characters of a university's name on a second line
 TITLE_PAGE = 60  # lines, where a format has no pages
 ENOUGH = 2.0  # weight of an author that is taken
 
@@ -33,30 +37,30 @@ _ENTRY = re.compile(
     r"^([^\W\d_][^\n.:]+)(?:\. (?P<title>[^.:]{20,300})\.|: (?P<line>[^\n.:]{20,300})\n)(.{0,300})",
     re.M | re.S,
 )
-_QUOTED = re.compile(r"[“\"']([^“”\"]{15,300})[”\"']")
-
-Found = tuple[str, tuple[Span, ...]]
-"""A field's text and where it stands."""
 
 
 def find_metadata(pages: Sequence[Page], blocks: Sequence[Block], properties: Metadata) -> Metadata:
     """What `pages` state, and `properties` (what the file says about itself) where they don't."""
     front = _Front(pages, front_lines(pages, blocks), properties)
-    stated: dict[str, Any] = {}
+    stated: dict[str, Any] = {
+        "title": "" if _is_filled_in(properties.title) else properties.title,
+        "author": "" if _is_no_author(properties.author) else properties.author,
+        "abstracts": abstracts(pages, blocks),
+    }
     places = dict(properties.places)
     for name, (value, spans) in front.fields():
         stated[name], places[name] = value, spans
-    by_language = abstracts(pages, blocks)
-    if by_language:
-        places["abstracts"] = tuple(span for spans in by_language.values() for span in spans)
-    for name in ("title", "author"):
-        value = getattr(properties, name)
-        account = name == "author" and front_cues.is_account(value)
-        template = front_cues.is_filled_in(value) or front_cues.is_placeholder(value)
-        account = account or (name == "author" and " " not in value)
-        if name not in stated and (template or account):
-            stated[name] = ""
-    return replace(properties, **stated, abstracts=by_language, places=places)
+    if abstract := tuple(span for spans in stated["abstracts"].values() for span in spans):
+        places["abstracts"] = abstract
+    return replace(properties, **stated, places=places)
+
+
+def _is_filled_in(title: str) -> bool:
+    return front_cues.is_filled_in(title) or front_cues.is_said(title)
+
+
+def _is_no_author(name: str) -> bool:
+    return " " not in name or front_persons.is_account(name) or _is_filled_in(name)
 
 
 class _Front:
@@ -67,6 +71,8 @@ class _Front:
     ) -> None:
         self.pages, self.lines, self.properties = pages, lines, properties
         self.labelled = front_persons.labelled_persons(lines)
+        teachers = [*self.labelled["supervisors"], *self.labelled["examiners"]]
+        self.teachers = {front_cues.core_name(person.name) for person in teachers}
         self.title_page = self._title_page()
         self.said = self._said()
         self.entry = self._catalogue_entry()
@@ -89,15 +95,15 @@ class _Front:
                 yield name, found
         if year := self._year(title[1] if title else ()):
             yield "year", (year[0], (year[1],))
-        others = [front_cues.bare(name) for name in (author[0].split(", ") if author else ())]
+        others = [front_cues.core_name(name) for name in (author[0].split(", ") if author else ())]
         supervisors = self._teachers("supervisors", title, others)
         examiners = self._teachers("examiners", title, others)
-        told = {front_cues.bare(name) for name, _ in supervisors}
+        told = {front_cues.core_name(name) for name, _ in supervisors}
         if not supervisors:
             supervisors = front_persons.thanked(self.pages, self.lines)
         for name, several in {
             "supervisors": supervisors,
-            "examiners": [each for each in examiners if front_cues.bare(each[0]) not in told],
+            "examiners": [each for each in examiners if front_cues.core_name(each[0]) not in told],
             "keywords": self._keywords(),
         }.items():
             if several:
@@ -108,17 +114,17 @@ class _Front:
         """Who is named at labels of a role, each once, and neither the author nor of the title."""
         found: dict[str, Found] = {}
         for person in self.labelled[said]:
-            name = front_cues.bare(person.name)
-            if name not in others and not (title and name in plain(title[0])):
-                if len(person.name) > len(found.get(name, ("",))[0]):  # with more degrees
-                    found[name] = person.name, (person.span,)
+            name = front_cues.core_name(person.name)
+            known = name in others or (title and name in spelled(title[0]))
+            if not known and len(person.name) > len(found.get(name, ("",))[0]):  # has more degrees
+                found[name] = person.name, (person.span,)
         return list(found.values())
 
     def _title_page(self) -> list[FrontLine]:
         """The first page with lines, up to a heading that begins the front matter's next part."""
         first = self.lines[0].span.page if self.lines else 0
         page = [line for line in self.lines if line.span.page == first]
-        ends = (i for i, line in enumerate(page) if _begins_part(line))
+        ends = (at for at, line in enumerate(page) if headings.certain_heading(line.text))
         return page[: next(ends, TITLE_PAGE)]
 
     def _catalogue_entry(self) -> tuple[Found, Found, Found] | None:
@@ -137,16 +143,12 @@ class _Front:
     def _said(self) -> set[FrontLine]:
         """The lines of the title page that are known to be neither title nor name, and what goes on
         from those that say what the work is for."""
-        said: set[FrontLine] = set()
+        said = {line for line in self.title_page if front_cues.is_said(line.text)}
         about = False
-        for before, line in pairwise([None, *self.title_page]):
-            if line is None:
-                continue
-            begins = front_cues.is_about_the_work(line.text)
-            near = before is not None and line.top - before.top <= PARAGRAPH * max(line.size, 1)
-            about = begins or (about and near and before is not None and line.size == before.size)
-            if about or _is_said(line):
-                said.add(line)
+        for before, line in pairwise(self.title_page):
+            near = before.is_near(line) and line.size == before.size
+            about = near and (about or front_cues.is_about_the_work(before.text))
+            said |= {line} if about else set()
         return said
 
     # Author
@@ -155,11 +157,9 @@ class _Front:
         """Whom labels, numbers, copyright and signatures name, the one with most of them."""
         weights: defaultdict[str, float] = defaultdict(float)
         groups: dict[str, list[Found]] = {}
-        roles = ("supervisors", "examiners")
-        teachers = {front_cues.bare(p.name) for said in roles for p in self.labelled[said]}
         for people, weight in self._named_authors():
-            first = front_cues.bare(people[0][0])
-            weights[first] += weight - (first in teachers)
+            first = front_cues.core_name(people[0][0])
+            weights[first] += weight - (first in self.teachers)
             if len(people) > len(groups.get(first, ())):
                 groups[first] = people
         best = max(weights, key=lambda name: weights[name], default="")
@@ -178,7 +178,7 @@ class _Front:
             yield people, 3.0 if label in self.title_page else 1.0 if on_form else 2.0
         for at, (above, line) in enumerate(pairwise(self.lines)):
             numbered = front_cues.student_number().match(line.text) or (
-                line in self.title_page and front_cues.BARE_NUMBER.fullmatch(line.text)
+                line in self.title_page and front_cues.bare_number(line.text)
             )
             if numbered and is_name(above.text) and above.shares_column(line):
                 yield self._listed_above(at), 3.0 if line in self.title_page else 2.0
@@ -189,9 +189,12 @@ class _Front:
         if self.entry:
             yield [self.entry[0]], 2.0
         given = self.properties.author
-        if is_name(given) and " " in given and not front_cues.is_account(given):
-            if found := self._search(given, whole=True):
-                yield [found], 2.0
+        if (
+            is_name(given)
+            and not _is_no_author(given)
+            and (found := self._search(given, whole=True))
+        ):
+            yield [found], 2.0
 
     def _listed_above(self, at: int) -> list[Found]:
         """The names each with a number below it, of which line `at` is the first."""
@@ -208,20 +211,26 @@ class _Front:
             return None
         names: list[FrontLine] = []
         for group in self._groups():
-            named = [line for line in group if is_name(line.text) and " " in line.text]
-            if len(named) == 1 and not _overlaps(group[0].span, title[1]):
+            named = [
+                line
+                for line, after in zip(group, [*group[1:], None], strict=True)
+                if is_name(line.text) and " " in line.text and not line.text.endswith(":")
+                if not (after and line.is_near(after) and front_cues.year_of(after.text))  # a city
+                if front_cues.core_name(line.text) not in self.teachers
+            ]
+            if len(named) == 1 and not group[0].is_among(title[1]):
                 names += named
         last = max(span.end for span in title[1])
         names.sort(key=lambda line: line.span.start < last)
-        return self._in_mixed_case(_joined(names[:1])) if names else None
+        return self._in_mixed_case(joined(names[:1])) if names else None
 
     def _student_number(self) -> Found | None:
         for line in self.lines:
             if found := front_cues.student_number().search(line.text):
                 return found[1], (line.part(found[1]),)
         for above, line in pairwise(self.title_page):
-            if (found := front_cues.BARE_NUMBER.fullmatch(line.text)) and is_name(above.text):
-                return found[1], (line.part(found[1]),)
+            if (number := front_cues.bare_number(line.text)) and is_name(above.text):
+                return number, (line.part(number),)
         return None
 
     # Title
@@ -229,9 +238,8 @@ class _Front:
     def _title(self, author: str) -> Found | None:
         """The title the file says, where a page has it; else the lines of the title page that look
         most like one; else what a label ("Judul:") or a sentence ("… entitled “…”") says."""
-        given = self.properties.title
-        given = "" if front_cues.is_filled_in(given) or front_cues.is_placeholder(given) else given
-        if places := self.properties.places.get("title"):
+        given = "" if _is_filled_in(self.properties.title) else self.properties.title
+        if given and (places := self.properties.places.get("title")):
             return given, places
         if given and (found := self._search(given, whole=True)):
             return found
@@ -240,45 +248,32 @@ class _Front:
             said.append(self.entry[1])
         groups = [(self._weight(group, said), group) for group in self._groups(author)]
         weight, best = max(groups, key=lambda each: each[0], default=(0.0, []))
-        if weight >= 1 or (best and weight > 0 and self._is_titled(best)):
-            return self._in_mixed_case(_joined(best))
+        if weight > 0:
+            return self._in_mixed_case(joined(best))
         return said[0] if said else None
 
     def _weight(self, group: Sequence[FrontLine], said: Sequence[Found]) -> float:
-        """How much speaks for a run of lines as the title."""
-        text = _joined(group)[0]
+        """How much speaks for a run of lines as the title: others say it, its size, its length;
+        and that this is a title page, with its other lines or larger type."""
+        text = joined(group)[0]
         words = len(text.split())
+        again = any(spelled(text)[:40] == spelled(other)[:40] for other, _ in said)
         largest = max(line.size for line in self.title_page) or 1.0
-        again = any(plain(text)[:40] == plain(other)[:40] for other, _ in said)
-        size = (group[0].size or largest) / largest
-        marked = group[0].kind == "heading"
-        usual = 0.5 if self._is_titled(group) else -2.0
-        if said and not again and group[0].size <= STANDS_OUT * self._usual_size():
-            usual = -2.0
-        return usual + 2 * again + size - 1 + 0.5 * marked + min(words, 8) / 16 - 0.3 * (words < 3)
-
-    def _is_titled(self, group: Sequence[FrontLine]) -> bool:
-        """Whether the first page is a title page: larger type, or a title page's other lines."""
         larger = group[0].size > STANDS_OUT * self._usual_size()
-        return larger or bool(self.said) or bool(self._dates(()))
+        titled = larger or (not (said and not again) and bool(self.said or self._dates(())))
+        marked = 0.5 * (group[0].kind == "heading") + 2 * again
+        size = (group[0].size or largest) / largest
+        return marked + size + min(words, 8) / 16 - 0.3 * (words < 3) - (0.5 if titled else 3.0)
 
     def _usual_size(self) -> float:
         sizes = sorted(line.size for line in self.lines for _ in range(len(line.text)))
         return sizes[len(sizes) // 2] if sizes else 0.0
 
-    def _groups(self, author: str = "") -> Iterator[list[FrontLine]]:
-        """Runs of lines of one size and pitch on the title page that can be a title."""
-        group: list[FrontLine] = []
-        authors = [front_cues.bare(name) for name in author.split(", ")]
-        for line in self.title_page:
-            fits = line not in self.said and front_cues.bare(line.text) not in authors
-            if group and not (fits and _goes_on(group, line)):
-                yield group
-                group = []
-            if fits and (group or any(map(str.isalpha, line.text))):
-                group.append(line)
-        if group:
-            yield group
+    def _groups(self, author: str = "") -> list[list[FrontLine]]:
+        """Runs of lines on the title page that can be a title."""
+        authors = [front_cues.core_name(name) for name in author.split(", ")]
+        own = {line for line in self.title_page if front_cues.core_name(line.text) in authors}
+        return runs(self.title_page, self.said | own)
 
     def _labelled_titles(self) -> Iterator[Found]:
         """ "Judul Skripsi: …", with what goes on below in the same column."""
@@ -288,8 +283,14 @@ class _Front:
                 continue
             spans = [line.part(rest)]
             for below in self.lines[at + 1 :]:
-                indented = below.left > line.left + 20 if line.size else below.block == line.block
-                if not indented or _is_said(below) or below.span.page != line.span.page:
+                indented = (
+                    below.left > line.left + INDENT if line.size else below.block == line.block
+                )
+                if (
+                    not indented
+                    or front_cues.is_said(below.text)
+                    or below.span.page != line.span.page
+                ):
                     break
                 spans.append(below.span)
                 rest = f"{rest} {below.text}"
@@ -298,9 +299,8 @@ class _Front:
     def _quoted_titles(self) -> Iterator[Found]:
         """ "This is to certify that the thesis entitled “…”"."""
         for page in dict.fromkeys(line.span.page for line in self.lines):
-            for found in _QUOTED.finditer(self.pages[page].text):
-                if front_cues.ends_with_entitled(self.pages[page].text[: found.start()]):
-                    yield " ".join(found[1].split()).rstrip(","), (Span(page, *found.span(1)),)
+            for found in front_cues.quoted_title().finditer(self.pages[page].text):
+                yield " ".join(found[1].split()).rstrip(","), (Span(page, *found.span(1)),)
 
     # Place, time, degree
 
@@ -317,26 +317,27 @@ class _Front:
             return None
         _, _, at, name = min(ranked)
         line, after = self.lines[at], self.lines[at + 1] if at + 1 < len(self.lines) else None
-        quoted = after is not None and after.text[:1] in '"“”'
-        goes_on = quoted or (line.text.endswith(name) and front_cues.is_unfinished(name))
-        if after and goes_on and not _is_place(after) and len(after.text) < 40:
-            return self._in_mixed_case(_joined([line, after]))
+        rest = after.text.partition(",")[0] if after and not front_cues.is_said(after.text) else ""
+        goes_on = rest[:1] in '"“”' or (line.text.endswith(name) and front_cues.is_unfinished(name))
+        if after and rest and goes_on and len(rest) < MAX_REST:
+            spans = (line.part(name), after.part(rest))
+            return self._in_mixed_case((f"{name} {rest}", spans))
         return self._in_mixed_case((name, (line.part(name),)))
 
     def _faculty(self) -> Found | None:
-        for lines in (self.title_page, self.lines):
-            for line in lines:
-                if front_cues.is_faculty(line.text) and len(line.text) <= headings.MAX_INSTITUTION:
-                    return self._in_mixed_case(_joined([line]))
+        for line in (*self.title_page, *self.lines):
+            if front_cues.is_faculty(line.text) and len(line.text) <= headings.MAX_INSTITUTION:
+                return self._in_mixed_case(joined([line]))
         return None
 
     def _year(self, title: Sequence[Span]) -> tuple[int, Span] | None:
         """The last year on the title page, else of the first date below it."""
         if dates := self._dates(title):
             return dates[-1]
-        sentences = " ".join(self.entry[2][0].split()).split(". ")[:4] if self.entry else []
-        for dated in filter(None, map(front_cues.year_of, sentences)):
-            return dated[0], self.entry[2][1][0]
+        rest, spans = self.entry[2] if self.entry else ("", ())
+        for sentence in " ".join(rest.split()).split(". ")[:4]:
+            if spans and (said := front_cues.year_of(sentence)):
+                return said[0], spans[0]
         for line in self.lines:
             dated = front_cues.year_of(line.text)
             if dated and front_cues.is_date(line.text) and line.text.endswith(dated[1]):
@@ -348,17 +349,13 @@ class _Front:
         return [
             (found[0], line.part(found[1]))
             for line, found in dated
-            if found and not _overlaps(line.span, title)
+            if found and not line.is_among(title)
         ]
 
     def _degree(self) -> Found | None:
         for line in self.lines:
             if found := front_cues.degree().search(line.text):
-                group = found.lastindex or 0
-                return found[group], (line.part(found[group]),)
-        for line in self.lines:
-            if found := front_cues.programme().fullmatch(line.text):
-                return self._in_mixed_case((found[1], (line.part(found[1]),)))
+                return found[found.lastindex or 0], (line.part(found[found.lastindex or 0]),)
         return None
 
     # Keywords
@@ -394,52 +391,3 @@ class _Front:
     def _in_mixed_case(self, found: Found) -> Found:
         """The same words set in mixed case elsewhere, where the title page shouts."""
         return (self._search(found[0], mixed=True) or found) if found[0].isupper() else found
-
-
-def _overlaps(span: Span, others: Sequence[Span]) -> bool:
-    return any(span.page == o.page and span.start < o.end and o.start < span.end for o in others)
-
-
-def _begins_part(line: FrontLine) -> bool:
-    return headings.certain_heading(line.text) is not None or is_abstract(line.text)
-
-
-def _is_said(line: FrontLine) -> bool:
-    """Whether a line of a title page is known to be something else than a title or a name."""
-    text = line.text
-    return bool(
-        front_cues.labelled(text)[0]
-        or front_cues.is_kind_of_work(text)
-        or front_cues.is_about_the_work(text)
-        or front_cues.is_person_number(text)
-        or front_cues.is_institution(text)
-        or headings.names_institution(text)
-        or front_cues.is_placeholder(text)
-        or front_cues.is_date(text)
-        or not any(map(str.isalnum, text))
-    )
-
-
-def _is_place(line: FrontLine) -> bool:
-    named = front_cues.is_institution(line.text) or front_cues.is_faculty(line.text)
-    return bool(named) or any(map(str.isdigit, line.text))
-
-
-def _goes_on(group: Sequence[FrontLine], line: FrontLine) -> bool:
-    """Whether a line goes on with the title that `group` begins, or is its subtitle."""
-    last = group[-1]
-    if len(" ".join(each.text for each in group).split()) > MAX_TITLE:
-        return False
-    if not line.size:
-        shouted = line.text.isupper() and last.text.isupper()
-        return line.block == last.block or shouted or line.text[:1] == "("
-    pitch = line.top - last.top
-    usual = group[1].top - group[0].top if len(group) > 1 else MAX_PITCH * last.size / LOOSER
-    near = 0 <= pitch <= LOOSER * max(usual, last.size) or last.text.endswith(":")
-    alike = min(line.size, last.size) >= SAME_SIZE * max(line.size, last.size)
-    subtitle = last.size > line.size >= SUBTITLE * last.size and pitch < 2 * last.size
-    return (near and (alike or subtitle)) or (alike and line.text[:1] == "(")
-
-
-def _joined(lines: Sequence[FrontLine]) -> Found:
-    return " ".join(" ".join(line.text for line in lines).split()), tuple(l.span for l in lines)

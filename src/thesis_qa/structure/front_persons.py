@@ -7,8 +7,8 @@ from itertools import groupby
 
 from thesis_qa.lang.data import cue
 from thesis_qa.structure import front_cues
-from thesis_qa.structure.front_cues import behind, is_name, labelled, names_in, role
-from thesis_qa.structure.front_lines import FrontLine
+from thesis_qa.structure.front_cues import behind, is_name, known, labelled, names_in, role
+from thesis_qa.structure.front_lines import INDENT, FrontLine
 from thesis_qa.types import Page, Span
 
 NAMED = ("author", "supervisors", "examiners")  # whose names are wanted
@@ -54,14 +54,17 @@ class _PageOfLabels:
         for line in self.by_height:
             said, names, rest = _read(line)
             if said == "member":
-                said = alone.pop()[0] if alone and _is_next(alone[-1][1], line) else group
+                said = alone.pop()[0] if alone and _is_signed_below(alone[-1][1], line) else group
             elif said:
                 group = said if is_group(line.text) else "" if said == "approver" else group
             if said and (names or not rest):
                 self.taken.add(line)
-            if said in NAMED and not (names or rest) and line.kind != "heading":
+            if said in NAMED and not (names or rest):
                 alone.append((said, line))
             yield from ((said, Person(name, line, line)) for name in names)
+            head = line.text.partition(":")[0]
+            if said in NAMED and names and role(head) and front_cues.is_several(head):
+                yield from ((said, person) for person in self._indented(line))
         lonely: list[tuple[str, FrontLine]] = []
         for said, label in alone:
             beside = self._beside(said, label)
@@ -72,6 +75,21 @@ class _PageOfLabels:
             down = said == "author" or is_group(label.text)
             people = self._in_column(said, label, 1 if down else step)
             yield from ((said, person) for person in people)
+
+    def _indented(self, label: FrontLine) -> Iterator[Person]:
+        """The names below the one behind a label, set in from the label."""
+        last = label
+        for line in self._column(label, 1):
+            names = (
+                names_in(line.text)
+                if _is_next(last, line) and line.left > label.left + INDENT
+                else []
+            )
+            if not names or not line.size:
+                return
+            yield from (Person(name, line, label) for name in names)
+            self.taken.add(line)
+            last = line
 
     def _beside(self, said: str, label: FrontLine) -> list[Person]:
         row = [line for line in self.by_height if line.beside(label) and line not in self.taken]
@@ -99,7 +117,8 @@ class _PageOfLabels:
         column: list[FrontLine] = []
         at = self.by_height.index(label)
         for line in self.by_height[at + step :: step] if at + step >= 0 else ():
-            if line.beside(label):
+            staggered = abs(line.top - label.top) < label.size and not line.shares_column(label)
+            if line.beside(label) or staggered:
                 continue
             if role(line.text) or len(column) == NEAR:
                 break
@@ -136,28 +155,30 @@ def _is_next(label: FrontLine, line: FrontLine) -> bool:
     return label.shares_column(line) and 0 < line.top - label.top < 2 * max(label.size, 1)
 
 
+def _is_signed_below(label: FrontLine, line: FrontLine) -> bool:
+    """Whether a member's line is that of the label above: "Supervisor: ____", "(Member)"."""
+    return role(label.text.partition(":")[0]) != "member" and _is_next(label, line)
+
+
 def _is_prose(line: FrontLine) -> bool:
     words = line.text.split()
     return len(words) >= PROSE and sum(map(str.islower, words)) > len(words) / 2
 
 
+def is_account(author: str) -> bool:
+    """Whether an author is what a computer calls its user: "Windows User", "Asus X441", "pc-01"."""
+    words = author.lower().replace("-", " ").replace("_", " ").split()
+    return any(map(str.isdigit, author)) or not known("accounts").isdisjoint(words)
+
+
 def is_group(label: str) -> bool:
     """Whether a label names a committee, whose members follow with labels of their own."""
-    return cue("front_matter.group").search(label) is not None
+    return role(label) in NAMED and cue("front_matter.group").search(label) is not None
 
 
-def each_once(people: Sequence[Person], others: Sequence[Person] = ()) -> list[Person]:
-    """`people` without those of `others`, each as first written, titles or not."""
-    known = {front_cues.bare(person.name) for person in others}
-    kept: list[Person] = []
-    for person in people:
-        if front_cues.bare(person.name) not in known:
-            known.add(front_cues.bare(person.name))
-            kept.append(person)
-    return kept
-
-
-def thanked(pages: Sequence[Page], lines: Sequence[FrontLine]) -> list[tuple[str, tuple[Span, ...]]]:
+def thanked(
+    pages: Sequence[Page], lines: Sequence[FrontLine]
+) -> list[tuple[str, tuple[Span, ...]]]:
     """Supervisors named in sentences: "my supervisor, Dr Andrew Phillips, for …", "Ibu Dr. Ani,
     M.Si. selaku dosen pembimbing", "under the supervision of Professor Ana Gouveia"."""
     found: dict[str, tuple[str, tuple[Span, ...]]] = {}
@@ -168,12 +189,12 @@ def thanked(pages: Sequence[Page], lines: Sequence[FrontLine]) -> list[tuple[str
             one = cued[0].endswith("r")  # "my advisor", not "my advisors"
             for name in names[:1] if one else names:
                 span = _over_lines(text, page, name, cued.end())
-                found.setdefault(front_cues.bare(name), (name, (span,)))
+                found.setdefault(front_cues.core_name(name), (name, (span,)))
         for cued in cue("front_matter.as_supervisor").finditer(text):
             if name := _last_name(text[max(0, cued.start() - THANKS) : cued.start()]):
                 start = text.rindex(name.split()[0], 0, cued.start())
                 span = _over_lines(text, page, name, start)
-                found.setdefault(front_cues.bare(name), (name, (span,)))
+                found.setdefault(front_cues.core_name(name), (name, (span,)))
     return list(found.values())
 
 
@@ -194,7 +215,8 @@ def _first_names(text: str) -> list[str]:
         if not (word[:1].isupper() or word in joins or word.casefold() in ("dr.", "prof.")):
             break
         kept.append(word)
-        if word[-1:] in ";:" or (word[-1:] == "." and word[-3:-2].islower() and len(word) > 4):
+        ends = word[-1:] == "." and word[-3:-2].islower() and not front_cues.is_title(word)
+        if word[-1:] in ";:" or ends:
             break
     while kept and kept[-1] in joins:
         kept.pop()

@@ -16,6 +16,9 @@ from thesis_qa.types import OnPage
 
 SCAN = 0.5  # of the page that one picture covers: a scan, its text layer is somebody's OCR
 PICTURE = 0.02  # of a page without text: more than a rule or a logo's dot is drawn on it
+FRONT = 10  # first pages, on which a scan may be smaller: an approval page with its stamps
+FRONT_PICTURE = 0.2  # … of the page
+NUMBERED = 8  # characters of a page number, all the text that such a page has
 LEGIBLE = 0.6  # of a scan's characters in words; OCR layers that can be read have over 0.8
 GARBLED = 0.3  # … of what has letters, below which a font's characters are coded wrongly
 ENOUGH = 200  # characters to judge by
@@ -67,9 +70,14 @@ def unreadable(pages: Sequence[PageLines]) -> list[int]:
         and (
             (page.pictured >= SCAN and share < LEGIBLE)
             or (not page.lines and page.pictured >= PICTURE)
+            or (number < FRONT and page.pictured >= FRONT_PICTURE and _is_numbered_only(page))
             or (garbled and size >= ENOUGH and share < GARBLED)
         )
     ]
+
+
+def _is_numbered_only(page: PageLines) -> bool:
+    return sum(len(line.text.strip()) for line in page.lines) <= NUMBERED
 
 
 def _legible(page: PageLines) -> tuple[float, int]:
