@@ -387,4 +387,6 @@ def _points_at_thing(question: str) -> bool:
 
 def _added(question: str, known: Sequence[str]) -> Resolved:
     asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
-    return Resolved(asked, follows=True, otherwise=question)
+    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
+                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
+    return Resolved(asked, follows=True, otherwise="" if points else question)
