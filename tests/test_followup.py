@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from thesis_qa.library import Index
-from thesis_qa.question.follow_up import Resolved, read_conversation, resolve
+from thesis_qa.question.conversation import Resolved
+from thesis_qa.question.follow_up import read_conversation, resolve
 
 Asked = Callable[[str, list[tuple[str, str]]], Resolved]
 ENGLISH = [("What obstacles occurred in 2018?", "…")]

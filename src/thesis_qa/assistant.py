@@ -11,8 +11,8 @@ from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
-from thesis_qa.answer.evidence import terms_held
-from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Strategy
+from thesis_qa.answer.evidence import stems, terms_held
+from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import by_passages
@@ -23,14 +23,15 @@ from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
-from thesis_qa.question.follow_up import Conversation, Resolved, read_conversation, resolve
+from thesis_qa.question.conversation import Conversation, Resolved
+from thesis_qa.question.follow_up import read_conversation, resolve
 from thesis_qa.question.read import (
     Question,
     checked_question,
     read_question,
     spoken_language,
 )
-from thesis_qa.types import Answer, Citation, Language, Translation
+from thesis_qa.types import Answer, Citation, Language, Passage, Translation
 from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Assistant:
         Raises SettingError for a spec that names no provider and model.
         """
         self.index = index
+        self._whole: dict[tuple[int, str], list[Passage]] = {}  # theses, read whole
         self.writing = Writing(index, llm) if llm is not None else None
 
     def ask(
@@ -101,13 +103,14 @@ class Assistant:
     ) -> Iterator[Answer]:
         started = time.perf_counter()
         asked = self._read(question, history, documents, language)
-        library = Library(self.index, top_k)
+        library = Library(self.index, top_k, self._whole)
         found = self._find(asked, library)
         if asked.otherwise and not found.answers:  # what was added may have been too much
             other = self.index.question(asked.otherwise, asked.documents, asked.language)
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
+        found = found if found.answers else replace(found, shown=_on_subject(asked, found.shown))
         near = library.passages(asked)[:top_k]
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
@@ -131,7 +134,7 @@ class Assistant:
     def can_answer(self, question: str, documents: Sequence[str] = ()) -> bool:
         """Whether `ask` would answer `question`, without putting the answer together."""
         asked = self.index.question(question, documents)
-        return self._find(asked, Library(self.index)).answers
+        return self._find(asked, Library(self.index, read=self._whole)).answers
 
     def next_questions(self, answer: Answer, seconds: float = SECONDS) -> tuple[str, ...]:
         """What could be asked after `answer`, each tried within `seconds`."""
@@ -309,6 +312,16 @@ def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
     return next((each for each in found if each is not None), Found(0.0))
+
+
+def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Those statements that hold at least half of what a question tells, itself or translated:
+    what else comes near is about something else."""
+    telling = question.telling
+    near = ((s, stems(f"{s.evidence.passage.section} {s.evidence.sentence.text}")) for s in shown)
+    return tuple(
+        s for s, held in near if 2 * sum(not held.isdisjoint(t) for t in telling) >= len(telling)
+    )
 
 
 def _of_thesis(first: Question, second: Question) -> bool:

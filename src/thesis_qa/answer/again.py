@@ -6,7 +6,7 @@ from thesis_qa.answer.evidence import is_quotable
 from thesis_qa.answer.found import MAX_CITATIONS, STATED, Evidence, Found, Library, Shown
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.words import terms
-from thesis_qa.question.follow_up import quotes_in
+from thesis_qa.question.conversation import quotes_in
 from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 

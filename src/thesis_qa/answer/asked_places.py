@@ -56,7 +56,7 @@ def _is_number(word: str) -> bool:
 
 
 def _at_place(question: Question, library: Library, document: str) -> list[Shown]:
-    named, passages = question.places, library.catalog.passages_of(document)
+    named, passages = question.places, library.thesis(document)
     for kind, numbers in (("table", named.tables), ("figure", named.figures)):
         if numbers:
             stated = list(_captioned(passages, kind, numbers))

@@ -20,6 +20,7 @@ from thesis_qa.types import Language, Role
 SURE = 0.5  # probability of a question about the library from which it is taken for one
 HINTED = 0.2  # the same, where "which thesis" or the like is said
 OFFERED = 3  # theses that are named where none fits
+LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells of each thesis
 LISTED = 50  # theses that are named one by one
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
@@ -51,6 +52,8 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if not every:
         return None
     topic, wanted = _topic(question), _wanted(question)
+    if set(question.fields.names) - set(LISTED_FIELDS) and not wanted.words:
+        return None  # "siapa pembimbing semua skripsi di sini": the list doesn't tell
     fitting = [d for d in every if _fits(d, wanted)]
     quotes: dict[str, Shown] = {}
     if topic in ("newest", "oldest"):

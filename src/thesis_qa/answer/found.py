@@ -75,9 +75,16 @@ class Found:
 
 
 class Library:
-    """The index as one asking sees it: each question is searched for once."""
+    """The index as one asking sees it: each question is searched for once. `read` keeps theses
+    that were read whole, from one asking to the next."""
 
-    def __init__(self, index: Index, candidates: int = CANDIDATES) -> None:
+    def __init__(
+        self,
+        index: Index,
+        candidates: int = CANDIDATES,
+        read: dict[tuple[int, str], list[Passage]] | None = None,
+    ) -> None:
+        self._read = {} if read is None else read
         self.index, self.catalog = index, index.catalog
         self._candidates = max(candidates, CANDIDATES)
         self.weighed: dict[object, Found] = {}  # what passages.weigh made of them
@@ -99,6 +106,16 @@ class Library:
         if len(self._found.get(key, ())) < wanted:
             self._found[key] = self.index.passages(question, wanted)
         return self._found[key][:wanted]
+
+    def thesis(self, name: str) -> list[Passage]:
+        """All passages of a document, in order."""
+        key = self.catalog.generation, name
+        found = self._read.get(key)
+        if found is None:
+            for old in list(self._read)[: 1 - MAX_DOCUMENTS]:
+                self._read.pop(old, None)
+            found = self._read[key] = self.catalog.passages_of(name)
+        return found
 
     def names(self, question: Question) -> Sequence[str]:
         """The documents that `question` is asked of."""

@@ -38,9 +38,24 @@ def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Show
     return [
         Shown(field_evidence(catalog, document, span), label=name)
         for name in fields.names
-        for span in stated.places.get(name, ())
+        for span in _lines(catalog, document, name, stated.places.get(name, ()))
         if len(stated.places[name]) >= fields.ordinal
     ]
+
+
+def _lines(catalog: Catalog, document: str, name: str, spans: Sequence[Span]) -> Sequence[Span]:
+    """Where a field is stated: a title of two lines as one, supervisors each by themselves."""
+    if name in ("supervisors", "keywords"):
+        return spans
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        page = catalog.page(document, span.page)
+        if last and last.page == span.page and not page.text[last.end : span.start].strip():
+            found[-1] = Span(span.page, last.start, span.end)
+        else:
+            found.append(span)
+    return found
 
 
 def field_evidence(catalog: Catalog, document: str, span: Span) -> Evidence:

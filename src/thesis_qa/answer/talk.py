@@ -59,7 +59,7 @@ def worth_asking(question: Question, library: Library) -> Iterator[str]:
             return
         topic = WORTH_ASKING[(number + number // len(names)) % len(WORTH_ASKING)]
         wanted = [t for t in TOPICS if t.name == topic]
-        if any(shown for _, shown in of_topic(library.catalog, name, wanted)):
+        if any(shown for _, shown in of_topic(library.catalog, name, wanted, library.thesis(name))):
             given += 1
             asked = wanted[0].question(question.language)
             thesis = _by(library, name)

@@ -62,6 +62,8 @@ def by_headings(question: Question, library: Library) -> Found | None:
     if question.besides or len(names) > MAX_DOCUMENTS:
         return None
     if question.topics:
+        if question.supposed and _is_told(question, library):
+            return None
         found = by_thesis({name: _of_topics(question, library, name) for name in names}, library)
     elif not library.asked_apart(question):
         found = _in_section(question, library, names)
@@ -69,8 +71,6 @@ def by_headings(question: Question, library: Library) -> Found | None:
         if found.answers and question.expects == "definition" and _is_told(question, library):
             return None
     else:
-        return None
-    if found.answers and question.supposed and _is_told(question, library):
         return None
     return found if found.answers else None
 
@@ -142,7 +142,7 @@ def _of_topics(question: Question, library: Library, document: str) -> list[Show
     """
     main = library.catalog.document(document).main_language
     other: Language = "en" if main == "id" else "id"
-    passages = library.catalog.passages_of(document)
+    passages = library.thesis(document)
     first = quotable(passages, main, main)
     second = quotable([p for p in passages if zone(p) == "abstract"], other, main)
     found: list[PlacedSentence] = []
@@ -178,11 +178,12 @@ def _translated(
 
 
 def of_topic(
-    catalog: Catalog, document: str, topics: Sequence[Topic]
+    catalog: Catalog, document: str, topics: Sequence[Topic], whole: Sequence[Passage] = ()
 ) -> Iterator[tuple[Topic, list[Shown]]]:
-    """What `document` states of each topic, in its own language."""
+    """What `document` states of each topic, in its own language; `whole` is all of it, if it was
+    read before."""
     main = catalog.document(document).main_language
-    said = quotable(catalog.passages_of(document), main, main)
+    said = quotable(whole or catalog.passages_of(document), main, main)
     return ((topic, _shown(catalog, find_topic(topic, said))) for topic in topics)
 
 
@@ -332,7 +333,7 @@ def _in_section(question: Question, library: Library, names: Sequence[str]) -> F
 def _beginning(question: Question, library: Library, document: str, path: Path) -> list[Shown]:
     """How a section begins, or its list; its parts, where nothing stands right under its title."""
     main = library.catalog.document(document).main_language
-    said = below(quotable(library.catalog.passages_of(document), main, main), path)
+    said = below(quotable(library.thesis(document), main, main), path)
     said = [s for s in said if s.is_heading or _begins_well(s)]
     own = [s for s in said if s.passage.headings == path]
     if any(not s.is_heading for s in own):

@@ -8,18 +8,28 @@ question that stands by itself is never changed; whether it does is learned from
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Literal
 
-from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_map, word_set
+from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
 from thesis_qa.lang.detect import language_of
-from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import chat_spellings, stop_words, words
+from thesis_qa.question.conversation import (
+    CHAPTER,
+    Conversation,
+    Repeat,
+    Resolved,
+    Unclear,
+    asked_otherwise,
+    ordinal,
+    quotes_in,
+    subject,
+    with_other,
+)
 from thesis_qa.question.read import content_terms, framing_words, read_question
 from thesis_qa.question.route import Intent, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames
-from thesis_qa.types import Language, Route
+from thesis_qa.types import Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
@@ -43,58 +53,6 @@ LEANS = 0.5  # probability of standing alone below which a question is taken for
 HINTED = 0.2  # probability of a question about the library, right behind another one
 FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
 PLACED = 3  # quotes that tell which thesis an answer was about
-
-_YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
-_CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
-_QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
-
-Repeat = Literal["pages", "quotes", "language"]
-Unclear = Literal["nothing_before", "which_item", "no_such_thesis"]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What a question asks, once what it leaves out is known."""
-
-    question: str
-    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names
-    phrase: str = ""  # by which words it names them itself
-    follows: bool = False  # something came from the conversation
-    more: bool = False  # asks for what the answer before didn't say
-    item: str = ""  # the statement of the answer before that it asks about
-    repeat: Repeat | None = None  # asks for the same answer with its pages, or in other words
-    language: Language | None = None  # that it asks to be answered in
-    ambiguous: bool = False  # several theses fit the words that name one
-    unknown: str = ""  # names a thesis in these words that isn't here
-    unclear: Unclear | None = None
-    items: int = 0  # of the answer before, where it isn't clear which is meant
-    of_library: bool = False  # goes on with a question about the library
-    otherwise: str = ""  # what else may be meant, where this finds nothing
-    base: str = ""  # the question before, where only its subject is another
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What was asked last, and what was answered."""
-
-    question: str  # spelt out
-    answer: str
-    documents: tuple[str, ...]  # theses that it is about
-    listed: tuple[str, ...]  # theses that the last answer names, in its order
-    spoken_of: tuple[str, ...]  # every thesis named so far
-    of_library: bool = False  # the last question was about the library
-    base: str = ""  # the question with the subject it had first
-
-    @property
-    def statements(self) -> tuple[str, ...]:
-        """The quotes of the last answer."""
-        return quotes_in(self.answer)
-
-
-def quotes_in(answer: str) -> tuple[str, ...]:
-    """What the text of an answer quotes."""
-    return tuple(match["quote"] for match in _QUOTE.finditer(answer))
 
 
 def read_conversation(
@@ -275,17 +233,17 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         return _corrected(question[meant.end() :], before, reads)
     for kind in ("why", "how"):
         if match := _form(kind).fullmatch(question):
-            asked = _asked_otherwise(before.question, kind, match["word"])
+            asked = asked_otherwise(before.question, kind, match["word"])
             return Resolved(asked, follows=True)
     about = _form("about").fullmatch(question)
     if about and len(content_terms(about["other"])) <= SHORT:
         return _about_other(before, about["other"])
     if _is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
-        subject = _subject(question, before.question)
+        known = subject(question, before.question)
         if not points_back:
             return _about_other(before, question.rstrip(" ?.!"))
-        return _added(question, subject) if subject else Resolved(question)
+        return _added(question, known) if known else Resolved(question)
     return _with_subject(question, before.question, reads)
 
 
@@ -300,12 +258,12 @@ def _is_phrase(question: str) -> bool:
 
 def _about_other(before: Conversation, other: str) -> Resolved:
     """The question before, of something else; of a place, that is all there is to ask."""
-    if read_question(other).places and not _CHAPTER.search(before.question):
+    if read_question(other).places and not CHAPTER.search(before.question):
         return Resolved(other, follows=True)
     base = before.base or before.question
     if "," in other:  # "QPOs, were they found?"
-        return Resolved(other, otherwise=_with_other(base, other))
-    return Resolved(_with_other(base, other), follows=True, otherwise=other, base=base)
+        return Resolved(other, otherwise=with_other(base, other))
+    return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
 
 
 def _item(question: str, before: Conversation | None) -> int | None:
@@ -313,19 +271,13 @@ def _item(question: str, before: Conversation | None) -> int | None:
     last. None if it asks about anything else."""
     said = words(question)
     beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
-    numbers = [n for word in said if (n := _ordinal(word)) is not None]
+    numbers = [n for word in said if (n := ordinal(word)) is not None]
     about = {word for _, word in content_terms(before.question)} if before else set()
-    if before and any(_ordinal(word) for word in words(before.question)):
+    if before and any(ordinal(word) for word in words(before.question)):
         about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
-    others = [w for w in said if w not in beside | about and _ordinal(w) is None]
+    others = [w for w in said if w not in beside | about and ordinal(w) is None]
     asks = cue("follow_up.item").search(question)
     return numbers[0] if asks and len(numbers) == 1 and not others else None
-
-
-def _ordinal(word: str) -> int | None:
-    if word in word_map("follow_up.ordinals"):
-        return int(word_map("follow_up.ordinals")[word])
-    return number_value(word) if word.isdecimal() and len(word) < 3 else None
 
 
 def _of_item(question: str, number: int, before: Conversation | None) -> Resolved:
@@ -380,7 +332,7 @@ def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
     meant = meant.strip(" ,:-")
     if not meant or _alone(meant, reads) >= LEANS:
         return Resolved(meant or before.question, follows=True)
-    return Resolved(_with_other(before.question, meant), follows=True)
+    return Resolved(with_other(before.question, meant), follows=True)
 
 
 @cache
@@ -396,40 +348,6 @@ def _form(kind: str) -> re.Pattern[str]:
     }
     plain = rf"(?:{frame[0]} )*(?P<word>{words[kind]})(?: {frame[1]})*"
     return re.compile(rf"\W*{forms.get(kind, plain)}\W*", re.IGNORECASE)
-
-
-def _asked_otherwise(before: str, kind: str, word: str) -> str:
-    """The question before, asked with another question word: "Why obstacles occurred?"."""
-    rest = _asking().sub("", before).strip(" ?.!")
-    while rest.rpartition(" ")[2].lower() in word_set("question.which"):  # "pakai model apa"
-        rest = rest.rpartition(" ")[0]
-    spoken = {language_of(before), language_of(word)}
-    language = next((one for one in LANGUAGES if one in spoken and one != SPOKEN), SPOKEN)
-    return f"{text(f'follow_up.opening_{kind}', language)} {rest}?"
-
-
-@cache
-def _asking() -> re.Pattern[str]:
-    words, behind = alternatives("follow_up.asking"), alternatives("follow_up.behind_asking")
-    return re.compile(rf"^\W*(?:(?:{words})(?:kah)?(?: (?:{behind}))*)\b\W*", re.IGNORECASE)
-
-
-def _with_other(before: str, other: str) -> str:
-    """The question before, about something else of the same kind: another year, chapter, name."""
-    plain = before.rstrip(" ?.!")
-    for kind in (_YEAR, _CHAPTER):
-        new = kind.search(other)
-        if new and kind.search(plain):
-            return kind.sub(new.group(), plain, count=1) + "?"
-    ordinals = [[w for w in each.split() if _ordinal(w.lower())] for each in (plain, other)]
-    if all(ordinals):
-        return plain.replace(ordinals[0][0], ordinals[1][0]) + "?"
-    names = _NAME.findall(plain)
-    first, _, rest = other.partition(" ")
-    bare = rest if rest and first.lower() in word_set("follow_up.before_name") else other
-    if len(names) == 1 and bare[:1].isupper():
-        return plain.replace(names[0], bare) + "?"
-    return f"{plain}, {other}?"
 
 
 def _is_of_thesis(question: str, reads: Reads) -> bool:
@@ -453,10 +371,10 @@ def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     points_back = _points_at_thing(question)
     if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
-    subject = _subject(question, before)
-    if not subject:
+    known = subject(question, before)
+    if not known:
         return Resolved(question)
-    added = _added(question, subject)
+    added = _added(question, known)
     said = points_back or not read_question(question).telling
     return added if said else Resolved(question, otherwise=added.question)
 
@@ -467,13 +385,8 @@ def _points_at_thing(question: str) -> bool:
     return any(word not in word_set("follow_up.persons") for word in found)
 
 
-def _subject(question: str, before: str) -> list[str]:
-    """The words that the question before was about, the nearest first."""
-    known = {term for term, _ in content_terms(question)}
-    about = (word for term, word in content_terms(before) if term not in known)
-    return [word for word in about if word not in framing_words()][:FEW]
-
-
-def _added(question: str, subject: Sequence[str]) -> Resolved:
-    asked = f"{question.rstrip(' ?.!')} ({' '.join(subject)})?"
-    return Resolved(asked, follows=True, otherwise=question)
+def _added(question: str, known: Sequence[str]) -> Resolved:
+    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
+    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
+                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
+    return Resolved(asked, follows=True, otherwise="" if points else question)

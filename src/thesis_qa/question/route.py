@@ -27,6 +27,7 @@ SURELY_TALK = 0.6  # probability from which a message is small talk: a question 
 # talk costs more than talk that is taken for a question
 LIKELY_IF_FEW, FEW = 0.3, 4  # the same for messages of so few words
 UNNAMED = 0.75  # probability from which theses are asked for without a word for them
+OPENING = 2  # words among which "yang" stands for a thesis: "ada yang 2017?"
 LONGEST = 12  # words from which questions count as equally long
 LETTERS = (3, 4)  # of letter groups: catch spellings and affixes
 
@@ -55,6 +56,8 @@ class Intent:
 
 def is_talk(intent: Intent, question: str) -> bool:
     """Whether a message is small talk; a message of few words is, if that is what is likeliest."""
+    if cue("question.expects.reason").search(question):
+        return False  # whoever asks why asks about something
     chance = intent.routes.get("talk", 0.0)
     few = len(question.split()) <= FEW and intent.route == "talk"
     return chance >= (LIKELY_IF_FEW if few else SURELY_TALK)
@@ -64,8 +67,10 @@ def library_chance(intent: Intent, question: str) -> float:
     """The probability that a question is about the library; less where no word for a thesis is
     said: "Apa hambatan pada tahun 2018?" is like "Skripsi apa pada tahun 2018?"."""
     chance = intent.routes.get("library", 0.0)
-    theses = word_set("question.thesis") | word_set("question.stands_for_thesis")
-    said = not theses.isdisjoint(_TOKEN.findall(fold(question)))
+    tokens = _TOKEN.findall(fold(question))
+    theses = word_set("question.thesis") | word_set("question.stands_for_thesis", "en")
+    begins = word_set("question.stands_for_thesis", "id")  # "yang 2017?"; elsewhere it joins
+    said = not theses.isdisjoint(tokens) or not begins.isdisjoint(tokens[:OPENING])
     named = said or cue("follow_up.any_thesis").search(question)
     return chance if named or chance >= UNNAMED else chance / 2
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from rapidfuzz import fuzz
 
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import alternatives, text, word_set
+from thesis_qa.lang.data import alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import fold, stem
@@ -248,9 +248,12 @@ def _before_topic(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:
     told: list[int] = []
     for place in places:
         word = _owner(tokens[place].word)
-        if told and word in _topic_words():
+        asks = word in _topic_words() or any(
+            cue(f"question.fields.{name}").fullmatch(word) for name in PERSONAL
+        )
+        if told and asks:
             break
-        if word not in _empty() | _topic_words():
+        if not asks and not _says_nothing(word):
             told.append(place)
     return told
 
