@@ -49,7 +49,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
 
 # In a process of its own: Playwright's loop and the asyncio tests don't mix.
 browser: $(VENV)/.installed-dev
