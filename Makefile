@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
 	@echo "make test   lint, types and every test, those of the page in a headless browser too"
-	@echo "make eval   ask the question sets and write how good the answers are into docs/results.md"
+	@echo "make eval   ask the question sets and write how good the answers are into docs/developers/results.md"
 	@echo "make fit    fit the numbers that the package comes with again, from the question sets"
 	@echo "make soak   thirty visitors at once for two minutes"
 	@echo "make clean  remove the environment and the index; both can be made again"
@@ -49,7 +49,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
 
 # In a process of its own: Playwright's loop and the asyncio tests don't mix.
 browser: $(VENV)/.installed-dev

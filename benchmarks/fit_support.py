@@ -31,9 +31,8 @@ from thesis_qa.lang.numbers import months_in
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.retrieve.rank import ranking
 from thesis_qa.types import Language
-from thesis_qa.write import support
-from thesis_qa.write.checker import Checker
-from thesis_qa.write.support import Premise, encoded, support_signals
+from thesis_qa.write import checker
+from thesis_qa.write.checker import Checker, Premise, encoded, support_signals
 
 SEED = 9
 CASES = {False: 700, True: 500}  # of even and odd titles, half of them true
@@ -363,8 +362,8 @@ def main() -> None:
         found = seen(made)
         fitted = {"read": fit(made, found, READ), "unread": fit(made, found, UNREAD)}
         print(json.dumps(fitted, indent=1))
-        support.FITTED.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-        support.fitted_support.cache_clear()
+        checker.FITTED.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+        checker.fitted_support.cache_clear()
     report(drawn(odd=True), given.show)
 
 

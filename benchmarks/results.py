@@ -1,11 +1,11 @@
-"""Run the question sets and write their numbers into docs/results.md.
+"""Run the question sets and write their numbers into docs/developers/results.md.
 
     python benchmarks/results.py [--data FOLDER] [--only NAME]…
 
 The sister-city set always runs; the gold theses and idk-mrc valid run where the data folder
 (THESIS_QA_DATA, default ../shared/data) is there. Beside them stand the rankings of the usual
 pipelines (baselines.py), on the same documents and questions. What stands between the marks in
-docs/results.md is replaced, the rest of the file is kept.
+docs/developers/results.md is replaced, the rest of the file is kept.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from thesis_qa.evaluate.question_set import read_questions
 from thesis_qa.library import Index
 
 ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results.md"
+RESULTS = ROOT / "docs" / "developers" / "results.md"
 RANKING = ("page_hit@1", "page_hit@5", "mrr")  # compared with the baselines
 BEGIN, END = "<!-- eval: begin -->", "<!-- eval: end -->"
 

@@ -1,5 +1,7 @@
 """Where a number parts two things, what lies just inside and just outside of it is told apart."""
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +26,7 @@ from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.read.pdf.right_to_left import in_logical_order
 from thesis_qa.retrieve.retriever import Retriever
 from thesis_qa.settings import Settings
+from thesis_qa.structure import apart
 from thesis_qa.structure.document import load
 from thesis_qa.structure.front_lines import front_lines
 from thesis_qa.structure.furniture import Margins, furniture, stamps
@@ -115,6 +118,17 @@ def test_pages_are_recognised_at_two_hundred_dots_an_inch(
     scans.recognised(path, [PageLines(pictured=0.9)], "")
     [(width, height)] = sizes
     assert (width // 10, height // 10) == (165, 233)  # A4
+
+
+def test_a_file_that_takes_all_its_time_is_told_from_one_that_takes_all_memory() -> None:
+    def said(signal: str) -> str:
+        script = f"import os, signal; os.kill(os.getpid(), signal.{signal})"
+        child = apart._Child(subprocess.Popen([sys.executable, "-c", script]))
+        assert child.process
+        child.process.wait()
+        return child._lost("tesis.docx", 1.0).code
+
+    assert (said("SIGXCPU"), said("SIGKILL")) == ("too-slow", "too-much")
 
 
 # Structure

@@ -9,10 +9,12 @@ import pytest
 from thesis_qa.settings import NAMES, OTHER_VARIABLES, PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
-every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+every_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,6 +39,16 @@ def test_every_variable_that_is_read_is_explained() -> None:
     }
     assert read <= OTHER_VARIABLES | {name.upper() for name in NAMES}
     assert [name for name in OTHER_VARIABLES if f"`{PREFIX}{name}`" not in CONFIGURATION] == []
+
+
+def test_every_decision_is_in_their_index_and_every_page_in_that_of_the_documents() -> None:
+    for index in (
+        ROOT / "docs" / "developers" / "decisions" / "README.md",
+        ROOT / "docs/README.md",
+    ):
+        text = index.read_text(encoding="utf-8")
+        pages = {path.name for path in index.parent.glob("*.md")} - {"README.md"}
+        assert {page for page in pages if f"]({page})" not in text} == set()
 
 
 @every_document

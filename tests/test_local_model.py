@@ -44,7 +44,7 @@ def test_a_real_model_adds_nothing_that_quotes_do_not_have(
 def test_what_it_invents_is_caught(sister_city: Index, model: LanguageModel) -> None:
     """Asked for more than there is, it goes on about other things; none of that is stated."""
     from thesis_qa.write.checker import Checker
-    from thesis_qa.write.statements import split_statements
+    from thesis_qa.write.prompt import split_statements
     from thesis_qa.write.writer import premises
 
     cited = Assistant(sister_city).ask("What concept does the study use?").citations

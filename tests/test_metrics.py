@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from thesis_qa.evaluate.intervals import interval
 from thesis_qa.evaluate.matching import contains_phrase, fold_text, holds_half, overlaps
 from thesis_qa.evaluate.metrics import (
     auroc,
@@ -14,6 +13,7 @@ from thesis_qa.evaluate.metrics import (
     contains_any,
     fact_counts,
     hit_at,
+    interval,
     quantile,
     ratio,
     reciprocal_rank,

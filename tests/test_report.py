@@ -9,7 +9,7 @@ import pytest
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, report_html, save_page
-from thesis_qa.evaluate.gold import GoldPlace
+from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.evaluate.report import report_json, report_table
 from thesis_qa.evaluate.summary import measure, measure_slices, reliability_bins, risk_points
 from thesis_qa.types import Citation, CitedSpan

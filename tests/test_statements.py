@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from thesis_qa.lang.numbers import months_in
 from thesis_qa.model.encoder import open_embedding
 from thesis_qa.retrieve.rank import ranking
-from thesis_qa.write.checker import Checker, Objection
+from thesis_qa.write.checker import Checker, Objection, Premise
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
-from thesis_qa.write.support import Premise
 
 STATEMENTS = Path(__file__).parent / "data" / "statements.jsonl"
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from thesis_qa.question.read import Question
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.questions import QuestionReader
-    from thesis_qa.retrieve.retriever import Retriever, ScoredPassage
+    from thesis_qa.retrieve.retriever import Retriever
 
 DEFAULT_EMBEDDING = "bundled:multilingual-e5-small"
 
@@ -366,18 +366,9 @@ class Index:
         language: Language | None = None,
     ) -> list[Passage]:
         """The same for a question that was read already."""
-        return [item.passage for item in self.ranked(question, top_k, section, language)]
-
-    def ranked(
-        self,
-        question: "Question",
-        top_k: int = 5,
-        section: str | None = None,
-        language: Language | None = None,
-    ) -> "list[ScoredPassage]":
-        """The same with how their scores came about."""
         self.refresh()
-        return self.retriever.ranked(question, top_k, section=section, language=language)
+        ranked = self.retriever.ranked(question, top_k, section=section, language=language)
+        return [item.passage for item in ranked]
 
     def find(self, text: str, documents: Sequence[str] | None = None) -> list[Match]:
         """Where the sentences of `text` stand, a few places of each. Raises QuestionError."""

@@ -165,7 +165,10 @@ def _shown_growing(answers: Iterator[Answer]) -> Answer:
 def _search(options: argparse.Namespace, settings: Settings) -> int:
     index = _open(settings)
     asked = index.question(options.question, options.document or ())
-    ranked = index.ranked(asked, settings.top_k, options.section, options.language)
+    index.refresh()
+    ranked = index.retriever.ranked(
+        asked, settings.top_k, section=options.section, language=options.language
+    )
     if options.json:
         from thesis_qa.lang.detect import language_of
 

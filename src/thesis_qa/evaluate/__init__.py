@@ -1,16 +1,14 @@
 """Evaluate answers on a question set: metrics with intervals, comparison, check of the set."""
 
-from thesis_qa.evaluate.command import GatedRun, check_set, run_set
 from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
 from thesis_qa.evaluate.evidence_check import DocumentTexts
-from thesis_qa.evaluate.gold import QuestionSet, SetQuestion
 from thesis_qa.evaluate.html_report import report_html, save_page
-from thesis_qa.evaluate.intervals import Metric
+from thesis_qa.evaluate.metrics import Metric
 from thesis_qa.evaluate.outcome import Outcome, Report
-from thesis_qa.evaluate.question_set import read_questions
+from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
 from thesis_qa.evaluate.remarks import Finding
 from thesis_qa.evaluate.report import findings_table, report_json
-from thesis_qa.evaluate.run import evaluate
+from thesis_qa.evaluate.run import GatedRun, check_set, evaluate, run_set
 from thesis_qa.evaluate.set_check import check
 
 __all__ = [

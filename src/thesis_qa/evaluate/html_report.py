@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate.compare import Comparison
-from thesis_qa.evaluate.intervals import LEVEL
+from thesis_qa.evaluate.metrics import LEVEL
 from thesis_qa.evaluate.outcome import Outcome, Report
 from thesis_qa.evaluate.report import decimals, slice_columns, slice_size
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER

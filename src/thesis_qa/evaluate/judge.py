@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from thesis_qa.evaluate import metrics
 from thesis_qa.evaluate.fresh import PagesOf
-from thesis_qa.evaluate.gold import GoldPlace, SetQuestion
 from thesis_qa.evaluate.matching import (
     bare_offset,
     bare_text,
@@ -17,6 +16,7 @@ from thesis_qa.evaluate.matching import (
     overlaps,
 )
 from thesis_qa.evaluate.outcome import Outcome, SearchHit
+from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
 from thesis_qa.types import Answer, Citation, Passage
 
 PART_SEPARATOR = " … "  # between the parts of a quote

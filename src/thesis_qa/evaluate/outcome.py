@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from thesis_qa.evaluate.conversations import ConversationOutcome
-from thesis_qa.evaluate.gold import GoldPlace
-from thesis_qa.evaluate.intervals import Metric
+from thesis_qa.evaluate.metrics import Metric
+from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.types import Citation
 
 Verdict = Literal[

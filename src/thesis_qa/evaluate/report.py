@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from thesis_qa.errors import one_line
-from thesis_qa.evaluate.intervals import LEVEL, Metric
+from thesis_qa.evaluate.metrics import LEVEL, Metric
 from thesis_qa.evaluate.remarks import Finding
 from thesis_qa.lang.data import SPOKEN, entry, text
 from thesis_qa.types import to_json

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from thesis_qa.evaluate import metrics
-from thesis_qa.evaluate.intervals import Metric, Statistic, interval
-from thesis_qa.evaluate.metrics import Counts, Floats
+from thesis_qa.evaluate.metrics import Counts, Floats, Metric, Statistic, interval
 from thesis_qa.evaluate.outcome import Outcome
 
 RANKING = (*(f"page_hit@{k}" for k in metrics.KS), "mrr")

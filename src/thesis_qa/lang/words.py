@@ -38,7 +38,7 @@ def terms(text: str) -> list[str]:
 def stem(word: str) -> str:
     """`word` without Indonesian particles and the English plural; numbers stay as they are.
 
-    No more than that: taking off other affixes gained nothing (docs/decisions.md).
+    No more than that: taking off other affixes gained nothing (docs/developers/decisions/).
     """
     if not word.isalpha():
         return word

@@ -2,7 +2,7 @@
 
 The reader is a span reader (Devlin et al., 2019) with a no-answer score (Rajpurkar et al., 2018)
 on the bundled embedding model: its lower layers are the embedder's, its upper layers its own.
-How it was trained and what it can do: docs/reader.md.
+How it was trained and what it can do: docs/developers/reader.md.
 """
 
 import hashlib

@@ -16,12 +16,17 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
 from thesis_qa.question.read import MAX_QUESTION, content_terms
 from thesis_qa.types import Answer, Citation, Language, Struck, Translation
-from thesis_qa.write.checker import Checker, Objection
+from thesis_qa.write.checker import Checker, Objection, Premise
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
 from thesis_qa.write.models import LOCAL, Failure, LanguageModel
-from thesis_qa.write.prompt import answer_prompt, evidence_text, rewrite_prompt, translate_prompt
-from thesis_qa.write.statements import Statement, split_statements
-from thesis_qa.write.support import Premise
+from thesis_qa.write.prompt import (
+    Statement,
+    answer_prompt,
+    evidence_text,
+    rewrite_prompt,
+    split_statements,
+    translate_prompt,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
