@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.address import addressed
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
+from thesis_qa.index import folder as on_disk
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.folder import (
-    clear_index,
-    link_reports,
-    new_catalog,
-    one_writer,
-    reporter,
-    vanished,
-)
 from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.read.files import Source, document_name, find_files, read_source, same_name, written
@@ -37,6 +30,8 @@ from thesis_qa.types import (
 )
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
@@ -85,9 +80,9 @@ class Index:
         """
         folder = Path(folder)
         if rebuild:
-            clear_index(folder)
+            on_disk.clear_index(folder)
         if not (folder / FILE_NAME).is_file():
-            return cls(folder, new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+            return cls(folder, on_disk.new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
         index = cls.open(folder, rerank=rerank)
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
@@ -130,7 +125,7 @@ class Index:
             for number, (name, text) in enumerate(texts.items(), start=1):
                 digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
                 source = Source(name, "", "", len(text), 0, digest, SPLITTER)
-                report = reporter(progress, name, number, len(texts))
+                report = on_disk.reporter(progress, name, number, len(texts))
                 index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
         return index
 
@@ -208,16 +203,16 @@ class Index:
                 raise DocumentError("folder-empty", folder=str(path))
             reports = []
             for number, file in enumerate(files, start=1):
-                report = reporter(progress, written(str(file)), number, len(files))
+                report = on_disk.reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
-            reports += link_reports(path)
+            reports += on_disk.link_reports(path)
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
                 self.catalog.prune()
             self.synchronise()
-        seconds = round(time.perf_counter() - started, 3)
-        return IndexReport(tuple(reports), self.catalog.count_passages(), seconds)
+        spent = round(time.perf_counter() - started, 3)
+        return IndexReport(tuple(reports), self.catalog.count_passages(), spent)
 
     def _bring_in(
         self,
@@ -288,7 +283,7 @@ class Index:
     def _forget_vanished(
         self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
     ) -> list[DocumentReport]:
-        gone = vanished(self.catalog.sources(), folder, files, known)
+        gone = on_disk.vanished(self.catalog.sources(), folder, files, known)
         if gone:
             self.catalog.remove(gone)
         return [DocumentReport(name, "removed") for name in gone]
@@ -311,7 +306,7 @@ class Index:
             self.vectors.synchronise()
 
     def _writing(self) -> AbstractContextManager[None]:
-        return one_writer(self.folder, self._changing)
+        return on_disk.one_writer(self.folder, self._changing)
 
     # Reading
 
@@ -398,3 +393,9 @@ class Index:
         from thesis_qa.retrieve.langchain import ThesisRetriever
 
         return ThesisRetriever(index=self, k=k)
+
+    def as_tool(self, k: int = 5) -> "BaseTool":
+        """This index as a tool for an agent of LangChain's."""
+        from thesis_qa.retrieve.langchain import search_tool
+
+        return search_tool(self.as_retriever(k))
