@@ -1,6 +1,7 @@
 """Each way in gives the same verified citation, by the client that its users have."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -229,7 +230,7 @@ async def test_mcp_over_http(address: str, expected: Json, mode: str) -> None:
 
 async def test_mcp_on_stdio(settings: Settings, address: str, expected: Json) -> None:
     arguments = ["-m", "thesis_qa.cli", "mcp", "--index", settings.index]
-    environment = {"THESIS_QA_PUBLIC_URL": address}
+    environment = {**os.environ, "THESIS_QA_PUBLIC_URL": address}
     server = StdioServerParameters(command=sys.executable, args=arguments, env=environment)
     async with Client(stdio_client(server)) as client:
         await try_tools(client, expected)

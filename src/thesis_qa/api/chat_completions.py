@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from thesis_qa.api.access import status_of
+from thesis_qa.api.access import event, status_of
 from thesis_qa.api.service import Service
 from thesis_qa.errors import QuestionError, ThesisQAError
 from thesis_qa.types import Answer, Citation, place, to_json
@@ -125,11 +125,11 @@ def _streamed(events: Iterator[str]) -> Response:
 async def _answer(
     service: Service, messages: Sequence[Message], documents: Sequence[str] | None
 ) -> Answer:
-    question, history = conversation(messages)
+    question, history = asked_in(messages)
     return await service.ask(question, history, documents)
 
 
-def conversation(messages: Sequence[Message]) -> tuple[str, list[tuple[str, str]]]:
+def asked_in(messages: Sequence[Message]) -> tuple[str, list[tuple[str, str]]]:
     """The last question, and the questions and answers before it. Raises QuestionError."""
     said = [(m.role, _text(m.content)) for m in messages if m.role in ("user", "assistant")]
     if not said or said[-1][0] != "user":
@@ -273,4 +273,4 @@ def _events_of(response: dict[str, Any]) -> Iterator[str]:
 
     for number, (kind, told) in enumerate(steps()):
         data = {"type": f"response.{kind}", "sequence_number": number, **told}
-        yield f"event: response.{kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield event(data["type"], data)

@@ -56,7 +56,7 @@ def tools(service: Service) -> "MCPServer[Any]":
     """An MCP server of the library's tools; they only read."""
     from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
-    from mcp_types import CallToolResult, TextContent, ToolAnnotations
+    from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
     server: MCPServer[Any] = MCPServer(
         "thesis-qa", title=text("text.web.name", None), version=version("thesis-qa"),

@@ -5,8 +5,7 @@ says it, the answer says so, and `answered` is false. Each citation has a `url` 
 with the quote marked.
 """
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Security
@@ -18,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from thesis_qa.api.access import Checked, Keys, problem, status_of
+from thesis_qa.api.access import Checked, Keys, event, problem, status_of
 from thesis_qa.api.chat_completions import add_chat
 from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
 from thesis_qa.api.tools import tools
@@ -309,8 +308,3 @@ async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator
         yield event("done", {})
     except ThesisQAError as error:
         yield event("error", {"status": status_of(error), "detail": str(error)})
-
-
-def event(name: str, data: Mapping[str, Any]) -> str:
-    """A server-sent event."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -67,7 +67,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     sub = command("user", "Print the line that lets somebody use the web chat.")
     sub.add_argument("name", metavar="NAME", help="without spaces; the password is asked for")
 
-    sub = command("find", "Find where the sentences of a draft stand: verbatim, nearly, translated.")
+    sub = command("find", "Find where the sentences of a draft stand, word for word or nearly.")
     sub.add_argument("text", metavar="TEXT", help="- reads it from standard input")
     sub.add_argument("--document", action="append", metavar="NAME", help="only in this document")
 
