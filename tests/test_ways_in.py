@@ -13,6 +13,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from openai import BadRequestError, OpenAI
 
+from conftest import ROOT
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, running, small_library
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
@@ -57,6 +58,18 @@ def openai(address: str) -> Iterator[OpenAI]:
 
 
 # HTTP
+
+
+@pytest.mark.parametrize("page", ["api.md", "openai.md"])
+def test_the_examples_of_the_docs_give_the_citation(
+    address: str, expected: Json, page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for script in text.split("```python\n")[1:]:
+        exec(script.split("```")[0].replace("http://127.0.0.1:7860", address), {})
+    shown = capsys.readouterr().out
+    assert expected["quote"] in shown
+    assert expected["url"] in shown
 
 
 def test_http(address: str, expected: Json) -> None:
