@@ -43,7 +43,6 @@ HOMES = {
     "langchain": {"write"},
     "langchain_core": {"model", "retrieve", "write"},
     "mcp": {"api"},
-    "mcp_types": {"api"},
     "lxml": {"read"},
     "markdown_it": {"read"},
     "onnx": {"model"},

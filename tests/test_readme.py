@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
-PAGES = ("README.md", "docs/python.md")
+PAGES = ("README.md", "docs/python.md", "docs/langchain.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # Typed by a reader, but not run here: they install, or run until they are stopped.
@@ -65,6 +66,12 @@ def page(name: str) -> list[Example]:
     return examples((ROOT / name).read_text(encoding="utf-8"))
 
 
+def is_there(script: str) -> bool:
+    """Whether what an example says that it needs is installed."""
+    needed = re.match(r"# needs ([\w-]+)", script)
+    return needed is None or needed[1] in {d.metadata["Name"] for d in distributions()}
+
+
 def test_readme_has_examples_of_each_kind() -> None:
     kinds = [example.is_python for example in page("README.md")]
     assert True in kinds
@@ -77,7 +84,7 @@ def test_examples_show_what_they_say(tmp_path: Path, name: str) -> None:
     shutil.copy(SISTER_CITY, tmp_path / "documents")
     shutil.copytree(ROOT / "evaluation", tmp_path / "evaluation")
     for example in page(name):
-        if not example.typed.startswith(NOT_RUN):
+        if not example.typed.startswith(NOT_RUN) and is_there(example.typed):
             printed = run(example, tmp_path)
             assert not example.shown or matches(example.shown, printed), (
                 f"{example.typed}\n--- {name}\n{example.shown}\n--- printed\n{printed}"

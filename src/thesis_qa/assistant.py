@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thesis_qa.address import addressed
 from thesis_qa.answer.again import by_repeating, quoted_theses
@@ -36,6 +36,8 @@ from thesis_qa.write import LanguageModel, Writing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
 
 STRATEGIES: tuple[Strategy, ...] = (
     by_talk, by_repeating, by_collection, by_places, by_metadata, by_headings, by_passages,
@@ -130,6 +132,12 @@ class Assistant:
             yield from self.writing.worded(answer, silence(asked.language, found.silent))
         else:
             yield answer
+
+    def as_runnable(self) -> "Runnable[Any, AIMessage]":
+        """This assistant in a chain of LangChain's: a question or messages in, a message out."""
+        from thesis_qa.retrieve.langchain import answering
+
+        return answering(self.ask)
 
     def can_answer(self, question: str, documents: Sequence[str] = ()) -> bool:
         """Whether `ask` would answer `question`, without putting the answer together."""

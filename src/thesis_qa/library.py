@@ -3,28 +3,20 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thesis_qa.address import addressed
 from thesis_qa.errors import DocumentError, IndexStateError, QuestionError
+from thesis_qa.index import folder as on_disk
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.folder import (
-    clear_index,
-    link_reports,
-    new_catalog,
-    one_writer,
-    reporter,
-    vanished,
-)
-from thesis_qa.index.rows import FILE_NAME, DocumentInfo, vector_key
+from thesis_qa.index.rows import FILE_NAME, DocumentInfo
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.read.files import Source, document_name, find_files, read_source, same_name, written
 from thesis_qa.settings import Settings
-from thesis_qa.split import SPLITTER, split
+from thesis_qa.split import SPLITTER
 from thesis_qa.types import (
     Document,
     DocumentReport,
@@ -33,10 +25,12 @@ from thesis_qa.types import (
     Match,
     OnProgress,
     Passage,
-    Status,
 )
 
 if TYPE_CHECKING:
+    from langchain_core.documents import Document as LoadedDocument
+    from langchain_core.tools import BaseTool
+
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
@@ -85,9 +79,9 @@ class Index:
         """
         folder = Path(folder)
         if rebuild:
-            clear_index(folder)
+            on_disk.clear_index(folder)
         if not (folder / FILE_NAME).is_file():
-            return cls(folder, new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
+            return cls(folder, on_disk.new_catalog(folder, embedding or DEFAULT_EMBEDDING), rerank)
         index = cls.open(folder, rerank=rerank)
         made_with = index.catalog.about()["embedding"]
         if embedding and embedding != made_with:
@@ -126,12 +120,7 @@ class Index:
     ) -> "Index":
         """A new index of plain texts by name, as question sets with contexts need it."""
         index = cls.create(folder, rerank=rerank, rebuild=True)
-        with index._writing():
-            for number, (name, text) in enumerate(texts.items(), start=1):
-                digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-                source = Source(name, "", "", len(text), 0, digest, SPLITTER)
-                report = reporter(progress, name, number, len(texts))
-                index._store(source, Document.of_lines(name, text), time.perf_counter(), report)
+        index._add([Document.of_lines(*each) for each in texts.items()], progress)
         return index
 
     def close(self) -> None:
@@ -140,6 +129,10 @@ class Index:
             self.vectors.close()
             del self.__dict__["vectors"]
         self.catalog.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        opening = partial(Index.open, rerank=self.rerank)
+        return opening, (str(self.folder.resolve()),), {"public_url": self.public_url}
 
     # What it works with, opened when first needed
 
@@ -202,22 +195,22 @@ class Index:
         path = Path(path)
         own = self.folder.resolve()
         files = [file for file in find_files(path) if not file.resolve().is_relative_to(own)]
-        with self._writing():
+        with on_disk.one_writer(self.folder, self._changing):
             known = self.catalog.sources()
             if not files and not known:
                 raise DocumentError("folder-empty", folder=str(path))
             reports = []
             for number, file in enumerate(files, start=1):
-                report = reporter(progress, written(str(file)), number, len(files))
+                report = on_disk.reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
-            reports += link_reports(path)
+            reports += on_disk.link_reports(path)
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
             if any(report.status in ("updated", "removed") for report in reports):
                 self.catalog.prune()
             self.synchronise()
-        seconds = round(time.perf_counter() - started, 3)
-        return IndexReport(tuple(reports), self.catalog.count_passages(), seconds)
+        spent = round(time.perf_counter() - started, 3)
+        return IndexReport(tuple(reports), self.catalog.count_passages(), spent)
 
     def _bring_in(
         self,
@@ -247,48 +240,37 @@ class Index:
             problem = DocumentError("file-unreadable", file=name, reason=error.strerror)
         return DocumentReport(written(name), "failed", error=str(problem), failure=problem)
 
-    def _store(
-        self,
-        source: Source,
-        document: Document,
-        started: float,
-        report: Callable[..., None],
-        status: Status = "added",
-    ) -> DocumentReport:
-        passages = split(document, self.embedding.count_tokens)
-        texts = dict.fromkeys(t for p in passages for t in (p.text, *(s.text for s in p.sentences)))
-        hashes = {text: vector_key(text) for text in texts}
-        known = self.catalog.known_hashes(hashes.values())
-        missing = [text for text, key in hashes.items() if key not in known]
-        made = self.embedding.reported_vectors(missing, report)
-        vectors = {hashes[text]: vector for text, vector in made.items()}
-        self._remember_model()
-        seconds = round(time.perf_counter() - started, 3)
-        self.catalog.replace(
-            source,
-            document.pages,
-            passages,
-            hashes,
-            vectors,
-            metadata=document.metadata,
-            warnings=document.warnings,
-            seconds=seconds,
-        )
-        info = self.catalog.document(source.name)
-        return DocumentReport(
-            source.name, status, info.pages, info.passages, info.languages, seconds, info.warnings
-        )
+    def add_documents(self, documents: "Sequence[LoadedDocument]") -> list[DocumentReport]:
+        """Add what loaders of LangChain's have read, in place of what has the same `source`."""
+        from thesis_qa.retrieve.langchain import documents_of
 
-    def _remember_model(self) -> None:
-        if "model" not in self.catalog.about():
-            self.catalog.describe(
-                {"model": self.embedding.name, "dimensions": str(self.embedding.dimensions)}
-            )
+        reports = self._add(documents_of(documents))
+        self.catalog.prune()
+        self.synchronise()
+        return reports
+
+    def _add(
+        self, documents: Sequence[Document], progress: OnProgress | None = None
+    ) -> list[DocumentReport]:
+        reports = []
+        with on_disk.one_writer(self.folder, self._changing):
+            for number, document in enumerate(documents, start=1):
+                text = "\f".join(page.text for page in document.pages)
+                digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+                source = Source(document.name, "", "", len(text), 0, digest, SPLITTER)
+                report = on_disk.reporter(progress, document.name, number, len(documents))
+                reports.append(self._store(source, document, time.perf_counter(), report))
+        return reports
+
+    def _store(self, source: Source, document: Document, *how: Any) -> DocumentReport:
+        from thesis_qa.index.store import store
+
+        return store(self.catalog, self.embedding, source, document, *how)
 
     def _forget_vanished(
         self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
     ) -> list[DocumentReport]:
-        gone = vanished(self.catalog.sources(), folder, files, known)
+        gone = on_disk.vanished(self.catalog.sources(), folder, files, known)
         if gone:
             self.catalog.remove(gone)
         return [DocumentReport(name, "removed") for name in gone]
@@ -299,7 +281,7 @@ class Index:
         Raises QuestionError if one isn't in the index; then nothing is removed.
         """
         self.check_documents(documents)
-        with self._writing():
+        with on_disk.one_writer(self.folder, self._changing):
             self.catalog.remove([*map(same_name, documents)])
             self.vectors.rebuild()
 
@@ -309,9 +291,6 @@ class Index:
 
         if not is_current(self.folder, self.catalog):
             self.vectors.synchronise()
-
-    def _writing(self) -> AbstractContextManager[None]:
-        return one_writer(self.folder, self._changing)
 
     # Reading
 
@@ -388,7 +367,7 @@ class Index:
             if not self.vectors.current():
                 self.vectors.reopen()
             if not self.vectors.current():
-                with self._writing():
+                with on_disk.one_writer(self.folder, self._changing):
                     self.synchronise()
         finally:
             self._changing.release()
@@ -398,3 +377,9 @@ class Index:
         from thesis_qa.retrieve.langchain import ThesisRetriever
 
         return ThesisRetriever(index=self, k=k)
+
+    def as_tool(self, k: int = 5) -> "BaseTool":
+        """This index as a tool for an agent of LangChain's."""
+        from thesis_qa.retrieve.langchain import search_tool
+
+        return search_tool(self.as_retriever(k))

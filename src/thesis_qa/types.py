@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from thesis_qa.notebook import InNotebook
+
 Language = Literal["id", "en"]
 """Languages that are told apart; text that is neither (code, formulas) has None."""
 
@@ -283,7 +285,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(InNotebook):
     """What `Assistant.ask` returns. `print(answer)` shows the text, then the sources."""
 
     question: str

@@ -1,11 +1,13 @@
 """Who may call the API and how often, and how a refusal is said (RFC 9457)."""
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
@@ -193,3 +195,8 @@ def status_of(error: ThesisQAError) -> int:
     by_code = {"document-unknown": 404, "line-full": 503}
     by_kind = {"DocumentError": 409, "ModelError": 503, "IndexStateError": 503}
     return by_code.get(error.code) or by_kind.get(type(error).__name__, 400)
+
+
+def event(name: str, data: Mapping[str, Any]) -> str:
+    """A server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

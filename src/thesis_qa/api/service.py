@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from thesis_qa.address import place_address
+from thesis_qa.address import addressed, place_address
 from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
@@ -46,10 +46,32 @@ class OutlineSection:
     section: str  # with those above it: "BAB IV › 4.3 Hambatan"
     title: str
     level: int  # 1 for a chapter
-    role: Role | None  # what it is for
+    purpose: Role | None  # what it is for
     page: int | None  # of the file, where it begins
     page_label: str | None  # as printed
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The theses of the library, by name."""
+
+    documents: list[DocumentEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sections of a thesis."""
+
+    document: str
+    sections: list[OutlineSection]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Each sentence of a draft with the places where it stands, or one that says "nowhere"."""
+
+    matches: list[Match]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +126,10 @@ class Service:
         *_, answer = [answer async for answer in growing]
         return answer
 
-    async def find(self, draft: str, documents: Sequence[str] | None = None) -> list[Match]:
+    async def find(self, draft: str, documents: Sequence[str] | None = None) -> Matches:
         """Where the sentences of a draft stand, once it is one's turn. Raises QuestionError."""
         async with self._turn():
-            return await asyncio.to_thread(self.index.find, draft, documents)
+            return Matches(await asyncio.to_thread(self.index.find, draft, documents))
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -120,9 +142,9 @@ class Service:
         finally:  # also when the caller has gone
             self.line.leave(ticket)
 
-    def documents(self) -> list[DocumentEntry]:
+    def documents(self) -> Documents:
         """Every thesis, by name."""
-        return [self._entry(document) for document in self.index.documents()]
+        return Documents([self._entry(document) for document in self.index.documents()])
 
     def _entry(self, d: DocumentInfo) -> DocumentEntry:
         m, url = d.metadata, self._address(d.name, 1)
@@ -131,7 +153,7 @@ class Service:
             m.supervisors, m.keywords, d.languages, d.pages, d.passages, url,
         )  # fmt: skip
 
-    def outline(self, name: str) -> list[OutlineSection]:
+    def outline(self, name: str) -> Outline:
         """The sections of a document. Raises QuestionError for one that isn't there."""
         self.index.check_documents([name])
         rows = self.index.catalog.read(
@@ -148,7 +170,7 @@ class Service:
                     section, heading.text, heading.level, heading.role, page, label, url
                 )
                 found.setdefault(section, made)
-        return [*found.values()]
+        return Outline(name, [*found.values()])
 
     def page(self, name: str, number: int) -> PageContent:
         """A page, counted from 1. Raises KeyError where there is none."""
@@ -166,7 +188,8 @@ class Service:
         found = next((p for p in around if p.passage_id == passage_id), None)
         if found is None:
             raise KeyError(passage_id)
-        return found, "\n\n".join(passage.text for passage in around)
+        text = "\n\n".join(passage.text for passage in around)
+        return addressed(found, self.index.public_url), text
 
     def _address(self, document: str, page: int | None) -> str:
         return place_address(self.index.public_url, document, page)

@@ -5,8 +5,7 @@ says it, the answer says so, and `answered` is false. Each citation has a `url` 
 with the quote marked.
 """
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Security
@@ -18,13 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from thesis_qa.api.access import Checked, Keys, problem, status_of
-from thesis_qa.api.service import DocumentEntry, OutlineSection, PageContent, Service
+from thesis_qa.api.access import Checked, Keys, event, problem, status_of
+from thesis_qa.api.chat_completions import add_chat
+from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
+from thesis_qa.api.tools import tools
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import preferred, text
 from thesis_qa.lang.detect import language_of
+from thesis_qa.retrieve.langchain import share_of, stated
 from thesis_qa.settings import Settings
-from thesis_qa.types import INTERNAL, Answer, Language, Match, Passage, to_json
+from thesis_qa.types import INTERNAL, Answer, Language, Passage, to_json
 
 MOST_DOCUMENTS, MOST_TURNS = 200, 50  # named in a request
 CHARACTERS = 20_000  # of a text in a request
@@ -98,19 +100,6 @@ class FindRequest(BaseModel):
     """Names of the theses to look in; all where none is named."""
 
 
-class Documents(BaseModel):
-    """The library."""
-
-    documents: list[DocumentEntry]
-
-
-class Outline(BaseModel):
-    """The sections of a thesis."""
-
-    document: str
-    sections: list[OutlineSection]
-
-
 class SearchResult(BaseModel):
     """Passages, best first."""
 
@@ -119,28 +108,27 @@ class SearchResult(BaseModel):
     passages: list[Passage]
 
 
-class Matches(BaseModel):
-    """Each sentence with the places where it stands, or one that says "nowhere"."""
-
-    matches: list[Match]
-
-
-def create_api(
-    service: Service,
-    settings: Settings,
-    closed: bool,
-    lifespan: Any = None,
-) -> FastAPI:
+def create_api(service: Service, settings: Settings, closed: bool) -> FastAPI:
     """The API as an application of its own; `closed` where visitors have to sign in."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # guard.py does
+    agents = tools(service).streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=unchecked
+    )
     api = FastAPI(
         title=text("text.web.name", None), description=__doc__, version="1", docs_url=None,
-        redoc_url=None, servers=[{"url": settings.root or "/"}], lifespan=lifespan,
+        redoc_url=None, servers=[{"url": settings.root or "/"}],
+        lifespan=lambda _: agents.router.lifespan_context(agents),
         generate_unique_id_function=_operation, responses=REFUSED,
         dependencies=[Security(HTTPBearer(auto_error=False))],
     )  # fmt: skip
+    api.router.routes.extend(agents.routes)
     _add_errors(api)
     _add_reading(api, service)
     _add_asking(api, service)
+    add_chat(api, service)
+    _add_dify(api, service)
     api.openapi = _described(api)  # type: ignore[method-assign]
     api.add_middleware(Checked, keys=Keys(settings.api_keys), closed=closed, rate=settings.api_rate)
     if settings.cors_origins:
@@ -210,7 +198,7 @@ def _add_reading(api: FastAPI, service: Service) -> None:
     @api.get("/v1/documents", response_model=Documents)
     def list_documents() -> Response:
         """List the theses of the library with what is known of each: title, author, year …"""
-        return as_json({"documents": service.documents()})
+        return as_json(service.documents())
 
     @api.get("/v1/documents/{name:path}/outline", response_model=Outline)
     def get_outline(name: Name) -> Response:
@@ -218,7 +206,7 @@ def _add_reading(api: FastAPI, service: Service) -> None:
 
         `name` is one of those that listDocuments gives.
         """
-        return as_json({"document": name, "sections": service.outline(name)})
+        return as_json(service.outline(name))
 
     @api.get(
         "/v1/documents/{name:path}/pages/{page}.png",
@@ -280,7 +268,36 @@ def _add_asking(api: FastAPI, service: Service) -> None:
     @api.post("/v1/find", response_model=Matches)
     async def find_quote(asked: FindRequest) -> Response:
         """Where the sentences of a draft stand: verbatim, nearly, or in the other language."""
-        return as_json({"matches": await service.find(asked.text, asked.documents)})
+        return as_json(await service.find(asked.text, asked.documents))
+
+
+class RetrievalSetting(BaseModel):
+    """How much Dify wants."""
+
+    top_k: int = Field(5, ge=1, le=200)
+    score_threshold: float = 0.0
+
+
+class Retrieval(BaseModel):
+    """A search in the shape of Dify's external knowledge; `knowledge_id` is a thesis or "all"."""
+
+    knowledge_id: str = Field("all", max_length=500)
+    query: str = Field(max_length=CHARACTERS)
+    retrieval_setting: RetrievalSetting = RetrievalSetting()
+
+
+def _add_dify(api: FastAPI, service: Service) -> None:
+    @api.post("/retrieval", response_model=dict[str, Any])
+    def retrieve_records(asked: Retrieval) -> Response:
+        """Passages for a question in the shape of Dify's external knowledge API."""
+        among = None if asked.knowledge_id == "all" else [asked.knowledge_id]
+        found = service.index.search(asked.query, asked.retrieval_setting.top_k, among)
+        records = [
+            {"content": p.text, "score": share_of(p.score), "title": p.title or p.document,
+             "metadata": stated(p)} for p in found
+            if share_of(p.score) >= asked.retrieval_setting.score_threshold
+        ]  # fmt: skip
+        return as_json({"records": records})
 
 
 async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator[str]:
@@ -291,8 +308,3 @@ async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator
         yield event("done", {})
     except ThesisQAError as error:
         yield event("error", {"status": status_of(error), "detail": str(error)})
-
-
-def event(name: str, data: Mapping[str, Any]) -> str:
-    """A server-sent event."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

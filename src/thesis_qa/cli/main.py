@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 could not do it, 2 wrong usage, 3 done but a file failed o
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +16,17 @@ from thesis_qa.cli.options import SETTINGS, Command, parser
 from thesis_qa.cli.terminal import (
     answer_lines,
     environment_language,
+    open_index,
     passage_place,
+    print_json,
     printable,
     size_of,
     worded,
 )
+from thesis_qa.cli.ways import WAYS, asked_lines, print_found
 from thesis_qa.errors import ThesisQAError, one_line
 from thesis_qa.settings import Settings, load_settings
-from thesis_qa.types import Answer, DocumentReport, Progress, to_json
+from thesis_qa.types import Answer, DocumentReport, Progress
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -32,13 +34,15 @@ if TYPE_CHECKING:
     from thesis_qa.evaluate.verify import Health
     from thesis_qa.index.rows import DocumentInfo
     from thesis_qa.library import Index
+    from thesis_qa.retrieve.retriever import ScoredPassage
 
 DONE, COULD_NOT, FAILED_IN_PART = 0, 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = parser(COMMANDS).parse_args(arguments)
+    known = parser(COMMANDS)
+    options = known.parse_args(arguments, argparse.Namespace(parser=known))
     try:
         given = {k: v for k, v in vars(options).items() if k in SETTINGS and v is not None}
         command: Command = options.command
@@ -74,7 +78,7 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     with _Bar(hidden=options.json) as bar:
         report = index.update(settings.documents, progress=bar.show)
     if options.json:
-        _print_json(report)
+        print_json(report)
     else:
         for document in report.documents:
             _print_report(document)
@@ -113,9 +117,9 @@ def _size(pages: int, passages: int, languages: Mapping[str, float]) -> str:
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
-    _open(settings).remove(*options.names)
+    open_index(settings).remove(*options.names)
     if options.json:
-        _print_json({"removed": options.names})
+        print_json({"removed": options.names})
     else:
         for name in options.names:
             print(worded("text.cli.removed"), one_line(name))
@@ -124,26 +128,35 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     assistant = _assistant(settings)
-    answers = assistant.stream(options.question, documents=options.document, top_k=settings.top_k)
-    answer = _shown_growing(answers) if sys.stdout.isatty() and not options.json else _last(answers)
-    if wanted := options.translate:
-        foreign = [c for c in answer.citations if c.language != wanted]
-        translations = tuple(assistant.translate(c, wanted) for c in foreign)
-        answer = replace(answer, translations=translations)
-    if options.json:
-        _print_json(answer)
-    else:
+    answers = (_answer(assistant, q, options, settings) for q in asked_lines(options.question))
+    if options.json or options.jsonl:
+        print_found(options, answers)
+        return DONE
+    for answer in answers:
         print(*answer_lines(answer), sep="\n")
         if answer.problem:
             print(f"thesis-qa: {one_line(answer.problem)}", file=sys.stderr)
     return DONE
 
 
+def _answer(
+    assistant: "Assistant", question: str, options: argparse.Namespace, settings: Settings
+) -> Answer:
+    answers = assistant.stream(question, documents=options.document, top_k=settings.top_k)
+    shown = sys.stdout.isatty() and not (options.json or options.jsonl)
+    answer = _shown_growing(answers) if shown else _last(answers)
+    if wanted := options.translate:
+        foreign = [c for c in answer.citations if c.language != wanted]
+        translations = tuple(assistant.translate(c, wanted) for c in foreign)
+        answer = replace(answer, translations=translations)
+    return answer
+
+
 def _assistant(settings: Settings) -> "Assistant":
     from thesis_qa.assistant import Assistant
     from thesis_qa.write import language_model
 
-    return Assistant(_open(settings), language_model(settings))
+    return Assistant(open_index(settings), language_model(settings))
 
 
 def _last(answers: Iterator[Answer]) -> Answer:
@@ -163,27 +176,43 @@ def _shown_growing(answers: Iterator[Answer]) -> Answer:
 
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
-    index = _open(settings)
-    asked = index.question(options.question, options.document or ())
-    index.refresh()
-    ranked = index.retriever.ranked(
-        asked, settings.top_k, section=options.section, language=options.language
-    )
-    if options.json:
+    index = open_index(settings)
+    found = (_ranked(index, asked, options, settings) for asked in asked_lines(options.question))
+    if options.json or options.jsonl:
         from thesis_qa.lang.detect import language_of
 
-        found: dict[str, object] = {"question": options.question}
-        found["language"] = language_of(options.question)
-        found["passages"] = [item.passage for item in ranked]
-        _print_json({**found, "why": [i.why for i in ranked]} if options.explain else found)
+        print_found(options, (_found_as_json(q, language_of(q), r, options) for q, r in found))
         return DONE
-    for item in ranked:
+    for item in (item for _, ranked in found for item in ranked):
         passage = item.passage
         print(f"{passage.rank}. {passage_place(passage)}  ({passage.score:.3f})")
         if options.explain:
             print(f"   {item.why}")
         print(f"   {printable(passage.text)}\n")
     return DONE
+
+
+def _ranked(
+    index: "Index", question: str, options: argparse.Namespace, settings: Settings
+) -> tuple[str, list["ScoredPassage"]]:
+    """A question with the passages found for it, best first."""
+    asked = index.question(question, options.document or ())
+    index.refresh()
+    ranked = index.retriever.ranked(
+        asked, settings.top_k, section=options.section, language=options.language
+    )
+    return question, ranked
+
+
+def _found_as_json(
+    question: str,
+    language: str | None,
+    ranked: Sequence["ScoredPassage"],
+    options: argparse.Namespace,
+) -> dict[str, object]:
+    found: dict[str, object] = {"question": question, "language": language}
+    found["passages"] = [item.passage for item in ranked]
+    return {**found, "why": [item.why for item in ranked]} if options.explain else found
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
@@ -205,7 +234,7 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
             progress=bar.count,
         )
     if options.json:
-        _print_json(report_json(run.report, run.comparison))
+        print_json(report_json(run.report, run.comparison))
     else:
         print(run.report)
         if run.comparison:
@@ -219,7 +248,7 @@ def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> i
     from thesis_qa.evaluate import findings_table
 
     if options.json:
-        _print_json({"findings": findings})
+        print_json({"findings": findings})
     else:
         print(printable(findings_table(findings)))
     return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
@@ -242,7 +271,7 @@ def _user(options: argparse.Namespace, settings: Settings) -> int:
     )
     line = user_line(options.name, asked)
     if options.json:
-        _print_json({"user": line})
+        print_json({"user": line})
     else:
         print(line)
     return DONE
@@ -251,7 +280,7 @@ def _user(options: argparse.Namespace, settings: Settings) -> int:
 def _info(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.evaluate.verify import health, verify
 
-    index = _open(settings)
+    index = open_index(settings)
     index.check_documents(options.document)
     documents = [d for d in index.documents() if not options.document or d.name in options.document]
     findings = verify(index, options.document) if options.verify else []
@@ -259,7 +288,7 @@ def _info(options: argparse.Namespace, settings: Settings) -> int:
     about = index.catalog.about()
     if options.json:
         found = {"index": about, "documents": documents, "findings": findings}
-        _print_json({**found, "health": list(conditions.values())})
+        print_json({**found, "health": list(conditions.values())})
     else:
         size, model = len(documents), about["embedding"]
         print(worded("text.cli.index", index=settings.index, documents=size, model=model))
@@ -297,16 +326,6 @@ def _health_lines(document: "DocumentInfo", condition: "Health") -> Iterator[str
         sections = len(condition.sections)
         yield worded("text.cli.sections", sections=sections, chapters=len(chapters))
     yield from (f"  {chapter}" for chapter in chapters)
-
-
-def _open(settings: Settings) -> "Index":
-    from thesis_qa.library import Index
-
-    return Index.open(settings.index, rerank=settings.rerank)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
 
 
 class _Bar:
@@ -349,6 +368,7 @@ COMMANDS: Mapping[str, Command] = {
     "serve": _serve,
     "user": _user,
     "info": _info,
+    **WAYS,
 }
 
 

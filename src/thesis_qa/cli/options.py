@@ -67,6 +67,24 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     sub = command("user", "Print the line that lets somebody use the web chat.")
     sub.add_argument("name", metavar="NAME", help="without spaces; the password is asked for")
 
+    sub = command("find", "Find where the sentences of a draft stand, word for word or nearly.")
+    sub.add_argument("text", metavar="TEXT", help="- reads it from standard input")
+    sub.add_argument("--document", action="append", metavar="NAME", help="only in this document")
+
+    command("mcp", "Serve the library to an agent, over MCP on standard input and output.")
+
+    sub = command("key", "Make a key for a program that calls the API; print the line to keep.")
+    sub.add_argument("name", metavar="NAME", help="whose key it is, without spaces")
+
+    sub = command("export", "Write the index into one file, with checksums.")
+    sub.add_argument("file", metavar="FILE", help="a new file, like theses.tar.gz")
+
+    sub = command("import", "Make an index from such a file.")
+    sub.add_argument("file", metavar="FILE")
+
+    sub = command("completion", "Print what lets a shell complete commands and options.")
+    sub.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
     sub = command("info", "Show what is in the index, what made it, and its health.")
     sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
     sub.add_argument("--verify", action="store_true", help="read every file again and compare")
@@ -74,7 +92,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
 
 def _add_question(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("question", metavar="QUESTION")
+    sub.add_argument("question", metavar="QUESTION", help="- reads one a line from standard input")
+    sub.add_argument("--jsonl", action="store_true", help="print one JSON document a line")
     sub.add_argument("--document", action="append", metavar="NAME", help="only this document")
     sub.add_argument("--top-k", type=int, metavar="N", help="passages to return (default: 5)")
 

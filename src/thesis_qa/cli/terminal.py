@@ -1,13 +1,33 @@
 """An answer as lines of a terminal. Text of documents and of models can't steer it."""
 
+import json
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from thesis_qa.errors import one_line
 from thesis_qa.lang.data import text
-from thesis_qa.types import Answer, Citation, Language, Passage, Translation, place
+from thesis_qa.settings import Settings
+from thesis_qa.types import Answer, Citation, Language, Passage, Translation, place, to_json
+
+if TYPE_CHECKING:
+    from thesis_qa.library import Index
 
 NEAREST = 3  # passages shown where the documents don't say
+
+
+def open_index(settings: Settings) -> "Index":
+    """The index of the settings, whose places lie under their address."""
+    from thesis_qa.library import Index
+
+    index = Index.open(settings.index, rerank=settings.rerank)
+    index.public_url = settings.address
+    return index
+
+
+def print_json(value: object, indent: int | None = 2) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(to_json(value), ensure_ascii=False, indent=indent), flush=True)
 
 
 def environment_language() -> Language:
