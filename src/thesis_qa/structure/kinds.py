@@ -155,6 +155,9 @@ def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
         or (known and _NUMBER_LINE.fullmatch(line.text.strip()) is not None)
         for line in lines
     )
+    leaders = sum(is_contents_line(line.text, in_contents=False) for line in lines)
+    if known and leaders >= REPEATED:  # entries of several lines
+        return True
     most = ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
     return most or are_entries([line.text for line in lines])
 
