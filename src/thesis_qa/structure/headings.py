@@ -187,11 +187,10 @@ def level_by_look(text: str) -> int:
 
 def looks_like_heading(text: str) -> bool:
     """Whether a paragraph in bold or in capitals can be a heading."""
-    letters = [c for c in text if c.isalpha()]
+    letters = sum(c.isalpha() for c in text)
     return (
-        3 <= len(letters) <= MAX_HEADING
-        and not letters[0].islower()  # the names of a program
-        and 2 * len(letters) > len(text)
+        3 <= letters <= MAX_HEADING
+        and 2 * letters > len(text)
         and text[0] not in '([“"'
         and text[-1] not in ".,;:?!"
         and not names_institution(text)
