@@ -1,7 +1,10 @@
 """Files become pages or blocks of text; what they mean is found by `thesis_qa.structure`."""
 
+import os
 import shutil
-from pathlib import PurePath
+import subprocess
+import sys
+from pathlib import Path, PurePath
 
 from thesis_qa.errors import DocumentError
 
@@ -17,6 +20,14 @@ _HINTS = {  # what to do about others, by suffix
     ".xlsx": "type-unread-document",
 }
 
+_ALONE = """
+import runpy, sys, types
+_, name, folder, module, *sys.argv[1:] = sys.argv
+package = sys.modules[name] = types.ModuleType(name)
+package.__path__ = [folder]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
 
 def check_type(name: str) -> None:
     """Raise DocumentError for a file that can't be read here, by the suffix of its name."""
@@ -25,6 +36,20 @@ def check_type(name: str) -> None:
         raise DocumentError(_HINTS.get(suffix, "type-unread"), file=name, kinds=NAMED)
     if suffix in CONVERTED and not libreoffice():
         raise DocumentError("needs-libreoffice", file=name)
+
+
+def child_process(module: str, *arguments: str, stdin: int) -> "subprocess.Popen[bytes]":
+    """A process of its own that runs a module of this package, and writes to a pipe. It imports
+    that module alone and not the whole package, which takes as long as reading forty pages."""
+    package = Path(__file__).parents[1]
+    paths = [str(package.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _ALONE, package.name, str(package), module, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
+    )
 
 
 def libreoffice() -> str | None:

@@ -22,6 +22,7 @@ from threading import Lock, Timer
 from typing import IO, Any
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.read import child_process
 from thesis_qa.read.blocks import RawDocument
 from thesis_qa.types import Document
 
@@ -80,16 +81,8 @@ class _Child:
         self.process = None
 
     def _start(self) -> None:
-        package = Path(__file__).parents[2]
-        paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
         self.owner, self.done = os.getpid(), 0
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", MODULE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
-        )
+        self.process = child_process(MODULE, stdin=subprocess.PIPE)
 
     def _answer(self, job: bytes) -> bytes | None:
         """What the child says; None if it dies or is late, and is ended."""

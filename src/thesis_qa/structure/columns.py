@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
+from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
 
 MIN_LINES = 8  # in each column
 GAP = 1.2  # of the letters' size: wider than between the words of a justified line
+ACROSS = 0.3  # of the lines, at most, run across the gap between two columns
 WORDS = 0.7  # of the characters of a column of text are letters
 MAX_TURNS = 4  # from one column to the other in a file that keeps its columns together
 
@@ -52,9 +56,13 @@ def _parted(lines: Sequence[TextLine], width: float) -> Sequence[TextLine]:
 def _widest_gap(line: TextLine) -> tuple[int, float, float] | None:
     """The widest gap between two characters of a line: the character behind it, and its ends;
     None where it is narrow."""
-    gaps = [(at, before[2], left) for before, (at, left, _) in pairwise(line.ink)]
-    widest = max(gaps, key=lambda gap: gap[2] - gap[1], default=(0, 0.0, 0.0))
-    return widest if widest[2] - widest[1] > GAP * line.size else None
+    lefts, rights = line.places[line.inked[1:], 0], line.places[line.inked[:-1], 2]
+    if not len(lefts):
+        return None
+    widest = int(np.argmax(lefts - rights))
+    start, end = rights[widest] / PLACES_PER_POINT, lefts[widest] / PLACES_PER_POINT
+    wide = end - start > GAP * line.size
+    return (int(line.inked[widest + 1]), float(start), float(end)) if wide else None
 
 
 def _cut(line: TextLine, gap: tuple[int, float, float] | None, x: float) -> list[TextLine]:
@@ -68,12 +76,14 @@ def _cut(line: TextLine, gap: tuple[int, float, float] | None, x: float) -> list
 def _gutter(lines: Sequence[TextLine], width: float) -> float | None:
     """The x between two columns of running text, if there are any."""
     long = [line for line in lines if line.width > 0.25 * width]
-    for x in sorted((line.right for line in long), reverse=True):
+    lefts, rights = np.array([(line.left, line.right) for line in long]).reshape(-1, 2).T
+    xs = np.unique(rights)[::-1]
+    before, behind = (rights <= xs[:, None]).sum(axis=1), (lefts >= xs[:, None]).sum(axis=1)
+    enough = np.minimum(before, behind) >= MIN_LINES
+    for x in xs[enough & (len(long) - before - behind <= ACROSS * len(long))].tolist():
         left = [line for line in long if line.right <= x]
         right = [line for line in long if line.left >= x]
-        across = len(long) - len(left) - len(right)
-        enough = min(len(left), len(right)) >= MIN_LINES and across <= 0.3 * len(long)
-        if enough and _are_words(left) and _are_words(right):
+        if _are_words(left) and _are_words(right):
             return (x + min(line.left for line in right)) / 2
     return None
 

@@ -155,6 +155,9 @@ def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
         or (known and _NUMBER_LINE.fullmatch(line.text.strip()) is not None)
         for line in lines
     )
+    leaders = sum(is_contents_line(line.text, in_contents=False) for line in lines)
+    if known and leaders >= REPEATED:  # entries of several lines
+        return True
     most = ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
     return most or are_entries([line.text for line in lines])
 
@@ -174,6 +177,7 @@ class KindJudge:
     listing: Kind | None = None  # inside a contents page or the references
     in_body: bool = False  # past the front matter
     number: Number | None = None  # of the last heading that has one
+    heading: bool = False  # the line before was one, which this may go on
     titling: bool = False  # the line before was "BAB IV" alone, or its title in capitals
 
     def judge(
@@ -191,6 +195,7 @@ class KindJudge:
             titled = is_contents_title(text) and not is_contents_line(text, in_contents=True)
             return Typed("heading", 1) if titled else Typed("contents")
         level = self._heading(line, above, below, alone)
+        self.heading = level is not None
         self.titling = level == 1 and (is_bare_chapter(text) or (self.titling and text.isupper()))
         if level:
             self._note(text, level)
@@ -203,6 +208,7 @@ class KindJudge:
 
     def outlined(self, text: str, level: int) -> Typed:
         """A heading by the outline of the file."""
+        self.heading = True
         self.in_body = self.in_body or numbered_heading(text) is not None
         self._note(text, level)
         return Typed("heading", level)
@@ -253,6 +259,9 @@ class KindJudge:
         if not self.in_body or self.listing or not alone or not stands_out:
             return None
         if line.fixed or text[-1] in HYPHENS + "-" or not looks_like_heading(text):
+            return None
+        typed = any(mark in text for mark in ":(=;")  # "angle: double", "isFree(cell)"
+        if next(filter(str.isalpha, text)).islower() and (typed or not self.heading):
             return None
         if above is not None and above.bold == line.bold and line.size <= self.style.size * LARGER:
             near = line.top - above.top < 1.2 * self.style.leading

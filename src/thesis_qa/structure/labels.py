@@ -118,10 +118,10 @@ def _page_numbers(chapter: str, value: str) -> list[PageNumber]:
     if not chapter:
         return [plain]
     words = chapter.translate(_MARKS).split()
-    number = next((w for w in words if re.fullmatch(_NUMBER, w, re.IGNORECASE)), "")
-    mark = chapter.partition(number)[2].strip()[:1]
+    named = next((w for w in words if re.fullmatch(_NUMBER, w, re.IGNORECASE)), "")
+    mark = chapter.partition(named)[2].strip()[:1]
     mark = mark if mark in (".", "/") else "-"
-    return [PageNumber(number + mark, "arabic", int(value)), plain]
+    return [PageNumber(named + mark, "arabic", int(value)), plain]
 
 
 def _filled(printed: Sequence[PageNumber | None]) -> list[PageNumber | None]:

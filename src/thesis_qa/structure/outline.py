@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 from thesis_qa.read.pdf.pages import OutlineEntry
@@ -38,11 +39,17 @@ def outlined(views: Sequence[View], entries: Sequence[OutlineEntry]) -> dict[tup
     by_page: dict[int, list[int]] = {}
     for at, view in enumerate(views):
         by_page.setdefault(view.number, []).append(at)
+
+    @cache
+    def letters(at: int) -> tuple[list[str], list[str]]:
+        texts = [line.text for line in views[at].lines]
+        return [bare(text) for text in texts], [_letters(text) for text in texts]
+
     found: dict[tuple[int, int], int] = {}
     matched = 0
     for entry in entries:
         for at in (at for page in (0, 1, -1) for at in by_page.get(entry.page + page, ())):
-            lines = _matching(views[at], entry.title)
+            lines = _matching(views[at], letters(at), entry.title)
             if lines and (at, lines[0]) not in found:
                 matched += 1
                 found |= {(at, line): entry.level for line in lines}
@@ -50,11 +57,11 @@ def outlined(views: Sequence[View], entries: Sequence[OutlineEntry]) -> dict[tup
     return found if matched >= MIN_FOUND * max(1, len(entries)) else {}
 
 
-def _matching(page: View, title: str) -> Sequence[int]:
-    """The numbers of neighbouring lines that together say `title`."""
+def _matching(page: View, letters: tuple[list[str], list[str]], title: str) -> Sequence[int]:
+    """The numbers of neighbouring lines that together say `title`; `letters` are theirs, without
+    the numbers of headings and with them."""
     wanted = bare(title)
-    texts = [bare(line.text) for line in page.lines]
-    plain = [_letters(line.text) for line in page.lines]
+    texts, plain = letters
     for start in range(len(texts)):
         if not wanted or start in page.furniture:
             continue
@@ -75,7 +82,7 @@ def bare(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def sections(drafts: Sequence[Draft]) -> list[tuple[Heading, ...]]:

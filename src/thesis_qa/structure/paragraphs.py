@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.headings import certain_heading, is_chapter_number, is_item, is_keywords
 from thesis_qa.structure.hyphens import is_divided
@@ -18,6 +20,7 @@ from thesis_qa.types import Kind
 INDENT = 6.0  # points
 LARGE = 1.15  # times the size of running text: a heading whose lines end where they look well
 PARAGRAPH_GAP = 1.3  # times the usual distance of two lines
+LONG = 100  # points, of a line that shows where its column ends
 FLOATS: frozenset[Kind] = frozenset({"furniture", "footnote", "caption", "table"})
 _REFERENCE = re.compile(r"\[\w+\]|\d{1,3}\.\s")
 
@@ -139,7 +142,8 @@ class Paragraphs:
         above, line = draft.last.line, item.line
         alike = abs(above.size - line.size) < 0.6 and above.bold == line.bold
         usual = max(self.style.leading, above.height, 1.1 * above.size)
-        near = 0 < _gap(above, line) < 1.15 * PARAGRAPH_GAP * usual
+        spaced = self.style.leading * above.size / self.style.size  # the text, as large as that
+        near = 0 < _gap(above, line) < 1.15 * max(PARAGRAPH_GAP * usual, spaced)
         begins = certain_heading(line.text) is not None or is_item(line.text)
         numbered = re.match(r"(?:[A-Z]|[IVX]+|\d{1,2})(?:\.\d+)+", line.text) is not None
         bare = is_chapter_number(draft.text)
@@ -239,11 +243,10 @@ def _begins_reference(draft: Draft, item: Item) -> bool:
 
 def right_edges(lines: Sequence[TextLine]) -> list[float]:
     """For every line of a page, where the full lines of its column end."""
-    long = [line.box for line in lines if line.right - line.left > 100]
-    return [
-        max(
-            (b[2] for b in long if b[0] < line.right and line.left < b[2] and b[2] - b[0] < 1e4),
-            default=line.right,
-        )
-        for line in lines
-    ]
+    boxes = np.array([line.box for line in lines]).reshape(-1, 4)
+    left, right = boxes[:, 0], boxes[:, 2]
+    long = right - left > LONG
+    beside = long & (left < right[:, None]) & (left[:, None] < right)
+    edges = np.where(beside, right, -np.inf).max(axis=1, initial=-np.inf)
+    found: list[float] = np.where(beside.any(axis=1), edges, right).tolist()
+    return found

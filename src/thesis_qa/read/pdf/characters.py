@@ -9,6 +9,7 @@ import ctypes
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, rounded
 from thesis_qa.read.pdf.drawn import as_displayed
-from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, join, turned
+from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, inked, join, turned
 from thesis_qa.read.pdf.right_to_left import in_logical_order, reads_left
 from thesis_qa.read.pdf.scripts import composed, with_scripts
 
@@ -28,6 +29,7 @@ SAMPLES = 3  # characters of a line whose font is looked up
 UPRIGHT = 3.0  # degrees: scanned and drawn by hand, yet meant to be straight
 FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
 
+_SURROGATES = 0xD800  # from there on a unit may be half a character
 _DROPPED = frozenset("\x00\x01\ufeff\u200b\u00ad")
 _FIXED_FACES = ("mono", "courier", "consol", "typewriter", "cmtt", "menlo", "inconsolata")
 _BOLD_FACES = ("bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "-bd")
@@ -45,7 +47,7 @@ def page_lines(page: Any) -> list[TextLine]:
         pieces = [_line(text_page, text[a:b], places[a:b]) for a, b in _runs(text, places)]
         whole = in_logical_order([piece for piece in pieces if piece is not None])
         lines = [line if reads_left(line.text) else spaced(line) for line in _joined(whole)]
-        written = with_scripts(lines, lambda place: _baseline(page, text_page, place))
+        written = with_scripts(lines, lambda own: _baselines(page, text_page, own))
     finally:
         text_page.close()
     return [replace(line, places=line.places[:, :4].astype(np.int16)) for line in written]
@@ -57,7 +59,7 @@ def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
 
     handle, count = text_page.raw, text_page.count_chars()
     rectangles = (raw.FS_RECTF * count)()
-    units = [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+    units = _units(handle, count)
     for index, rectangle in enumerate(rectangles):
         raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rectangle))
     text, numbers = _decoded(units)
@@ -70,14 +72,28 @@ def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
     return composed(text, places)
 
 
+def _units(handle: Any, count: int) -> list[int]:
+    """What each character is: asked for in one, which is faster, where PDFium leaves none out."""
+    import pypdfium2.raw as raw
+
+    whole = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, whole) == count + 1:
+        units = whole[:count]
+        if 0 not in units and max(units, default=0) < _SURROGATES:
+            return units
+    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+
+
 def _turn(page: Any, text_page: Any, text: str, places: Places) -> None:
     """Notice what is turned; a line of PDFium's is looked at whole if its ends are turned."""
-    ends = [-1, *(at for at, c in enumerate(text) if c in "\r\n"), len(text)]
-    for before, end in pairwise(ends):
-        inked = [i for i in range(before + 1, end) if places[i, 2] and not text[i].isspace()]
-        if inked and any(_angle(page, text_page, places[i]) for i in (inked[0], inked[-1])):
-            for i in range(before + 1, end):
-                places[i, TURN] = _angle(page, text_page, places[i])
+    ends = np.array([-1, *(at for at, c in enumerate(text) if c in "\r\n"), len(text)])
+    own = inked(text, places)
+    lines = np.searchsorted(ends, own)
+    outer = np.flatnonzero(np.diff(lines, prepend=-1) | np.diff(lines, append=-1))
+    askew = {int(lines[at]) for at in outer if _angle(page, text_page, places[own[at]])}
+    for line in askew:
+        for i in range(ends[line - 1] + 1, ends[line]):
+            places[i, TURN] = _angle(page, text_page, places[i])
     for turn in set(places[:, TURN].tolist()) - {0}:
         own = places[:, TURN] == turn
         places[own, :4] = turned(places[own, :4], turn, *page.get_size())
@@ -97,19 +113,29 @@ def _angle(page: Any, text_page: Any, place: npt.NDArray[np.int32]) -> int:
     return nearest % 360 if abs(displayed - nearest) <= UPRIGHT else SLANTED
 
 
-def _baseline(page: Any, text_page: Any, place: npt.NDArray[np.int32]) -> float:
-    """How far down the baseline of a character is, in its frame, tenths of a point."""
+def _baselines(page: Any, text_page: Any, places: Places) -> npt.NDArray[np.float64]:
+    """How far down the baselines of characters of a line are, in its frame, tenths of a point, from
+    one height or another."""
     import pypdfium2.raw as raw
 
     x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(text_page.raw, int(place[NUMBER]), ctypes.byref(x), ctypes.byref(y))
-    point = as_displayed(page, np.array([[x.value, y.value, x.value, y.value]]))
-    there = turned(rounded(point), int(place[TURN]), *page.get_size())
-    return float(there[0, 1] + there[0, 3]) / 2
+    points = []
+    for number in places[:, NUMBER].tolist():
+        raw.FPDFText_GetCharOrigin(text_page.raw, number, ctypes.byref(x), ctypes.byref(y))
+        points.append((x.value, y.value, x.value, y.value))
+    if not (page.get_rotation() or places[0, TURN]):
+        return np.array([-y for _, y, *_ in points]) * PLACES_PER_POINT
+    shown = rounded(as_displayed(page, np.array(points)))
+    there = turned(shown, int(places[0, TURN]), *page.get_size())
+    return (there[:, 1].astype(np.float64) + there[:, 3]) / 2
 
 
 def _decoded(units: Sequence[int]) -> tuple[str, list[int]]:
     """Text of UTF-16 code units or code points, and the unit that each character ends with."""
+    if max(units, default=0) < _SURROGATES and _DROPPED.isdisjoint(
+        text := "".join(map(chr, units))
+    ):
+        return text, list(range(len(units)))
     characters: list[str] = []
     numbers: list[int] = []
     high = 0
@@ -140,23 +166,23 @@ def _runs(text: str, places: Places) -> Iterator[tuple[int, int]]:
 
 def _jumps(text: str, places: Places) -> set[int]:
     """Where a character has no height in common with the one before: it isn't of that line."""
-    inked = [i for i in np.flatnonzero(places[:, 2]).tolist() if not text[i].isspace()]
-    tops, bottoms = places[inked, 1].astype(int), places[inked, 3].astype(int)
+    own = inked(text, places)
+    tops, bottoms = places[own, 1].astype(int), places[own, 3].astype(int)
     shared = np.minimum(bottoms[1:], bottoms[:-1]) - np.maximum(tops[1:], tops[:-1])
     lower = np.minimum(bottoms[1:] - tops[1:], bottoms[:-1] - tops[:-1])
-    turns = places[inked, TURN]
+    turns = places[own, TURN]
     jumps = (shared < -0.2 * lower) & (turns[1:] != SLANTED) | (turns[1:] != turns[:-1])
-    return {inked[i + 1] for i in np.flatnonzero(jumps).tolist()}
+    return set(own[1:][jumps].tolist())
 
 
 def _line(text_page: Any, text: str, places: Places) -> TextLine | None:
     end = len(text.rstrip())
     start = len(text) - len(text.lstrip())
-    inked = [i for i in range(start, end) if places[i, 2] and not text[i].isspace()]
-    if not inked:
+    own = inked(text, places)
+    if not len(own):
         return None
-    step = max(1, len(inked) // SAMPLES)
-    fonts = [_font(text_page, int(places[i, NUMBER])) for i in inked[step // 2 :: step]]
+    step = max(1, len(own) // SAMPLES)
+    fonts = [_font(text_page, int(places[i, NUMBER])) for i in own[step // 2 :: step]]
     sizes = sorted(size for size, _, _ in fonts)
     return TextLine(
         text=text[start:end],
@@ -164,7 +190,7 @@ def _line(text_page: Any, text: str, places: Places) -> TextLine | None:
         size=sizes[len(sizes) // 2],
         bold=all(bold for _, bold, _ in fonts),
         fixed=sum(fixed for _, _, fixed in fonts) >= FIXED_SHARE * len(fonts),
-        turn=int(places[inked[0], TURN]),
+        turn=int(places[own[0], TURN]),
     )
 
 
@@ -175,13 +201,20 @@ def _font(text_page: Any, index: int) -> tuple[float, bool, bool]:
 
     name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     raw.FPDFText_GetFontInfo(text_page.raw, index, name, 128, ctypes.byref(flags))
-    face = name.value.decode("utf-8", "replace").lower()
-    style = face.split("+")[-1]
-    bold = any(part in style for part in _BOLD_FACES) or style.endswith(_BOLD_ENDING)
-    fixed = bool(flags.value & 1) or any(part in face for part in _FIXED_FACES)
+    bold, typed = _looks(name.value)
+    fixed = bool(flags.value & 1) or typed
     matrix = _matrix(text_page, index)
     scale = math.hypot(matrix.c, matrix.d)  # many files set everything in size 1 and scale it
     return float(raw.FPDFText_GetFontSize(text_page.raw, index)) * scale, bold, fixed
+
+
+@lru_cache(maxsize=4096)
+def _looks(name: bytes) -> tuple[bool, bool]:
+    """Whether a font is bold, and whether of fixed width, by its name."""
+    face = name.decode("utf-8", "replace").lower()
+    style = face.split("+")[-1]
+    bold = any(part in style for part in _BOLD_FACES) or style.endswith(_BOLD_ENDING)
+    return bold, any(part in face for part in _FIXED_FACES)
 
 
 def _matrix(text_page: Any, index: int) -> Any:
@@ -238,15 +271,17 @@ def _with_spaces(line: TextLine, at: Sequence[int]) -> TextLine:
     return replace(line, text=text, places=np.insert(line.places, list(at), 0, axis=0))
 
 
-def _closed_up(line: TextLine) -> list[int]:
+def _closed_up(line: TextLine) -> Sequence[int]:
     """The characters to keep: of "B A B  I V" not the spaces between letters of one word."""
+    if line.text.count(" ") < LETTERS - 1:
+        return range(len(line.text))
     tokens = line.text.split(" ")
     singles = sum(len(token) == 1 and token.isalpha() for token in tokens)
     everything = list(range(len(line.text)))
     if singles < LETTERS or singles < 0.8 * sum(map(bool, tokens)):
         return everything
-    inked = [i for i in everything if not line.text[i].isspace() and line.places[i, 2]]
-    gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(inked)}
+    own = line.inked.tolist()
+    gaps = {b: int(line.places[b, 0]) - int(line.places[a, 2]) for a, b in pairwise(own)}
     usual = float(np.median(list(gaps.values())))
     if usual > line.size * PLACES_PER_POINT:  # the cells of a table
         return everything

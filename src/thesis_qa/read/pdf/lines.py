@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places
 from thesis_qa.types import Box
 
 SLANTED = 1
+_WHITE = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 HYPHENS = "\x02\ufffe"  # what PDFium puts for a hyphen at a line end
 
 
@@ -32,9 +34,8 @@ class TextLine:
         placed = self.places[self.places[:, 2] != 0]
         if not len(placed):
             return (0.0, 0.0, 0.0, 0.0)
-        middle = len(placed) // 2
-        tops, bottoms = np.sort(placed[:, 1]), np.sort(placed[:, 3])
-        ends = placed[:, 0].min(), tops[middle], placed[:, 2].max(), bottoms[middle]
+        ordered, middle = np.sort(placed[:, :4], axis=0), len(placed) // 2
+        ends = ordered[0, 0], ordered[middle, 1], ordered[-1, 2], ordered[middle, 3]
         x0, y0, x1, y1 = (int(end) / PLACES_PER_POINT for end in ends)
         return (x0, y0, x1, y1)
 
@@ -70,15 +71,17 @@ class TextLine:
         """Its characters `start` to `end`."""
         return replace(self, text=self.text[start:end], places=self.places[start:end])
 
-    @property
+    @cached_property
+    def inked(self) -> npt.NDArray[np.int64]:
+        """The numbers of its characters that aren't white space."""
+        return inked(self.text, self.places)
+
+    @cached_property
     def ink(self) -> list[tuple[int, float, float]]:
         """Number, left and right end of its characters that aren't white space."""
-        ends = (self.places[:, [0, 2]] / PLACES_PER_POINT).tolist()
-        return [
-            (at, left, right)
-            for at, (left, right) in enumerate(ends)
-            if right and not self.text[at].isspace()
-        ]
+        ends = (self.places[self.inked][:, [0, 2]] / PLACES_PER_POINT).tolist()
+        numbers = self.inked.tolist()
+        return [(at, left, right) for at, (left, right) in zip(numbers, ends, strict=True)]
 
     def stretches(self, gap: float) -> list[tuple[float, float]]:
         """Left and right end of what no gap of that width parts."""
@@ -89,6 +92,15 @@ class TextLine:
             else:
                 found.append((left, right))
         return found
+
+
+def inked(text: str, places: Places) -> npt.NDArray[np.int64]:
+    """The numbers of the characters that have a place and aren't white space."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    white = (codes <= 0x20) & ((codes >= 0x1C) | ((codes >= 9) & (codes <= 13)))
+    if not text.isascii():
+        white |= np.isin(codes, _WHITE)
+    return np.flatnonzero((places[:, 2] != 0) & ~white)
 
 
 def join(line: TextLine, piece: TextLine, apart: bool) -> TextLine:

@@ -5,9 +5,7 @@ another child goes on with the next.
 """
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ import numpy as np
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
+from thesis_qa.read import child_process
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.types import Box
 
@@ -123,15 +122,7 @@ def _page(head: Mapping[str, Any], data: bytes) -> PageLines:
 
 def _frames(job: Mapping[str, Any]) -> Iterator[Frame]:
     """What a child writes, until it ends. Raises TimeoutError if it falls silent."""
-    package = Path(__file__).parents[3]
-    paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", CHILD, json.dumps(job)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
-    )
+    child = child_process(CHILD, json.dumps(job), stdin=subprocess.DEVNULL)
     try:
         while frame := _frame(child):
             yield frame

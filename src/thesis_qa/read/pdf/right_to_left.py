@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import cache, reduce
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -49,6 +49,7 @@ def reads_left(text: str) -> bool:
     return not text.isascii() and any(_side(c) == "R" for c in text)
 
 
+@cache
 def _side(character: str) -> str:
     """R for what is read from the right, L from the left, "" for what goes with its neighbours."""
     side = unicodedata.bidirectional(character)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,7 @@ def _legible(page: PageLines) -> tuple[float, int]:
     return sum(len(word) for word in lettered if is_plausible(word)) / max(1, size), size
 
 
+@lru_cache(maxsize=1 << 16)
 def is_plausible(word: str) -> bool:
     """Whether a word is spelled as words of Indonesian and English are: one case or capitalised,
     with vowels, without heaps of consonants."""

@@ -42,8 +42,8 @@ _NOTE = re.compile(rf"[\s(\[]*([{UP_DIGITS}\d]{{1,3}})\b")
 
 _PLAIN = {ord(_UP[digit]): digit for digit in "0123456789"}
 
-Baseline = Callable[[npt.NDArray[np.int32]], float]
-"""How far down the baseline of a character stands that has this place."""
+Baselines = Callable[[Places], npt.NDArray[np.float64]]
+"""How far down the baselines of characters of a line stand that have these places."""
 
 
 def composed(text: str, places: Places) -> tuple[str, Places]:
@@ -67,9 +67,9 @@ def composed(text: str, places: Places) -> tuple[str, Places]:
     return "".join(letters[at] for at in kept), places[kept]
 
 
-def with_scripts(lines: Sequence[TextLine], baseline: Baseline) -> list[TextLine]:
+def with_scripts(lines: Sequence[TextLine], baselines: Baselines) -> list[TextLine]:
     """`lines` with raised and lowered characters as such."""
-    found = [(line, _shifts(line, baseline)) for line in lines]
+    found = [(line, _shifts(line, baselines)) for line in lines]
     notes = {
         match[1].translate(_PLAIN)
         for line, shifts in found
@@ -82,29 +82,28 @@ def _middle(lines: Sequence[TextLine]) -> float:
     return max(line.bottom for line in lines) / 2
 
 
-def _shifts(line: TextLine, baseline: Baseline) -> npt.NDArray[np.int8]:
+def _shifts(line: TextLine, baselines: Baselines) -> npt.NDArray[np.int8]:
     """For every character 1 if it is raised, -1 if lowered."""
-    places = line.places.astype(int)
-    heights = places[:, 3] - places[:, 1]
+    heights = line.places[:, 3].astype(np.int64) - line.places[:, 1]
     shifts = np.zeros(len(line.text), np.int8)
     inked = heights > 0
+    if not inked.any() or heights[inked].min() >= SMALLER * heights.max():
+        return shifts  # all of one size
     usual = _letter_height(heights[inked])
-    small = inked & (heights < SMALLER * usual)
-    if not small.any():
+    small = [
+        at
+        for at in np.flatnonzero(inked & (heights < SMALLER * usual)).tolist()
+        if not line.text[at].isspace()
+    ]
+    large = np.flatnonzero(inked & (heights >= SMALLER * usual)).tolist()
+    letters = np.array([at for at in large if line.text[at].isalnum()], np.int64)
+    if not small or not len(letters):
         return shifts
-    letters = [i for i in np.flatnonzero(inked & ~small).tolist() if line.text[i].isalnum()]
-    for at in np.flatnonzero(small).tolist():
-        near = _nearest(letters, at)
-        if near is None or line.text[at].isspace():
-            continue
-        ground = baseline(line.places[near])
-        rise = (ground - baseline(line.places[at])) / usual
-        shifts[at] = 1 if rise >= RAISED else -1 if rise <= -LOWERED else 0
+    near = letters[np.abs(letters[None, :] - np.array(small)[:, None]).argmin(axis=1)]
+    grounds, own = np.split(baselines(line.places[[*near, *small]]), 2)
+    rises = (grounds - own) / usual
+    shifts[small] = np.where(rises >= RAISED, 1, np.where(rises <= -LOWERED, -1, 0))
     return shifts
-
-
-def _nearest(letters: Sequence[int], at: int) -> int | None:
-    return min(letters, key=lambda letter: abs(letter - at), default=None)
 
 
 def _letter_height(heights: npt.NDArray[np.int64]) -> float:
