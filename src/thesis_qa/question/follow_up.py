@@ -161,13 +161,14 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
     chance = library_chance(intent, question) if intent else 0.0
+    likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
     about = _form("about").fullmatch(question)
     return bool(said) and bool(
         chance >= LEANS
         or listed
         or (said[0] in opens and _item(question, None) is None)
-        or (about and (chance >= HINTED or len(before.listed) > 1))
+        or (about and (likely >= HINTED or len(before.listed) > 1))
     )
 
 
