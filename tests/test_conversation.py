@@ -126,7 +126,57 @@ def test_a_question_of_one_thesis_is_not_taken_for_one_about_the_library(chat: C
     assert answer.missing == ("blockchain",)
 
 
+def test_a_list_is_gone_on_with(chat: Chat) -> None:
+    chat.say("ada berapa skripsi?")
+    for message, named in [
+        ("yang 2019?", {RICE}),
+        ("what about Laravel?", {LARAVEL}),
+        ("yang berbahasa Inggris berapa?", {BASECAMP, READING, SEA}),
+    ]:
+        answer = chat.say(message)
+        assert answer.kind == "library"
+        assert set(answer.documents) == named
+
+
+def test_of_two_that_were_compared_the_newer_is_named(chat: Chat) -> None:
+    answer = chat.say("bandingkan metode skripsi laras dan skripsi yusuf", "yang lebih lama?")
+    assert answer.kind == "library"
+    assert len(answer.documents) == 1
+    assert set(answer.documents) < {HYPERTENSION, RICE}
+
+
+def test_a_question_behind_a_greeting_is_answered(chat: Chat) -> None:
+    answer = chat.say("hai kak, ada skripsi yang pakai Laravel?")
+    assert answer.kind == "library"
+    assert answer.documents == (LARAVEL,)
+
+
+def test_what_is_asked_of_one_chosen_thesis_is_not_looked_for_in_others(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("apakah penelitian ini memakai blockchain?", documents=[RICE])
+    assert answer.kind == "decline"
+    assert answer.documents == (RICE,)
+
+
+def test_supervisors_of_all_theses_are_named_thesis_by_thesis(chat: Chat) -> None:
+    answer = chat.say("siapa saja pembimbing semua skripsi di sini?")
+    assert answer.kind == "library"
+    assert {BASECAMP, READING, SEA} <= set(answer.documents)
+    assert "Helena Kusumawati" in answer.text
+
+
 # Theses that are named
+
+
+def test_a_file_is_a_name_too(chat: Chat) -> None:
+    assert cited(chat.say(f"ringkas {RICE}")) == {RICE}
+
+
+def test_the_thesis_that_an_answer_quotes_is_spoken_of(chat: Chat) -> None:
+    answer = chat.say("Which species of sea cucumber was found most often?", "who wrote it?")
+    assert answer.documents == (SEA,)
+    assert cited(answer) == {SEA}
 
 
 def test_the_thesis_named_is_asked_and_the_answer_says_so(chat: Chat) -> None:
@@ -195,6 +245,23 @@ def test_the_same_again_with_its_places_its_words_or_in_another_language(chat: C
         answer = chat.say(message)
         assert [citation.quote for citation in answer.citations] == quotes
         assert shows in answer.text
+
+
+def test_more_is_what_stands_behind_what_was_quoted(chat: Chat) -> None:
+    first = chat.say("What are the results of the basecamp thesis?")
+    more = chat.say("tell me more")
+    assert more.answered
+    assert not {c.quote for c in first.citations} & {c.quote for c in more.citations}
+
+
+def test_english_terms_leave_an_indonesian_conversation_indonesian(chat: Chat) -> None:
+    chat.say("Berapa responden yang patuh minum obat?")
+    assert chat.say("kalau family support?").language == "id"
+    assert chat.say("and what are the conclusions?").language == "en"
+
+
+def test_nothing_is_shown_as_near_that_is_about_something_else(chat: Chat) -> None:
+    assert chat.say("resep rendang padang gimana?").nearest == ()
 
 
 def test_why_is_asked_of_the_thesis_that_was_spoken_of(chat: Chat) -> None:

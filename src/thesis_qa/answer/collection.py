@@ -136,8 +136,9 @@ def _extreme(documents: Sequence[DocumentInfo], newest: bool) -> list[DocumentIn
 def _identified(document: DocumentInfo, wanted: Wanted, language: Language | None) -> bool:
     """Whether title, keywords, people and places of a thesis hold every word that is wanted."""
     named = identity(document)
-    people = " ".join(document.metadata.supervisors)
-    held = named.about | named.author | named.places | named.file | {stem(w) for w in words(people)}
+    people = (document.metadata.author, *document.metadata.supervisors)
+    said = named.places | named.file | {word for name in people for word in words(name)}
+    held = named.about | {stem(word) for word in said}
     return all(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())

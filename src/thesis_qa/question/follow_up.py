@@ -160,14 +160,14 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     joining = word_set("follow_up.joining")
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
-    chance = library_chance(intent, question) if intent else 0.0
+    likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
     about = _form("about").fullmatch(question)
     return bool(said) and bool(
-        chance >= LEANS
+        likely >= LEANS
         or listed
         or (said[0] in opens and _item(question, None) is None)
-        or (about and (chance >= HINTED or len(before.listed) > 1))
+        or (about and (likely >= HINTED or len(before.listed) > 1))
     )
 
 
@@ -190,7 +190,7 @@ def _asks_of_one(question: str, plain: str, reads: Reads) -> bool:
     """Whether something is asked of a thesis that is named, and not whether there is one."""
     intent = reads(question)
     sure = intent is not None and library_chance(intent, question) >= SURELY
-    return bool(read_question(plain).telling) and not sure
+    return bool(read_question(plain).telling) and not sure and not _is_of_library(plain, reads)
 
 
 def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
@@ -237,6 +237,9 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
             return Resolved(asked, follows=True)
     about = _form("about").fullmatch(question)
     if about and len(content_terms(about["other"])) <= SHORT:
+        read = read_question(about["other"])
+        if read.topics or read.fields:  # "and what are the conclusions?"
+            return Resolved(about["other"])
         return _about_other(before, about["other"])
     if _is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
@@ -252,7 +255,7 @@ def _is_phrase(question: str) -> bool:
     asking = (
         word_set("question.which") | word_set("question.commands") | word_set("question.polite")
     )
-    said = words(question)
+    said = [chat_spellings().get(word, word) for word in words(question)]
     return len(said) <= FEW and asking.isdisjoint(said) and bool(content_terms(question))
 
 

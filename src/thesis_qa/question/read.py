@@ -139,6 +139,8 @@ def understood(
     if intent is None or question.fields or question.topics or question.places:
         return known
     fields, topics = _learned_fields(intent), _learned_topics(intent)
+    if question.expects == "reason" and question.telling:  # "why" of something of its own
+        topics = ()
     if fields or topics:
         return replace(known, fields=fields, topics=() if fields else topics,
                        supposed=intent.routes[intent.route])  # fmt: skip
