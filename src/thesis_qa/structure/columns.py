@@ -84,7 +84,7 @@ def _gutter(lines: Sequence[TextLine], width: float) -> float | None:
         left = [line for line in long if line.right <= x]
         right = [line for line in long if line.left >= x]
         if _are_words(left) and _are_words(right):
-            return (x + min(line.left for line in right)) / 2
+            return float(x + min(line.left for line in right)) / 2
     return None
 
 
