@@ -28,7 +28,10 @@ PIECE = 80  # characters of a streamed answer sent at once
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "Refused", "content": {"application/json": {}}}
+    "default": {
+        "description": "Refused",
+        "content": {"application/json": {}, "application/problem+json": {}},
+    }
 }
 
 

@@ -283,7 +283,7 @@ class RetrievalSetting(BaseModel):
     """How much Dify wants."""
 
     top_k: int = Field(default=5, ge=1, le=200)
-    score_threshold: float = 0.0
+    score_threshold: float = Field(default=0.0, strict=True)
 
 
 class Retrieval(BaseModel):
