@@ -47,7 +47,7 @@ READ = (
     "heading_words", "number", "names_missing", "length",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
-ANSWER_FROM = 0.55  # that one of the first three sentences is right: a wrong answer costs a bit more
+ANSWER_FROM = 0.55  # probability of being right: a wrong answer costs a bit more than a missed one
 FOLDS = 8
 OLD, CONTEXTS, ASKED = "idk-mrc", 120, 300
 LEAST = weighing.logit(0.0) + 1e-6

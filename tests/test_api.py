@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import hypothesis
 import pytest
+import schemathesis
 from fastapi.testclient import TestClient
 
 from conftest import SISTER_CITY
@@ -115,8 +117,9 @@ def test_where_a_sentence_of_a_draft_stands(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("POST", "/v1/ask", {"question": ""}, 400),
-        ("POST", "/v1/ask", {"question": "x" * 5000}, 400),
+        ("POST", "/v1/ask", {"question": ""}, 422),
+        ("POST", "/v1/ask", {"question": "?!"}, 422),
+        ("POST", "/v1/ask", {"question": "x" * 5000}, 422),
         ("POST", "/v1/ask", {"question": "Apa?", "documents": ["gone.pdf"]}, 404),
         ("POST", "/v1/ask", {"question": "Apa?", "surprise": 1}, 422),
         ("POST", "/v1/ask", {"question": "\ud800"}, 422),
@@ -164,6 +167,34 @@ def test_the_description_names_every_operation_and_what_it_does(client: TestClie
         assert "default" in operation["responses"]
     assert "url" in described["components"]["schemas"]["Citation"]["properties"]
     assert "sentences" not in described["components"]["schemas"]["Passage"]["properties"]
+
+
+def test_only_where_keys_are_needed_the_description_asks_for_them(
+    client: TestClient, settings: Settings
+) -> None:
+    assert "securitySchemes" not in client.get("/openapi.json").json()["components"]
+    key, line = new_key("portal")
+    app = create_places(Index.open(settings.index), replace(settings, api_keys=line))
+    with TestClient(app, ADDRESS) as closed:
+        described = closed.get("/openapi.json", headers={"X-API-Key": key}).json()
+    assert "HTTPBearer" in described["components"]["securitySchemes"]
+
+
+@pytest.fixture
+def described(settings: Settings) -> Any:
+    app = create_places(Index.open(settings.index), replace(settings, allowed_hosts="*"))
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+def test_whatever_the_description_allows_is_answered(described: Any) -> None:
+    for operation in (found.ok() for found in described.get_all_operations()):
+
+        @hypothesis.settings(max_examples=4, suppress_health_check=[*hypothesis.HealthCheck])
+        @hypothesis.given(case=operation.as_strategy())
+        def called(case: Any) -> None:
+            assert case.call().status_code < 500
+
+        called()
 
 
 def test_nobody_elses_web_page_may_call_unless_that_is_set(settings: Settings) -> None:

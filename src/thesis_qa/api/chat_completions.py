@@ -27,6 +27,14 @@ CHARACTERS = 200_000  # of a message; what is asked in it may be 2,000
 PIECE = 80  # characters of a streamed answer sent at once
 
 
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Refused",
+        "content": {"application/json": {}, "application/problem+json": {}},
+    }
+}
+
+
 class TextPart(BaseModel):
     """A part of a message; what isn't text isn't read."""
 
@@ -50,7 +58,7 @@ class Completion(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     model: str = MODEL
-    messages: list[Message] = Field(max_length=MOST_MESSAGES)
+    messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
     stream: bool = False
     documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
     """Names of the theses to search; an addition to OpenAI's shape."""
@@ -81,7 +89,7 @@ def add_chat(api: FastAPI, service: Service) -> None:
         """What is known of the model."""
         return _model()
 
-    @api.post("/v1/chat/completions", response_model=dict[str, Any])
+    @api.post("/v1/chat/completions", response_model=dict[str, Any], responses=ERRORS)
     async def create_chat_completion(asked: Completion) -> Response:
         """Answer the last message as a chat completion, in OpenAI's shape."""
         try:
@@ -92,7 +100,7 @@ def add_chat(api: FastAPI, service: Service) -> None:
             return _streamed(_chunks(answer))
         return JSONResponse(_completion(answer, service))
 
-    @api.post("/v1/responses", response_model=dict[str, Any])
+    @api.post("/v1/responses", response_model=dict[str, Any], responses=ERRORS)
     async def create_response(asked: ResponseRequest) -> Response:
         """Answer the last message of the input as a response, in OpenAI's shape."""
         given = asked.input

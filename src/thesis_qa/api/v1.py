@@ -6,6 +6,7 @@ with the quote marked.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Security
@@ -24,6 +25,7 @@ from thesis_qa.api.tools import tools
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import preferred, text
 from thesis_qa.lang.detect import language_of
+from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.retrieve.langchain import share_of, stated
 from thesis_qa.settings import Settings
 from thesis_qa.types import INTERNAL, Answer, Language, Passage, to_json
@@ -54,7 +56,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    question: str = Field(max_length=CHARACTERS)
+    question: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\W_]")
     """In Indonesian or English, in one's own words; theses in either language are searched."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to search; all where none is named."""
@@ -94,7 +96,7 @@ class FindRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    text: str = Field(max_length=CHARACTERS)
+    text: str = Field(min_length=1, max_length=CHARACTERS)
     """A sentence or some paragraphs; each sentence is looked for."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to look in; all where none is named."""
@@ -116,12 +118,18 @@ def create_api(service: Service, settings: Settings, closed: bool) -> FastAPI:
     agents = tools(service).streamable_http_app(
         stateless_http=True, json_response=True, transport_security=unchecked
     )
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        async with agents.router.lifespan_context(agents):
+            yield
+
     api = FastAPI(
         title=text("text.web.name", None), description=__doc__, version="1", docs_url=None,
         redoc_url=None, servers=[{"url": settings.root or "/"}],
-        lifespan=lambda _: agents.router.lifespan_context(agents),
+        lifespan=running,
         generate_unique_id_function=_operation, responses=REFUSED,
-        dependencies=[Security(HTTPBearer(auto_error=False))],
+        dependencies=[Security(HTTPBearer(auto_error=False))] * (closed or bool(settings.api_keys)),
     )  # fmt: skip
     api.router.routes.extend(agents.routes)
     _add_errors(api)
@@ -274,16 +282,16 @@ def _add_asking(api: FastAPI, service: Service) -> None:
 class RetrievalSetting(BaseModel):
     """How much Dify wants."""
 
-    top_k: int = Field(5, ge=1, le=200)
-    score_threshold: float = 0.0
+    top_k: int = Field(default=5, ge=1, le=200)
+    score_threshold: float = Field(default=0.0, strict=True)
 
 
 class Retrieval(BaseModel):
     """A search in the shape of Dify's external knowledge; `knowledge_id` is a thesis or "all"."""
 
     knowledge_id: str = Field("all", max_length=500)
-    query: str = Field(max_length=CHARACTERS)
-    retrieval_setting: RetrievalSetting = RetrievalSetting()
+    query: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\W_]")
+    retrieval_setting: RetrievalSetting = Field(default_factory=RetrievalSetting)
 
 
 def _add_dify(api: FastAPI, service: Service) -> None:

@@ -95,7 +95,8 @@ class Embedding(Embeddings):
         self, texts: Sequence[str], report: Callable[[int, int], None]
     ) -> dict[str, Vectors]:
         """Vectors of passages by text; `report` is told how many of their characters are done."""
-        total, done, found = sum(map(len, texts)), 0, {}
+        total, done = sum(map(len, texts)), 0
+        found: dict[str, Vectors] = {}
         report(0, total)
         for rows, vectors in self.embed_batches(texts):
             found |= {texts[row]: vector for row, vector in zip(rows, vectors, strict=True)}

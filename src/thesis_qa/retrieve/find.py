@@ -45,7 +45,8 @@ class Places:
         means: Mapping[Language, Floats],
     ) -> None:
         self._catalog, self._vectors, self._embedding = catalog, vectors, embedding
-        self._means = {**means, None: np.mean(list(means.values()), axis=0)}
+        self._means: dict[Language | None, Floats] = dict(means.items())
+        self._means[None] = np.mean(list(means.values()), axis=0)
 
     def of(self, text: str, documents: Sequence[str] | None) -> list[Match]:
         """Each sentence of `text` with the places where it stands, best first.
