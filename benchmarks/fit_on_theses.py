@@ -44,7 +44,7 @@ UNREAD = (
 )  # fmt: skip
 READ = (
     "answers", "best_answers", "second_answers", "relevance", "best_span", "best_sentence",
-    "heading_words", "length",
+    "heading_words", "number", "names_missing", "length",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
 ANSWER_FROM = 0.55  # probability of being right: a wrong answer costs a bit more than a missed one
