@@ -48,7 +48,7 @@ def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) ->
         "image => image.complete && image.naturalWidth > 0", arg=picture.element_handle()
     )
     visit.picture("page-desktop-en")
-    card.locator("a.sheet").first.click()
+    card.locator(".sheet").first.click()
     reader = visit.page.locator("#reader")
     expect(reader).to_be_visible()
     expect(reader).to_contain_text("Page 2 of 3")
@@ -80,10 +80,56 @@ def test_the_page_speaks_the_browsers_language_and_can_be_switched(
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_examples_ask_themselves(visit: Visit) -> None:
-    visit.open().page.get_by_role("button", name="Which research method was used?").click()
-    visit.page.locator("#log .answer").wait_for()
-    expect(visit.page.locator("#log .asked")).to_have_text("Which research method was used?")
+def test_what_is_offered_was_tried_and_asks_itself(visit: Visit) -> None:
+    page = visit.open().page
+    offers = page.locator("#offers button")
+    offers.first.wait_for()
+    question = offers.first.text_content() or ""
+    offers.first.click()
+    expect(page.locator("#log .answer")).to_have_class("answer quoted")
+    expect(page.locator("#log .asked")).to_have_text(question)
+
+
+def test_the_first_screen_shows_the_theses_to_choose_from(visit: Visit) -> None:
+    page = visit.open().page
+    sister_city = page.locator("#theses .pick", has_text="SISTER CITY")
+    expect(sister_city).to_contain_text("The focus of this study is the sister city cooperation")
+    page.locator("#offers button").first.wait_for()
+    visit.picture("start-desktop-en")
+    page.locator("#theses .pick", has_text="Terumbu Karang").click()
+    expect(page.locator("#chosen .chip")).to_have_text("Terumbu Karang")
+    visit.ask("Apa hambatan yang terjadi?")
+    expect(page.locator("#log .scope .chip")).to_have_text("Terumbu Karang")
+    for file in page.locator("#sources .card .file").all_text_contents():
+        assert file == "karang.pdf"
+    visit.settle()
+    page.locator("#log .scope .chip").click()  # asked again, of all
+    expect(page.locator("#log .answer .quote").first).to_contain_text("perizinan")
+    expect(page.locator("#log .scope .chip")).to_have_count(0)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chosen .chip")).to_have_count(0)
+    expect(page.locator(".among")).to_contain_text("all theses")
+
+
+def test_a_thesis_named_in_the_question_is_shown_and_can_be_lifted(visit: Visit) -> None:
+    page = visit.open().page
+    visit.ask("Apa hambatan di skripsi tentang sister city?")
+    visit.settle()
+    expect(page.locator("#log .scope .chip")).to_contain_text("SISTER CITY")
+    page.locator("#log .scope .chip").click()
+    visit.settle()
+    expect(page.locator("#log .scope .chip")).to_have_count(0)
+    expect(page.locator("#log .asked")).to_have_text("Apa hambatan di skripsi tentang sister city?")
+
+
+def test_an_answer_is_read_from_its_beginning(browser: Browser, sister_city: str) -> None:
+    with visiting(browser, sister_city, size=(1280, 480)) as visit:
+        visit.open().ask("What obstacles occurred?")
+        visit.settle()
+        visit.ask("Which research method was used?")
+        visit.settle()
+        expect(visit.page.locator("#log .asked").last).to_be_in_viewport()
+        expect(visit.page.locator("#log .answer .kind").last).to_be_in_viewport()
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
@@ -179,9 +225,9 @@ def test_the_page_itself_may_load_nothing_from_elsewhere(visit: Visit) -> None:
 
 def test_a_question_goes_to_the_chosen_thesis_only(visit: Visit) -> None:
     page = visit.open().page
-    page.locator("#among input").click()
-    page.get_by_role("option", name="Terumbu Karang").click()
-    page.keyboard.press("Escape")
+    page.locator("[data-choose]").click()
+    page.locator("#choosing .pick", has_text="Terumbu Karang").click()
+    page.get_by_role("button", name="Done").click()
     visit.ask("Apa hambatan yang terjadi?")
     for file in page.locator("#sources .card .file").all_text_contents():
         assert file == "karang.pdf"

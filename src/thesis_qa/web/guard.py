@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from thesis_qa.lang.data import text
-from thesis_qa.web import preferred
 from thesis_qa.web.accounts import is_within
+from thesis_qa.web.texts import preferred
 
 # Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
 CHAT_POLICY = (

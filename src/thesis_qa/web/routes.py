@@ -1,5 +1,7 @@
 """What is given out beside the chat: places in documents, pictures of their pages, the files."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +13,8 @@ from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.detect import language_of
 from thesis_qa.read.files import with_stated
-from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Box, Language
+from thesis_qa.types import Page as PageText
 from thesis_qa.web import TEXTS, Highlight, Place, place_page, preferred, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.picture import PagePictures
@@ -23,7 +25,10 @@ CACHED = "private, max-age=3600"
 MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 PAGES = 999_999  # as many as a mark can name
 
+RUNS_OVER = 2  # pages after the first that a quote is shown on
+
 Page = Annotated[int, Query(ge=1, le=PAGES)]
+Crop = Annotated[str | None, Query(pattern=r"^\d{1,5}(-\d{1,5}){3}$")]
 Marks = Annotated[list[str], Query(alias="mark", default_factory=list)]
 
 
@@ -37,18 +42,33 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
     router = APIRouter()
 
     @router.get("/place")
-    def place(document: str, marks: Marks, page: Page = 1, language: Language = "en") -> Response:
-        found = _find(catalog, document, page, marks)
-        return html(place_page(found, TEXTS[language], stale=_is_stale(catalog, document)))
+    async def place(
+        document: str,
+        marks: Marks,
+        page: Page = 1,
+        language: Language = "en",
+        width: int = 1500,
+    ) -> Response:
+        def look_up() -> tuple[list[Place], Path | None]:
+            found = replace(_find(catalog, document, page, marks), width=width)
+            return [found, *_going_on(catalog, found)], _current_file(catalog, document)
+
+        (first, *others), path = await run_in_threadpool(look_up)
+        if path and first.page.width:
+            first, *others = [await _cut(pictures, path, each) for each in (first, *others)]
+        return html(place_page(first, TEXTS[language], stale=path is None, going_on=others))
 
     @router.get("/picture")
-    async def picture(document: str, page: Page, marks: Marks, width: int = 1000) -> Response:
-        def look_up() -> tuple[Path, list[Box]]:
+    async def picture(
+        document: str, page: Page, marks: Marks, width: int = 1000, crop: Crop = None
+    ) -> Response:
+        def look_up() -> tuple[Path, Place]:
             found = _find(catalog, document, page, marks)
-            return unchanged_file(catalog, document), mark_boxes(found)
+            return unchanged_file(catalog, document), found
 
-        path, marked = await run_in_threadpool(look_up)
-        drawn = await pictures.draw(path, page, marked, width)
+        path, found = await run_in_threadpool(look_up)
+        part = _part(crop, found.page)
+        drawn = await pictures.draw(path, page, found.boxes, width, part)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
 
     @router.get("/file")
@@ -108,17 +128,36 @@ def _marked_text(catalog: Catalog, document: str, mark: Highlight) -> str:
     return " ".join(text[mark.start : mark.end].split())
 
 
-def mark_boxes(place: Place) -> list[Box]:
-    """The boxes of what is marked on the page, one a line."""
-    return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
+def _going_on(catalog: Catalog, place: Place) -> Iterator[Place]:
+    """The pages that what is marked on this one runs over to."""
+    following = {mark.page for mark in place.marks} if place.marked else set()
+    for position in sorted(p for p in following if p > place.position)[:RUNS_OVER]:
+        there = catalog.page(place.document, position - 1)
+        yield replace(place, page=there, position=position)
 
 
-def _is_stale(catalog: Catalog, document: str) -> bool:
+async def _cut(pictures: PagePictures, path: Path, place: Place) -> Place:
+    """The place without the white margins of its page, where they can be told."""
     try:
-        unchanged_file(catalog, document)
+        return replace(place, crop=await pictures.ink(path, place.position))
     except DocumentError:
-        return True
-    return False
+        return place
+
+
+def _part(crop: str | None, page: PageText) -> Box | None:
+    """The part of a page that an address asks for, if there is such a part."""
+    if not crop:
+        return None
+    left, top, right, bottom = (float(edge) for edge in crop.split("-"))
+    inside = 0 <= left < right <= page.width + 1 and 0 <= top < bottom <= page.height + 1
+    return (left, top, right, bottom) if inside else None
+
+
+def _current_file(catalog: Catalog, document: str) -> Path | None:
+    try:
+        return unchanged_file(catalog, document)
+    except DocumentError:
+        return None
 
 
 def unchanged_file(catalog: Catalog, document: str) -> Path:

@@ -36,6 +36,7 @@ from thesis_qa.web import (
 )
 from thesis_qa.web.accounts import Accounts, is_network
 from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
+from thesis_qa.web.keeping import conversation_routes
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
@@ -167,6 +168,7 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     _add_guards(app, settings)
     _add_start(app, index, counted=not is_closed(settings))
     app.include_router(place_routes(index.catalog, pictures))
+    app.include_router(conversation_routes(index.folder))
     return app
 
 
