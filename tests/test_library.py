@@ -259,7 +259,7 @@ def test_cancelled_work_stops_and_lets_others_go_on(app: AppContext) -> None:
         finally:
             stopped.set()
 
-    works = working(app, "x", endless, EN)
+    works = working(app.writing, "x", endless, EN)
     next(works)
     next(works)
     started.wait(30)
@@ -273,9 +273,9 @@ def test_a_full_disk_is_told_without_saying_where_the_files_are(app: AppContext)
     def failing(progress: object) -> Work:
         raise OSError(28, "No space left on device", "/srv/theses/secret/perahu.md")
 
-    told = line(working(app, NAME, failing, EN))
+    told = line(working(app.writing, NAME, failing, EN))
     assert told == "'perahu.md' can't be written or read: No space left on device"
-    assert "tidak dapat ditulis" in line(working(app, NAME, failing, TEXTS["id"]))
+    assert "tidak dapat ditulis" in line(working(app.writing, NAME, failing, TEXTS["id"]))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
+from thesis_qa.web.intake import Intake
 from thesis_qa.web.line import WaitingLine
 
 ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
@@ -25,6 +26,7 @@ class AppContext:
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
     evaluating: threading.Lock = field(default_factory=threading.Lock)
+    intake: Intake = field(default_factory=Intake)
     line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Answer, Citation
-from thesis_qa.web.places import answer_paragraphs, page_words, place_link
+from thesis_qa.web.places import Highlight, answer_paragraphs, link_to, page_words, place_link
 from thesis_qa.web.render import fragment
 from thesis_qa.web.texts import Texts
 
@@ -102,6 +102,7 @@ def source_group(answer: Answer, key: str, texts: Texts) -> str:
         languages={"id": texts.indonesian, "en": texts.english},
         by_model=answer.model != "quotes" or bool(answer.problem),
         elsewhere=_elsewhere,
+        files=_marked_files(citations, texts),
     )
 
 
@@ -114,3 +115,13 @@ def _elsewhere(citation: Citation, texts: Texts) -> list[tuple[str, str]]:
         )
         for place in citation.places
     ]
+
+
+def _marked_files(citations: Sequence[Citation], texts: Texts) -> list[tuple[str, str]]:
+    """Address and name of each PDF that is quoted, with all its quotes highlighted."""
+    found: dict[str, list[Highlight]] = {}
+    for cited in citations:
+        if any(span.boxes for span in cited.spans):
+            marks = (Highlight(s.page or 1, s.start, s.end) for s in cited.spans)
+            found.setdefault(cited.document, []).extend(marks)
+    return [(link_to("marked", name, None, marks, texts), name) for name, marks in found.items()]

@@ -27,16 +27,18 @@ window.thesisQA = (() => {
   }
 
   // `what` names a text of the toast; `undo`, where there is one, is offered beside it.
-  function say(what, undo) {
+  const say = (what, undo) => tells(document.getElementById("toast").dataset[what], undo);
+
+  function tells(words, undo) {
     const toast = document.getElementById("toast");
     const button = toast.querySelector("button");
-    toast.querySelector("span").textContent = toast.dataset[what];
+    toast.querySelector("span").textContent = words;
     button.hidden = !undo;
     button.onclick = () => (toast.classList.remove("shown"), undo?.());
     (document.querySelector("dialog[open]") ?? document.getElementById("peek").parentElement).append(toast);
     toast.classList.add("shown");
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => toast.classList.remove("shown"), undo ? 8000 : 3500);
+    clearTimeout(tells.timer);
+    tells.timer = setTimeout(() => toast.classList.remove("shown"), undo ? 8000 : 2000 + 45 * words.length);
   }
 
   // Browsers give the clipboard to pages of this machine and of https only; elsewhere the old way.
@@ -186,6 +188,6 @@ window.thesisQA = (() => {
   const chosen = localStorage.getItem("thesis-qa-theme");
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
   const opened = () => opening.remove();
-  const ours = { language, save, say, copy, focus, does, sheet, reader, opened };
+  const ours = { language, save, say, tells, copy, focus, does, sheet, reader, opened };
   return ours;
 })();

@@ -270,7 +270,8 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
     fresh = [parts.first, parts.chooser, card.choice]
     offering = {**QUIET, "js": CHOSEN}
     restoring = {**QUIET, "js": "() => window.thesisQA.restore()"}
-    page.load(on_link, None, parts.talk, **QUIET).then(None, **restoring)
+    page.load(None, **restoring)
+    page.load(on_link, None, parts.talk, **QUIET)
     for change in (page.load, parts.library.change):
         shown = change(on_load, None, fresh, **QUIET)
         shown.then(on_choice, parts.chosen, parts.offers, **offering)

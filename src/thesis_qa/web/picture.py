@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from asyncio import Lock
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from multiprocessing import get_context
@@ -29,6 +29,8 @@ WIDTHS = (640, 1000, 1500)  # pixels: a card, a window, a large screen
 MAX_HEIGHT = 4  # times the width: pages of a plotter are cut off below
 INK_WIDTH, WHITE = 200, 240  # pixels, and the grey, in which the margins of a page are looked for
 MARKER = (255, 232, 130)
+NAME = "Thesis QA"  # who a highlight in a PDF is by
+FINE = 100  # of a point, in which places on a page are reckoned
 PADDING = 1.5  # points around the characters, as a text marker would leave
 KEPT = 128  # pictures, about 100 KB each
 
@@ -36,6 +38,10 @@ WORKERS = 3  # documents drawn from at once; one more than the processors of a s
 SECONDS = 8  # for a page; scans and maps of real theses take up to two
 AGAIN = 60.0  # seconds before a page that couldn't be drawn is tried again
 MEMORY = 1_500_000_000  # bytes of address space of a worker, of which Python and PDFium take 300 MB
+
+
+PageMark = tuple[int, tuple[Box, ...], str]
+"""What is highlighted in a PDF: on which page, counted from 1, where, and its words."""
 
 
 class PagePictures:
@@ -59,23 +65,29 @@ class PagePictures:
         Raises DocumentError if the page can't be drawn.
         """
         suitable = next((w for w in WIDTHS if w >= width), WIDTHS[-1])
-        return await self._kept_or_drawn(path, page, tuple(marks), suitable, crop)
+        return await self._kept_or_drawn("draw", path, page, tuple(marks), suitable, crop)
 
     async def ink(self, path: Path, page: int) -> Box | None:
         """What there is on a page within its white margins; None where all of it is white.
 
         Raises DocumentError if the page can't be drawn.
         """
-        found = await self._kept_or_drawn(path, page, None)
+        found = await self._kept_or_drawn("ink", path, page)
         return tuple(json.loads(found)) or None
 
-    async def _kept_or_drawn(self, path: Path, page: int, *how: object) -> bytes:
+    async def marked(self, path: Path, marks: Sequence[PageMark]) -> bytes:
+        """The PDF itself, `marks` highlighted in it. Raises DocumentError if it can't be read."""
+        if made := await self._draw("mark", str(path), tuple(marks)):
+            return made
+        raise DocumentError("page-not-drawn", page=marks[0][0], file=repr(path.name))
+
+    async def _kept_or_drawn(self, kind: str, path: Path, page: int, *how: object) -> bytes:
         file = (path, path.stat().st_mtime_ns, page)
-        wanted = (*file, *how)
+        wanted = (kind, *file, *how)
         turn = self._turns.setdefault(path, Lock())
         async with turn:
             if wanted not in self._kept and time.monotonic() > self._failed.get(file, 0.0) + AGAIN:
-                if drawn := await self._draw(str(path), page, *how):
+                if drawn := await self._draw(kind, str(path), page, *how):
                     _keep(self._kept, wanted, drawn)
                 else:
                     _keep(self._failed, file, time.monotonic())
@@ -168,8 +180,8 @@ def _work(connection: Connection) -> None:
             return
         alarm(SECONDS)
         try:
-            path, page, marks, *how = task
-            drawn = ink_of(path, page) if marks is None else draw_page(path, page, marks, *how)
+            kind, *how = task
+            drawn = TASKS[kind](*how)
         except Exception:  # whatever a broken file leads to, the next one is drawn
             drawn = b""
         alarm(0)
@@ -208,6 +220,65 @@ def ink_of(path: str, page: int) -> bytes:
         picture = sheet.render(scale=scale, grayscale=True).to_pil().convert("L")
     dark = picture.point(lambda grey: 255 * (grey < WHITE)).getbbox()
     return json.dumps([edge / scale for edge in dark or ()]).encode()
+
+
+def mark_pdf(path: str, marks: Sequence[PageMark]) -> bytes:
+    """A PDF with highlights that any reader of PDFs shows and lists. Raises DocumentError."""
+    import pypdfium2
+
+    out = BytesIO()
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        for page, marked, words in marks:
+            _highlight(pdf[page - 1], marked, words)
+        pdf.save(out)
+    finally:
+        pdf.close()
+    return out.getvalue()
+
+
+def _highlight(sheet: Any, marked: Sequence[Box], words: str) -> None:
+    """Add one annotation for all lines of a quote, in the page's own coordinates."""
+    import pypdfium2.raw as pdfium
+
+    lines = [_on_page(sheet, line) for line in marked]
+    if not lines:
+        return
+    note = pdfium.FPDFPage_CreateAnnot(sheet, pdfium.FPDF_ANNOT_HIGHLIGHT)
+    for left, bottom, right, top in lines:
+        corners = (left, top, right, top, left, bottom, right, bottom)
+        pdfium.FPDFAnnot_AppendAttachmentPoints(note, pdfium.FS_QUADPOINTSF(*corners))
+    lefts, bottoms, rights, tops = zip(*lines, strict=True)
+    frame = pdfium.FS_RECTF(min(lefts), max(tops), max(rights), min(bottoms))
+    pdfium.FPDFAnnot_SetRect(note, frame)
+    pdfium.FPDFAnnot_SetColor(note, pdfium.FPDFANNOT_COLORTYPE_Color, *MARKER, 255)
+    for key, said in (("T", NAME), ("Contents", words)):
+        text = (f"{said}\0").encode("utf-16-le", "replace")
+        wide = (pdfium.FPDF_WCHAR * (len(text) // 2)).from_buffer_copy(text)
+        pdfium.FPDFAnnot_SetStringValue(note, key.encode(), wide)
+    pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _on_page(sheet: Any, line: Box) -> Box:
+    """A box, origin at the top left of the page as it is shown, as the page itself counts: from
+    the bottom left, whatever it is turned or cropped by."""
+    from ctypes import byref, c_double
+
+    import pypdfium2.raw as pdfium
+
+    width, height = (round(side * FINE) for side in sheet.get_size())
+    found = []
+    for x, y in ((line[0], line[1]), (line[2], line[3])):
+        across, up = c_double(), c_double()
+        at = (round(x * FINE), round(y * FINE))
+        pdfium.FPDF_DeviceToPage(sheet, 0, 0, width, height, 0, *at, byref(across), byref(up))
+        found.append((across.value, up.value))
+    (x0, y0), (x1, y1) = found
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+TASKS: dict[str, Callable[..., bytes]] = {"draw": draw_page, "ink": ink_of, "mark": mark_pdf}
+"""What a process is asked to do, by name."""
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -17,7 +18,7 @@ from thesis_qa.types import Box, Language
 from thesis_qa.types import Page as PageText
 from thesis_qa.web import TEXTS, Highlight, Place, place_page, preferred, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
-from thesis_qa.web.picture import PagePictures
+from thesis_qa.web.picture import NAME, PageMark, PagePictures
 from thesis_qa.web.texts import error_line
 from thesis_qa.write import Writing
 
@@ -25,6 +26,7 @@ CACHED = "private, max-age=3600"
 MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 PAGES = 999_999  # as many as a mark can name
 
+MARKED = 100  # marks in a PDF that is downloaded
 RUNS_OVER = 2  # pages after the first that a quote is shown on
 
 Page = Annotated[int, Query(ge=1, le=PAGES)]
@@ -71,6 +73,20 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
         drawn = await pictures.draw(path, page, found.boxes, width, part)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
 
+    @router.get("/marked")
+    async def marked(document: str, marks: Marks) -> Response:
+        def look_up() -> tuple[Path, list[PageMark]]:
+            path = unchanged_file(catalog, document)
+            return path, list(_page_marks(catalog, document, marks[:MARKED]))
+
+        path, found = await run_in_threadpool(look_up)
+        if not found:
+            raise HTTPException(404)
+        name = quote(f"{path.stem} ({NAME}).pdf")
+        sent = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
+        pdf = await pictures.marked(path, found)
+        return Response(pdf, media_type="application/pdf", headers=sent)
+
     @router.get("/file")
     def file(document: str) -> Response:
         _find(catalog, document, 1, [])
@@ -96,8 +112,8 @@ def translation_routes(writing: Writing, catalog: Catalog) -> APIRouter:
     ) -> Response:
         place = _find(catalog, document, page, marks[:MARKS])
         parts = [_marked_text(catalog, document, mark) for mark in place.marks]
-        quote = " … ".join(parts)[:MAX_QUOTE]
-        found = writing.translated(quote, language_of(quote), language)
+        said = " … ".join(parts)[:MAX_QUOTE]
+        found = writing.translated(said, language_of(said), language)
         return html(translation_page(found, TEXTS[language]))
 
     return router
@@ -126,6 +142,15 @@ def _find(catalog: Catalog, document: str, page: int, marks: list[str]) -> Place
 def _marked_text(catalog: Catalog, document: str, mark: Highlight) -> str:
     text = _find(catalog, document, mark.page, []).page.text
     return " ".join(text[mark.start : mark.end].split())
+
+
+def _page_marks(catalog: Catalog, document: str, marks: list[str]) -> Iterator[PageMark]:
+    """What is marked in a PDF: page, boxes and words of each mark."""
+    for mark in marks:
+        page = int(mark.partition(":")[0]) if mark[:1].isdecimal() else 0
+        place = _find(catalog, document, page, [mark])
+        if place.boxes:
+            yield page, tuple(place.boxes), _marked_text(catalog, document, place.marks[0])
 
 
 def _going_on(catalog: Catalog, place: Place) -> Iterator[Place]:

@@ -64,6 +64,7 @@
 
   async function restore() {
     const id = asked();
+    while (!ours.tell) await new Promise((soon) => setTimeout(soon, 20)); // the page is being built
     const talk = id && (await store().get(id));
     if (talk) {
       current = id;
@@ -234,6 +235,25 @@
     const drawn = changes.some((change) => change.target.closest?.("#theses, #chooser"));
     if (drawn) choose([...names.keys()], false);
   }).observe(document.body, { childList: true, subtree: true });
+
+  // What is too large is told at once, in the reader's language, and not sent.
+  document.addEventListener(
+    "change",
+    (event) => {
+      if (!event.target.matches?.("#files input[type=file]")) return;
+      const { most, large } = document.querySelector(".adding").dataset;
+      const files = [...event.target.files];
+      const fit = files.filter((file) => file.size <= most * 1e6);
+      if (fit.length === files.length) return;
+      const left = files.find((file) => !fit.includes(file));
+      ours.tells(large.replace("{file}", left.name));
+      const kept = new DataTransfer();
+      fit.forEach((file) => kept.items.add(file));
+      event.target.files = kept.files;
+      if (!fit.length) event.stopImmediatePropagation();
+    },
+    true,
+  );
 
   // Files can be dropped anywhere; the component of the library takes them.
   const sent = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
