@@ -188,7 +188,7 @@ def test_any_text_makes_a_document_that_word_can_read(text: str, italic: str) ->
 
 def test_a_word_document_has_headings_quotes_and_references(tmp_path: Path) -> None:
     parts = conversation([turn()], KNOWN, "APA", TEXTS["id"])
-    file = json.loads(as_file(parts, "Word", "id"))
+    file = json.loads(as_file(parts, "Word", "id", "Apa itu <graf>?"))
     path = tmp_path / file["name"]
     path.write_bytes(base64.b64decode(file["data"]))
     paragraphs = reader.Document(str(path)).paragraphs

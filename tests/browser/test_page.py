@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw
 import pytest
 from playwright.sync_api import Browser, expect
 from servers import serving
@@ -52,6 +54,7 @@ def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) ->
     reader = visit.page.locator("#reader")
     expect(reader).to_be_visible()
     expect(reader).to_contain_text("Page 2 of 3")
+    expect(reader.locator(".marks rect").first).to_be_in_viewport()
     visit.page.keyboard.press("ArrowRight")
     expect(reader).to_contain_text("Page 3 of 3")
     visit.picture("reader-desktop-en")
@@ -139,9 +142,15 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
         visit.open().picture("start-phone-id")
         visit.ask("Apa hambatan yang terjadi?")
         visit.picture("answer-phone-id")
+        expect(visit.page.locator("#log .answer .kind")).to_be_in_viewport()
+        for name in ("sources", "library", "card", "compare", "evaluation", "about"):
+            expect(visit.page.locator(f"[role=tab][aria-controls={name}-tab]")).to_be_in_viewport()
         visit.page.locator("#log a.cite").first.click()
         expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()
+        expect(visit.page.locator(".card.current :is(mark, .marks rect)").first).to_be_in_viewport()
         visit.picture("source-phone-id")
+        visit.page.get_by_role("button", name="Kembali ke jawaban").click()
+        expect(visit.page.locator("#sources .card.current")).not_to_be_in_viewport()
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -191,6 +200,57 @@ def test_an_upload_is_read_saved_and_can_be_asked(
     card = library.page.locator("#sources .card").first
     expect(card.locator("blockquote")).to_contain_text("cuaca buruk")
     expect(card).to_contain_text("kopi gayo.pdf")
+
+
+def test_an_upload_goes_on_when_the_page_is_left(library: Visit, tmp_path: Path) -> None:
+    texts = [tmp_path / f"pasar {number}.txt" for number in range(4)]
+    for text in texts:
+        text.write_text(f"Pasar {text.stem} buka pada hari Senin. " * 40, encoding="utf-8")
+    send(library, *texts)
+    expect(library.page.locator("#progress .upload")).to_contain_text("of 4 files done")
+    with library.leaving():
+        library.page.reload()
+    library.page.get_by_role("tab", name="Library").click()
+    for text in texts:
+        expect(library.page.locator("#shelf")).to_contain_text(text.name)
+
+
+def test_a_file_that_is_too_large_is_told_in_the_readers_language(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    with visiting(browser, address, locale="id-ID") as visit:
+        visit.open().page.get_by_role("tab", name="Pustaka").click()
+        (tmp_path / "besar.pdf").write_bytes(b"%PDF-" + b"0" * 1_200_000)
+        (tmp_path / "tabel.xlsx").write_bytes(b"PK")
+        send(visit, tmp_path / "besar.pdf")
+        expect(visit.page.locator("#toast")).to_contain_text("besar.pdf lebih besar dari 1 MB")
+        send(visit, tmp_path / "tabel.xlsx")
+        expect(visit.page.locator("#progress .bad")).to_contain_text("Tidak ditambahkan")
+        expect(visit.page.locator("#progress .bad")).to_contain_text("tabel.xlsx")
+
+
+def test_an_answer_is_within_five_tabs(visit: Visit) -> None:
+    visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
+    visit.settle()
+    visit.page.locator("#question textarea").focus()
+    inside = "document.querySelector('#log')?.contains(document.activeElement)"
+    for pressed in range(1, 6):
+        visit.page.keyboard.press("Tab")
+        if visit.page.evaluate(inside):
+            break
+    assert visit.page.evaluate(inside), pressed
+
+
+def test_the_pdf_is_taken_along_with_the_quotes_highlighted(visit: Visit) -> None:
+    visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
+    with visit.page.expect_download() as download:
+        visit.page.locator("#sources a[download]", has_text="karang.pdf").click()
+    pdf = pypdfium2.PdfDocument(download.value.path())
+    note = pypdfium2.raw.FPDFPage_GetAnnot(pdf[1], 0)
+    assert pypdfium2.raw.FPDFAnnot_GetSubtype(note) == pypdfium2.raw.FPDF_ANNOT_HIGHLIGHT
+    assert pypdfium2.raw.FPDFAnnot_CountAttachmentPoints(note) == 2  # lines
+    pypdfium2.raw.FPDFPage_CloseAnnot(note)
+    pdf.close()
 
 
 def test_what_is_no_document_is_refused_with_a_reason_and_not_kept(

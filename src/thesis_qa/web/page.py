@@ -8,6 +8,7 @@ from typing import Any
 from thesis_qa.web import chat, takeaway
 from thesis_qa.web.actions import PageParts, connect_actions, hidden_parts
 from thesis_qa.web.card_tab import card_choices, card_tab, filling
+from thesis_qa.web.comparison import comparison_tab
 from thesis_qa.web.context import QUIET, AppContext
 from thesis_qa.web.evaluation_tab import evaluation_tab
 from thesis_qa.web.first_screen import chooser_markup, first_markup, offers_markup
@@ -58,21 +59,25 @@ def _layout(page: Any, app: AppContext, texts: Texts) -> PageParts:
             gr.Column(scale=5, min_width=320, elem_id="beside"),
             gr.Tabs(elem_id="tabs") as tabs,
         ):
-            parts |= {"tabs": tabs, **_tabs(page, app, texts, parts["saved"])}
+            parts |= {"tabs": tabs, **_tabs(page, app, texts, parts)}
     gr.HTML(fragment("dialogs.html", texts, kept=kept), elem_id="reader-frame", padding=False)
     return PageParts(**parts)
 
 
-def _tabs(page: Any, app: AppContext, texts: Texts, saved: Any) -> dict[str, Any]:
+def _tabs(page: Any, app: AppContext, texts: Texts, hidden: dict[str, Any]) -> dict[str, Any]:
     import gradio as gr
+
+    saved = hidden["saved"]
 
     with gr.Tab(texts.sources, id="sources", elem_id="sources-tab"):
         cards = gr.HTML(chat.sources_markup((), texts), elem_id="sources", padding=False)
         saving = _saving(texts)
     with gr.Tab(texts.library.tab, id="library", elem_id="library-tab", render_children=True):
         library = library_tab(page, app, texts)
-    with gr.Tab(texts.card.tab, id="card", elem_id="card-tab") as tab:
+    with gr.Tab(texts.card.short, id="card", elem_id="card-tab") as tab:
         card = card_tab(app, texts, tab, saved)
+    with gr.Tab(texts.compare.tab, id="compare", elem_id="compare-tab"):
+        comparison_tab(app, texts, hidden["chosen"], saved, CHOSEN)
     with gr.Tab(texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab"):
         evaluation_tab(app, texts, saved)
     with gr.Tab(texts.about, id="about", elem_id="about-tab"):
@@ -264,7 +269,7 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
 
     def on_save(turns: chat.Turns, wanted: Style, form: Form) -> str:
         paragraphs = takeaway.conversation(turns, app.known(), wanted, texts)
-        return as_file(paragraphs, form, texts.language)
+        return as_file(paragraphs, form, texts.language, turns[0].question if turns else "")
 
     card, saved = parts.card, parts.saved
     fresh = [parts.first, parts.chooser, card.choice]

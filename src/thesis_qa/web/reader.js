@@ -12,9 +12,11 @@
     ours.sheet(true);
     requestAnimationFrame(() => {
       card.classList.add("current");
-      card.querySelectorAll("details.place").forEach((details) => (details.open = true));
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      card.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+      card.scrollIntoView({ block: "start" });
+      card.querySelectorAll("details.place").forEach((details) => {
+        if (details.open) toSight(details.querySelector(".paragraphs"));
+        details.open = true;
+      });
       card.focus({ preventScroll: true });
     });
   }
@@ -35,6 +37,15 @@
     const room = Math.max(12, Math.min((frame.clientHeight - height) / 2, frame.clientHeight / 3));
     frame.scrollTop += top - box.top - room;
     frame.scrollLeft += Math.min(...marks.map((m) => m.left)) - box.left - 12;
+  }
+
+  // The same in a card, whose frame itself may be out of sight.
+  function toSight(frame) {
+    toMark(frame);
+    const marks = [...frame.querySelectorAll("mark, .marks rect")].map((m) => m.getBoundingClientRect());
+    const sight = frame.closest(".tabitem")?.getBoundingClientRect();
+    const last = Math.min(innerHeight, sight?.bottom ?? innerHeight);
+    if (marks.some((mark) => mark.bottom > last - 8)) frame.scrollIntoView({ block: "nearest" });
   }
 
   async function read(address) {
@@ -103,7 +114,7 @@
         found.querySelectorAll("h1, nav").forEach((part) => part.remove());
         frame.replaceChildren(...found.childNodes);
       }
-      toMark(frame);
+      toSight(frame);
     },
     true,
   );

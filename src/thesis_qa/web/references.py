@@ -1,7 +1,7 @@
 """References to theses in APA and IEEE, and as BibTeX, RIS and CSL-JSON for reference managers.
 
-The last part of a name is put first, as Indonesian libraries do too (RDA, perpusnas): "Aurelia, J.".
-Names of one part stay as they are.
+The last part of a name is put first, as Indonesian libraries do too: "Aurelia, J.". Names of one
+part stay as they are.
 """
 
 import json
