@@ -251,7 +251,7 @@ def test_pointing_at_a_citation_shows_its_quote(answered: Visit) -> None:
     page.get_by_role("link", name="Source 1").first.hover()
     expect(peek).to_be_visible()
     expect(peek).to_contain_text("137 responden nelayan di Wakatobi.")
-    expect(peek).to_contain_text("p. 2")
+    expect(peek).to_contain_text("p. 2 · Indonesian")
     answered.picture("peek-desktop-en")
     page.mouse.move(5, 5)
     expect(peek).to_be_hidden()

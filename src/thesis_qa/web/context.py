@@ -1,5 +1,6 @@
 """What every visitor's page works with."""
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ class AppContext:
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
     evaluating: threading.Lock = field(default_factory=threading.Lock)
+    started: str = field(default_factory=secrets.token_hex)  # tells this start from the last
     intake: Intake = field(default_factory=Intake)
     line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
 

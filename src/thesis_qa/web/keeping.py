@@ -121,11 +121,8 @@ def conversation_routes(folder: Path) -> APIRouter:
         return [k.model_dump(exclude={"turns"}) for k in found]
 
     @router.get("/{key}")
-    def opened(request: Request, key: str) -> Kept:
-        path = _own(folder, request) / f"{key}.json"
-        if found := next((k for k in _all_kept(path.parent) if k.id == key), None):
-            return found
-        raise HTTPException(404)
+    def opened(request: Request, key: str) -> Kept | None:
+        return next((k for k in _all_kept(_own(folder, request)) if k.id == key), None)
 
     @router.put("/{key}")
     async def keep(request: Request, key: str) -> dict[str, str]:

@@ -126,7 +126,7 @@ window.thesisQA = (() => {
 
   // Gradio labels a message with its source; a screen reader shall read what is shown instead.
   // What it says by itself is English and meant for programmers: it is said here in words of ours.
-  let [turns, held] = [0, false];
+  let [turns, held, stands] = [0, false, 0];
   new MutationObserver(() => {
     document
       .querySelectorAll('#log [data-testid][aria-label*="<div"]')
@@ -156,9 +156,12 @@ window.thesisQA = (() => {
   function toQuestion(row) {
     const log = row.closest("[role=log]");
     log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+    stands = log.scrollTop;
   }
-  for (const moved of ["wheel", "touchmove", "keydown", "pointerdown"])
-    document.addEventListener(moved, () => (held = false), { passive: true, capture: true });
+  const moves = (event) => {
+    if (event.target.matches?.("[role=log]") && Math.abs(event.target.scrollTop - stands) > 2) held = false;
+  };
+  document.addEventListener("scroll", moves, true);
 
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);

@@ -24,7 +24,7 @@ from thesis_qa.web.texts import Texts
 Step = tuple[Any, ...]
 """Values for `PageParts.talk`."""
 
-CHOSEN = "(...given) => [...given.slice(0, -1), window.thesisQA.chosen()]"
+CHOSEN = "async (...given) => [...given.slice(0, -1), await window.thesisQA.chosen()]"
 """Gives an event the theses that are chosen in the browser, as its last value."""
 
 
@@ -49,7 +49,9 @@ def _layout(page: Any, app: AppContext, texts: Texts) -> PageParts:
 
     settings = app.settings
     kept = "server" if settings.users or settings.trusted_user_header else "browser"
-    header = fragment("header.html", texts, users=bool(settings.users), kept=kept)
+    header = fragment(
+        "header.html", texts, users=bool(settings.users), kept=kept, started=app.started
+    )
     gr.HTML(header, elem_id="top", padding=False)
     parts = hidden_parts() | {"turns": gr.State(()), "editing": gr.State("")}
     with gr.Row(elem_id="desk"):

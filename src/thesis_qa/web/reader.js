@@ -34,7 +34,7 @@
     const box = frame.getBoundingClientRect();
     const top = Math.min(...marks.map((m) => m.top));
     const height = Math.max(...marks.map((m) => m.bottom)) - top;
-    const room = Math.max(12, Math.min((frame.clientHeight - height) / 2, frame.clientHeight / 3));
+    const room = Math.max(2, Math.min((frame.clientHeight - height) / 2, frame.clientHeight / 3));
     frame.scrollTop += top - box.top - room;
     frame.scrollLeft += Math.min(...marks.map((m) => m.left)) - box.left - 12;
   }

@@ -102,6 +102,13 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
     return router
 
 
+def start_route(started: str) -> APIRouter:
+    """By which a page sees that the server it came from is there, and was not started anew."""
+    router = APIRouter()
+    router.add_api_route("/started", lambda: {"started": started}, methods=["GET"])
+    return router
+
+
 def translation_routes(writing: Writing, catalog: Catalog) -> APIRouter:
     """Quotes in the reader's language, by the language model; only what stands in a document."""
     router = APIRouter()

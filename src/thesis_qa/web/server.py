@@ -39,7 +39,14 @@ from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, Signed
 from thesis_qa.web.keeping import conversation_routes
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.routes import html, place_routes, refused, spoken, translation_routes
+from thesis_qa.web.routes import (
+    html,
+    place_routes,
+    refused,
+    spoken,
+    start_route,
+    translation_routes,
+)
 from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
@@ -121,6 +128,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     context = AppContext(Assistant(index, language_model(settings)), settings)
+    app.include_router(start_route(context.started))
     if context.assistant.writing:
         app.include_router(translation_routes(context.assistant.writing, index.catalog))
     for language, texts in TEXTS.items():

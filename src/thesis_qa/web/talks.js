@@ -75,6 +75,7 @@
       if (id) begin(ours.say("missing"));
       ours.opened();
     }
+    typedBefore();
   }
 
   // A new conversation: of all theses, at an address without one.
@@ -266,5 +267,32 @@
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  Object.assign(ours, { keep, restore, begin, chosen: () => JSON.stringify([...names.keys()]) });
+  // A server that was started anew knows nothing of this page: it is opened again, with what was
+  // kept and what was typed. Until there is a server, that is said.
+  async function sameServer() {
+    const known = document.querySelector("header.top")?.dataset.started;
+    const answer = await fetch(new URL("../started", location.href)).catch(() => null);
+    const found = answer?.ok ? await answer.json().catch(() => ({})) : {};
+    if (found.started === known) return true;
+    const typed = document.querySelector("#question textarea")?.value ?? "";
+    sessionStorage.setItem("thesis-qa-typed", typed);
+    if (answer && answer.status < 500) location.reload();
+    else ours.say("lost"), setTimeout(sameServer, 2000);
+    return false;
+  }
+
+  function typedBefore() {
+    const [box, typed] = [document.querySelector("#question textarea"), sessionStorage.getItem("thesis-qa-typed")];
+    sessionStorage.removeItem("thesis-qa-typed");
+    if (!box || !typed) return;
+    box.value = typed;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  async function chosen() {
+    if (!(await sameServer())) await new Promise(() => {}); // the page is about to be opened again
+    return JSON.stringify([...names.keys()]);
+  }
+
+  Object.assign(ours, { keep, restore, begin, chosen });
 })();

@@ -46,7 +46,7 @@ class Place:
         left, top, right, bottom = zip(*parts, strict=True)
         edges = (min(left) - AIR, min(top) - AIR, max(right) + AIR, max(bottom) + AIR)
         low, high = (max(edge, 0.0) for edge in edges[:2]), zip(edges[2:], whole[2:], strict=True)
-        return tuple(round(edge) for edge in (*low, *map(min, high)))  # type: ignore[return-value]
+        return tuple(round(edge) for edge in (*low, *map(min, high)))
 
     @property
     def marked(self) -> list[Highlight]:
