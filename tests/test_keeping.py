@@ -9,11 +9,11 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
 from thesis_qa.web import chat
-from thesis_qa.web.comparison import Comparison, comparing, comparison_file, xlsx
+from thesis_qa.web.comparison import ThesisTable, comparing, comparison_file, xlsx
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.first_screen import offered, picks
 from thesis_qa.web.keeping import packed, restored
-from thesis_qa.web.references import Person, persons
+from thesis_qa.web.references import Person, authors_of
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -97,7 +97,7 @@ def test_theses_are_compared_until_every_cell_is_filled(app: AppContext) -> None
 
 
 def test_an_unfilled_table_says_what_is_not_known_yet() -> None:
-    table = Comparison(("a.pdf",), ("theory",))
+    table = ThesisTable(("a.pdf",), ("theory",))
     assert table.cell("a.pdf", "theory") is None
     assert not table.done
     assert xlsx([["=1+1", "\x00<&>"]])[:2] == b"PK"
@@ -117,4 +117,4 @@ def test_an_unfilled_table_says_what_is_not_known_yet() -> None:
 def test_the_last_part_of_a_name_is_put_first(name: str, family: str, written: str) -> None:
     person = Person.parse(name)
     assert (person.family, str(person)) == (family, written)
-    assert [p.family for p in persons(f"{name}, Ana Ani")] == [family, "Ani"]
+    assert [p.family for p in authors_of(f"{name}, Ana Ani")] == [family, "Ani"]

@@ -14,7 +14,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import Paragraph, as_file, download, printable
+from thesis_qa.web.paper import Paragraph, as_file, download, xml_text
 from thesis_qa.web.references import References
 from thesis_qa.web.render import notice, render
 from thesis_qa.web.texts import Texts, error_line
@@ -27,7 +27,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ThesisTable:
     """A table of theses and topics or questions; a cell that isn't there is yet to be filled."""
 
     documents: tuple[str, ...]
@@ -49,7 +49,7 @@ def comparing(
     documents: Sequence[str] = (),
     topics: Sequence[str] = USUAL,
     questions: Sequence[str] = (),
-) -> Iterator[Comparison]:
+) -> Iterator[ThesisTable]:
     """The table of these theses, or of all, growing cell by cell.
 
     Raises QuestionError for a thesis that isn't there.
@@ -59,7 +59,7 @@ def comparing(
     index.check_documents(names)
     wanted = [topic.name for topic in TOPICS if topic.name in topics]
     asked = [question.strip() for question in questions if question.strip()][:MOST_ASKED]
-    table = Comparison(names, (*wanted, *asked))
+    table = ThesisTable(names, (*wanted, *asked))
     yield table
     for name in names:
         for entry in fill_card(index, name) if wanted else ():
@@ -102,14 +102,14 @@ def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: s
         stop = gr.Button(texts.stop, size="sm", visible=False, elem_id="stop-comparing")
         saves = [gr.Button(form, size="sm", visible=False, elem_id=f"as-{form}") for form in FORMS]
     shown = gr.HTML("", elem_id="comparison", padding=False)
-    table = gr.State(Comparison((), ()))
+    table = gr.State(ThesisTable((), ()))
 
     def buttons(going: bool, filled: bool) -> tuple[Any, ...]:
         seen = (not going, going, *(filled and not going for _ in FORMS))
         return tuple(gr.update(visible=visible) for visible in seen)
 
     def on_start(names: list[str], questions: str, sent: str) -> Iterator[tuple[Any, ...]]:
-        grown = Comparison((), ())
+        grown = ThesisTable((), ())
         try:
             theses = json.loads(sent or "[]")
             for grown in comparing(app.assistant, theses, names, questions.splitlines()):
@@ -132,7 +132,7 @@ def _saver(app: AppContext, form: str, texts: Texts) -> Any:
     return lambda table: comparison_file(app, table, form, texts)
 
 
-def comparison_markup(app: AppContext, table: Comparison, texts: Texts) -> str:
+def comparison_markup(app: AppContext, table: ThesisTable, texts: Texts) -> str:
     """The table, its cells with the pages that they are quoted from."""
     known = app.known()
     theses = [(name, known[name]) for name in table.documents if name in known]
@@ -145,7 +145,7 @@ def comparison_markup(app: AppContext, table: Comparison, texts: Texts) -> str:
 # Taken along
 
 
-def comparison_file(app: AppContext, table: Comparison, form: str, texts: Texts) -> str:
+def comparison_file(app: AppContext, table: ThesisTable, form: str, texts: Texts) -> str:
     """The table in `form`, as `download` gives it to the browser."""
     if form in ("Word", "Markdown"):
         return as_file(
@@ -162,7 +162,7 @@ def comparison_file(app: AppContext, table: Comparison, form: str, texts: Texts)
     return download(f"{texts.compare.file}.csv", "text/csv", text.getvalue().encode("utf-8-sig"))
 
 
-def comparison_rows(app: AppContext, table: Comparison, texts: Texts) -> list[list[str]]:
+def comparison_rows(app: AppContext, table: ThesisTable, texts: Texts) -> list[list[str]]:
     """The table as texts: heads first, then a row for every thesis."""
     known, fields = app.known(), texts.library.fields
     heads = [fields.title, fields.author, fields.year]
@@ -174,14 +174,14 @@ def comparison_rows(app: AppContext, table: Comparison, texts: Texts) -> list[li
     return rows
 
 
-def _cell_text(app: AppContext, table: Comparison, name: str, column: str, texts: Texts) -> str:
+def _cell_text(app: AppContext, table: ThesisTable, name: str, column: str, texts: Texts) -> str:
     quotes = table.cell(name, column) or ()
     references = References(quotes, app.known(), "APA", texts)
     lines = (f"“{quote.quote}” {references.in_text(quote)}" for quote in quotes)
     return "\n".join(lines) or str(texts.card.not_stated)
 
 
-def _paragraphs(app: AppContext, table: Comparison, texts: Texts) -> list[Paragraph]:
+def _paragraphs(app: AppContext, table: ThesisTable, texts: Texts) -> list[Paragraph]:
     rows = comparison_rows(app, table, texts)
     parts = [Paragraph("title", texts.compare.tab)]
     for at, column in enumerate(rows[0][3:], start=3):
@@ -202,7 +202,7 @@ def _harmless(value: str) -> str:
 
 def xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     """Rows as a workbook of one sheet, every cell a text that is wrapped."""
-    package, kept = BytesIO(), [[printable(cell) for cell in row] for row in rows]
+    package, kept = BytesIO(), [[xml_text(cell) for cell in row] for row in rows]
     with ZipFile(package, "w", ZIP_DEFLATED) as parts:
         for name in ("types", "package", "workbook", "links", "styles"):
             path, content = render(f"xlsx/{name}.xml", _NO_TEXTS).split("\n", 1)

@@ -115,7 +115,7 @@ def word(parts: Sequence[Paragraph], language: str) -> bytes:
         paragraph = document.add_paragraph(style=_STYLES.get(part.kind))
         for run, italic in zip(part.runs, (False, True, False), strict=True):
             if run:
-                paragraph.add_run(printable(run)).italic = italic or part.kind == "quiet" or None
+                paragraph.add_run(xml_text(run)).italic = italic or part.kind == "quiet" or None
         if part.kind == "reference":
             _hang(paragraph.paragraph_format)
     package = BytesIO()
@@ -143,7 +143,7 @@ def _hang(setting: object) -> None:
     setting.left_indent, setting.first_line_indent = Cm(_INDENT), Cm(-_INDENT)  # type: ignore[attr-defined]
 
 
-def printable(text: str) -> str:
+def xml_text(text: str) -> str:
     """Without the characters that XML can't hold."""
     kept = (c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
     return "\n".join("".join(kept).splitlines())

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from asyncio import Lock
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from multiprocessing import get_context
@@ -29,7 +29,6 @@ WIDTHS = (640, 1000, 1500)  # pixels: a card, a window, a large screen
 MAX_HEIGHT = 4  # times the width: pages of a plotter are cut off below
 INK_WIDTH, WHITE = 200, 240  # pixels, and the grey, in which the margins of a page are looked for
 MARKER = (255, 232, 130)
-NAME = "Thesis QA"  # who a highlight in a PDF is by
 FINE = 100  # of a point, in which places on a page are reckoned
 PADDING = 1.5  # points around the characters, as a text marker would leave
 KEPT = 128  # pictures, about 100 KB each
@@ -75,9 +74,9 @@ class PagePictures:
         found = await self._kept_or_drawn("ink", path, page)
         return tuple(json.loads(found)) or None
 
-    async def marked(self, path: Path, marks: Sequence[PageMark]) -> bytes:
+    async def marked(self, path: Path, marks: Sequence[PageMark], by: str) -> bytes:
         """The PDF itself, `marks` highlighted in it. Raises DocumentError if it can't be read."""
-        if made := await self._draw("mark", str(path), tuple(marks)):
+        if made := await self._draw("mark", str(path), tuple(marks), by):
             return made
         raise DocumentError("page-not-drawn", page=marks[0][0], file=repr(path.name))
 
@@ -222,7 +221,7 @@ def ink_of(path: str, page: int) -> bytes:
     return json.dumps([edge / scale for edge in dark or ()]).encode()
 
 
-def mark_pdf(path: str, marks: Sequence[PageMark]) -> bytes:
+def mark_pdf(path: str, marks: Sequence[PageMark], by: str) -> bytes:
     """A PDF with highlights that any reader of PDFs shows and lists. Raises DocumentError."""
     import pypdfium2
 
@@ -230,14 +229,14 @@ def mark_pdf(path: str, marks: Sequence[PageMark]) -> bytes:
     pdf = pypdfium2.PdfDocument(path)
     try:
         for page, marked, words in marks:
-            _highlight(pdf[page - 1], marked, words)
+            _highlight(pdf[page - 1], marked, {"T": by, "Contents": words})
         pdf.save(out)
     finally:
         pdf.close()
     return out.getvalue()
 
 
-def _highlight(sheet: Any, marked: Sequence[Box], words: str) -> None:
+def _highlight(sheet: Any, marked: Sequence[Box], known: Mapping[str, str]) -> None:
     """Add one annotation for all lines of a quote, in the page's own coordinates."""
     import pypdfium2.raw as pdfium
 
@@ -252,7 +251,7 @@ def _highlight(sheet: Any, marked: Sequence[Box], words: str) -> None:
     frame = pdfium.FS_RECTF(min(lefts), max(tops), max(rights), min(bottoms))
     pdfium.FPDFAnnot_SetRect(note, frame)
     pdfium.FPDFAnnot_SetColor(note, pdfium.FPDFANNOT_COLORTYPE_Color, *MARKER, 255)
-    for key, said in (("T", NAME), ("Contents", words)):
+    for key, said in known.items():
         text = (f"{said}\0").encode("utf-16-le", "replace")
         wide = (pdfium.FPDF_WCHAR * (len(text) // 2)).from_buffer_copy(text)
         pdfium.FPDFAnnot_SetStringValue(note, key.encode(), wide)

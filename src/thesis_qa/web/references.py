@@ -72,7 +72,7 @@ def _is_initials(word: str) -> bool:
     return word.replace(".", "").isupper() and len(word.replace(".", "")) <= 2
 
 
-def persons(author: str) -> list[Person]:
+def authors_of(author: str) -> list[Person]:
     """The authors of a thesis, in their order."""
     return [Person.parse(name) for name in author.split(",") if name.strip()]
 
@@ -122,7 +122,7 @@ class References:
 
     def _named(self, thesis: Fields) -> str:
         """By whom, within a text: "Aurelia", "Aurelia & Budi", "Aurelia et al."."""
-        families = [person.family for person in persons(thesis["author"])]
+        families = [person.family for person in authors_of(thesis["author"])]
         if len(families) > 2:
             return text("text.references.and_others", self._language, first=families[0])
         return " & ".join(families) or thesis["title"]
@@ -137,13 +137,13 @@ class References:
 
     def _apa(self, _: int, thesis: Fields) -> Reference:
         title, kind = thesis["title"], self._bracketed(thesis)
-        *before, last = [*map(str, persons(thesis["author"]))] or [""]
+        *before, last = [*map(str, authors_of(thesis["author"]))] or [""]
         by = f"{', '.join(before)}, & {last}" if before else last
         named, year = title + (f" [{kind}]" if kind else ""), self._year(thesis)
         return Reference(f"{by} ({year}). {named}." if by else f"{named}. ({year}).", title)
 
     def _ieee(self, number: int, thesis: Fields) -> Reference:
-        authors = (f"{p.initials} {p.family}".strip() for p in persons(thesis["author"]))
+        authors = (f"{p.initials} {p.family}".strip() for p in authors_of(thesis["author"]))
         named = _joined(*authors, f"“{thesis['title']},”")
         work = _joined(self._bracketed(thesis), self._year(thesis))
         return Reference(f"[{number}] {named} {work}.")
@@ -186,7 +186,9 @@ _CSL = {"id": "key", "title": "title", "genre": "degree", "publisher": "universi
 
 def _bibtex(thesis: Fields) -> str:
     fields = {name: thesis[ours].translate(_TEX) for name, ours in _BIBTEX.items()}
-    authors = (f"{p.family}, {p.given}" if p.given else p.family for p in persons(thesis["author"]))
+    authors = (
+        f"{p.family}, {p.given}" if p.given else p.family for p in authors_of(thesis["author"])
+    )
     fields = {"author": " and ".join(authors).translate(_TEX), **fields}
     lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
     return "\n".join([f"@thesis{{{thesis['key']},", *lines, "}"])
@@ -194,7 +196,7 @@ def _bibtex(thesis: Fields) -> str:
 
 def _ris(thesis: Fields) -> str:
     lines = (f"{tag}  - {thesis[ours]}" for tag, ours in _RIS.items() if thesis[ours])
-    authors = (f"AU  - {p.family}, {p.given}".rstrip(", ") for p in persons(thesis["author"]))
+    authors = (f"AU  - {p.family}, {p.given}".rstrip(", ") for p in authors_of(thesis["author"]))
     return "\n".join(["TY  - THES", *authors, *lines, "ER  - "])
 
 
@@ -204,7 +206,7 @@ def _csl(thesis: Fields) -> dict[str, object]:
     if thesis["author"]:
         item["author"] = [
             {"family": p.family, "given": p.given} if p.given else {"literal": p.family}
-            for p in persons(thesis["author"])
+            for p in authors_of(thesis["author"])
         ]
     if thesis["year"]:
         item["issued"] = {"date-parts": [[int(thesis["year"])]]}

@@ -18,7 +18,7 @@ from thesis_qa.types import Box, Language
 from thesis_qa.types import Page as PageText
 from thesis_qa.web import TEXTS, Highlight, Place, place_page, preferred, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
-from thesis_qa.web.picture import NAME, PageMark, PagePictures
+from thesis_qa.web.picture import PageMark, PagePictures
 from thesis_qa.web.texts import error_line
 from thesis_qa.write import Writing
 
@@ -82,9 +82,9 @@ def place_routes(catalog: Catalog, pictures: PagePictures) -> APIRouter:
         path, found = await run_in_threadpool(look_up)
         if not found:
             raise HTTPException(404)
-        name = quote(f"{path.stem} ({NAME}).pdf")
+        name = quote(f"{path.stem} ({TEXTS['en'].name}).pdf")
         sent = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
-        pdf = await pictures.marked(path, found)
+        pdf = await pictures.marked(path, found, TEXTS["en"].name)
         return Response(pdf, media_type="application/pdf", headers=sent)
 
     @router.get("/file")
