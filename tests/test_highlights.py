@@ -14,7 +14,7 @@ from thesis_qa.read.glyphs import boxes
 from thesis_qa.split import split
 from thesis_qa.structure.document import load
 from thesis_qa.types import Box, Document, Sentence
-from thesis_qa.web.picture import draw_page
+from thesis_qa.web.picture import draw_page, mark_pdf
 
 SEED, QUOTES = 8, 200
 
@@ -82,3 +82,32 @@ def test_a_page_with_its_highlight_is_drawn_at_once(
         spent.append(time.process_time() - started)
         assert drawn.startswith(b"\x89PNG")
     print(f"{sorted(spent)[10]:.3f} s of processor time, at most {max(spent):.3f} s")
+
+
+@pytest.mark.parametrize("turned", [0, 180])
+def test_a_highlight_in_the_pdf_lies_on_the_words_however_the_page_is_turned(
+    tmp_path: Path, turned: int
+) -> None:
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+    from reportlab.pdfgen.canvas import Canvas
+
+    path = tmp_path / "turned.pdf"
+    canvas = Canvas(str(path), pagesize=(400, 600))
+    canvas.setPageRotation(turned)
+    canvas.drawString(80, 500, "Perahu nelayan berangkat sebelum matahari terbit.")
+    canvas.save()
+    page = load(path, path.name).pages[0]
+    start = page.text.index("nelayan")
+    marks = boxes(page, start, start + len("nelayan"))
+    marked = tmp_path / "marked.pdf"
+    marked.write_bytes(mark_pdf(str(path), [(1, marks, "nelayan")], "Thesis QA"))
+    pdf = pypdfium2.PdfDocument(marked)
+    note = pdfium.FPDFPage_GetAnnot(pdf[0], 0)
+    frame = pdfium.FS_RECTF()
+    assert pdfium.FPDFAnnot_GetRect(note, frame)
+    middle = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
+    assert 115 < middle[0] < 145  # behind "Perahu " at 80
+    assert 495 < middle[1] < 512
+    pdfium.FPDFPage_CloseAnnot(note)
+    pdf.close()

@@ -215,6 +215,22 @@ def test_a_removed_thesis_cannot_be_asked_and_its_file_is_put_aside(
     assert "no longer here" in line(changes.remove_thesis(app, NAME, EN))
 
 
+def test_what_is_removed_is_said_to_be_removed(app: AppContext, tmp_path: Path) -> None:
+    line(changes.add_files(app, [upload(tmp_path, "pergi.txt", "Perahu itu pergi.")], EN))
+    first, *_, last_one = changes.remove_thesis(app, "pergi.txt", EN)
+    assert "Removing pergi.txt" in work_markup(first, EN)
+    assert last_one.lines[0].startswith("Removed")
+
+
+def test_what_failed_looks_otherwise_than_what_is_ready(app: AppContext, tmp_path: Path) -> None:
+    sent = [upload(tmp_path, "baik.txt", "Perahu itu baik."), upload(tmp_path, "kosong.txt", b"")]
+    states = list(changes.add_files(app, sent, EN))
+    markup = work_markup(states[-1], EN)
+    assert markup.count('class="good"') == markup.count('class="bad"') == 1
+    assert "0 of 2 files done" in work_markup(states[0], EN)
+    line(changes.remove_thesis(app, "baik.txt", EN))
+
+
 def test_a_file_from_elsewhere_is_left_alone_when_it_is_removed(
     app: AppContext, tmp_path: Path
 ) -> None:
@@ -259,7 +275,7 @@ def test_cancelled_work_stops_and_lets_others_go_on(app: AppContext) -> None:
         finally:
             stopped.set()
 
-    works = working(app, "x", endless, EN)
+    works = working(app.writing, "x", endless, EN)
     next(works)
     next(works)
     started.wait(30)
@@ -273,9 +289,9 @@ def test_a_full_disk_is_told_without_saying_where_the_files_are(app: AppContext)
     def failing(progress: object) -> Work:
         raise OSError(28, "No space left on device", "/srv/theses/secret/perahu.md")
 
-    told = line(working(app, NAME, failing, EN))
+    told = line(working(app.writing, NAME, failing, EN))
     assert told == "'perahu.md' can't be written or read: No space left on device"
-    assert "tidak dapat ditulis" in line(working(app, NAME, failing, TEXTS["id"]))
+    assert "tidak dapat ditulis" in line(working(app.writing, NAME, failing, TEXTS["id"]))
 
 
 @pytest.mark.parametrize(

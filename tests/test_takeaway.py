@@ -57,18 +57,18 @@ def saved(turns: list[Turn], style: Style, language: str = "id") -> str:
     [
         (
             "APA",
-            "(Jihan Aurelia, 2026, hlm. 25)",
-            "- Jihan Aurelia (2026). *GraphRAG & Graf* \\[Sarjana, Institut Teknologi Bandung\\].",
+            "(Aurelia, 2026, hlm. 25)",
+            "- Aurelia, J. (2026). *GraphRAG & Graf* \\[Skripsi, Institut Teknologi Bandung\\].",
         ),
         (
             "IEEE",
             "\\[1, hlm. 25\\]",
-            "\\[1\\] Jihan Aurelia, “GraphRAG & Graf,” Sarjana, Institut Teknologi Bandung, 2026.",
+            "\\[1\\] J. Aurelia, “GraphRAG & Graf,” Skripsi, Institut Teknologi Bandung, 2026.",
         ),
         (
             "BibTeX",
             r"`\cite[hlm.~25]{aurelia2026}`",
-            "@thesis{aurelia2026,\n  author = {Jihan Aurelia},",
+            "@thesis{aurelia2026,\n  author = {Aurelia, Jihan},",
         ),
     ],
 )
@@ -85,8 +85,8 @@ def test_a_copied_answer_is_plain_text_with_its_references() -> None:
     answer = turn().answer
     assert answer
     assert plain(single_answer(answer, KNOWN, "APA", TEXTS["en"])) == (
-        "“Graf *dibangun* dari korpus.” (Jihan Aurelia, 2026, p. 25)\n\nReferences\n\n"
-        "Jihan Aurelia (2026). GraphRAG & Graf [Sarjana, Institut Teknologi Bandung]."
+        "“Graf *dibangun* dari korpus.” (Aurelia, 2026, p. 25)\n\nReferences\n\n"
+        "Aurelia, J. (2026). GraphRAG & Graf [Thesis, Institut Teknologi Bandung]."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_number_inside_a_quote_stays_as_it_is() -> None:
 
 def test_a_written_answer_brings_its_quotes_along() -> None:
     text = saved([turn(model="ollama:x", text="Dari korpus [1].")], "APA")
-    assert "Dari korpus (Jihan Aurelia, 2026, hlm. 25)." in text
+    assert "Dari korpus (Aurelia, 2026, hlm. 25)." in text
     assert "> “Graf \\*dibangun\\* dari korpus.”" in text
 
 
@@ -105,7 +105,7 @@ def test_a_thesis_without_author_year_or_pages_is_named_by_its_title() -> None:
     bare = citation(author="", year=None, page=None, page_label=None, document="x.txt")
     text = saved([turn(bare)], "APA", "en")
     assert "(GraphRAG & Graf, n.d.)" in text
-    assert "- *GraphRAG & Graf* (n.d.)." in text
+    assert "- *GraphRAG & Graf* \\[Thesis\\]. (n.d.)." in text
 
 
 def test_bibtex_is_escaped() -> None:
@@ -116,11 +116,11 @@ def test_bibtex_is_escaped() -> None:
 @pytest.mark.parametrize("style", ["RIS", "CSL-JSON"])
 def test_reference_managers_get_every_field_and_the_text_says_author_and_page(style: Style) -> None:
     text = saved([turn(citation(title="Graf \n & lain")), turn()], style)
-    assert "(Jihan Aurelia, 2026, hlm. 25)" in text
+    assert "(Aurelia, 2026, hlm. 25)" in text
     data = text.partition("```\n")[2].partition("\n```")[0]
     if style == "RIS":
         assert data.splitlines() == [
-            "TY  - THES", "ID  - aurelia2026", "AU  - Jihan Aurelia", "TI  - Graf & lain",
+            "TY  - THES", "AU  - Aurelia, Jihan", "ID  - aurelia2026", "TI  - Graf & lain",
             "PY  - 2026", "M3  - Sarjana", "PB  - Institut Teknologi Bandung", "LA  - id", "ER  - ",
         ]  # fmt: skip
         return
@@ -129,7 +129,7 @@ def test_reference_managers_get_every_field_and_the_text_says_author_and_page(st
             "id": "aurelia2026",
             "type": "thesis",
             "title": "Graf & lain",
-            "author": [{"literal": "Jihan Aurelia"}],
+            "author": [{"family": "Aurelia", "given": "Jihan"}],
             "issued": {"date-parts": [[2026]]},
             "genre": "Sarjana",
             "publisher": "Institut Teknologi Bandung",
@@ -188,7 +188,7 @@ def test_any_text_makes_a_document_that_word_can_read(text: str, italic: str) ->
 
 def test_a_word_document_has_headings_quotes_and_references(tmp_path: Path) -> None:
     parts = conversation([turn()], KNOWN, "APA", TEXTS["id"])
-    file = json.loads(as_file(parts, "Word", "id"))
+    file = json.loads(as_file(parts, "Word", "id", "Apa itu <graf>?"))
     path = tmp_path / file["name"]
     path.write_bytes(base64.b64decode(file["data"]))
     paragraphs = reader.Document(str(path)).paragraphs

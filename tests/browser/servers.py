@@ -25,14 +25,20 @@ def indexed(folder: Path) -> Path:
     return folder
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @contextmanager
-def serving(folder: Path, *, errors: BinaryIO | None = None, **settings: str) -> Iterator[str]:
+def serving(
+    folder: Path, *, errors: BinaryIO | None = None, port: int = 0, **settings: str
+) -> Iterator[str]:
     """A server of `folder` on a free port, with settings of the environment.
 
     `errors` takes what it says on standard error.
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = port or free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "thesis_qa.cli", "serve", "--port", str(port)],
         cwd=folder,

@@ -1,5 +1,6 @@
 """What a visitor does with answers: takes them along, says how they were, asks further."""
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -35,7 +36,7 @@ def clipboard(page: Page) -> str:
 
 
 def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def test_a_copied_answer_brings_its_citations(answered: Visit) -> None:
@@ -124,7 +125,7 @@ def test_the_conversation_as_a_word_document(answered: Visit) -> None:
     answered.page.get_by_label("Word").check()
     with answered.page.expect_download() as download:
         answered.page.get_by_role("button", name="Save the conversation").click()
-    assert download.value.suggested_filename == "thesis-qa.docx"
+    assert download.value.suggested_filename == f"{ASKED.rstrip('?')}.docx"
     paragraphs = docx.Document(io.BytesIO(download.value.path().read_bytes())).paragraphs
     assert ASKED in [paragraph.text for paragraph in paragraphs]
 
@@ -147,7 +148,7 @@ def test_the_library_opens_a_card_that_leads_to_the_pages(visit: Visit) -> None:
 def test_a_card_quotes_its_thesis(browser: Browser, sister_city: str) -> None:
     with visiting(browser, sister_city, locale="id-ID") as visit:
         page = visit.open().page
-        tab(page, "Kartu skripsi")
+        tab(page, "Kartu")
         obstacles = page.locator("#card section", has_text="Hambatan dan keterbatasan")
         expect(obstacles).to_contain_text("sulitnya mendapatkan perizinan")
         visit.picture("card-desktop-id")
@@ -186,6 +187,27 @@ def test_an_evaluation_is_run_and_compared_with_the_last(visit: Visit) -> None:
         page.get_by_role("button", name="Run (JSON)").click()
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert saved["metrics"]["answered_rate"]["value"] == 1.0
+
+
+def test_theses_are_compared_cell_by_cell_and_taken_along(visit: Visit) -> None:
+    page = visit.open().page
+    tab(page, "Compare")
+    page.get_by_label("Questions of your own, one a line").fill(ASKED)
+    page.locator("#compare").click()
+    table = page.locator("#comparison .comparison")
+    expect(table).to_have_attribute("aria-busy", "false")
+    row = table.locator("tbody tr", has_text="Terumbu Karang")
+    expect(row.locator("td").last).to_contain_text("137 responden")
+    expect(row.locator("td").first).to_have_text("Not stated.")
+    visit.picture("compare-desktop-en")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
+    assert len(rows) == 4
+    assert rows[0][-1] == ASKED
+    assert any("137 responden" in row[-1] for row in rows)
+    row.locator("a.at").click()
+    expect(page.locator("#reader .marks rect").first).to_be_in_viewport()
 
 
 def test_a_set_that_cannot_be_run_says_why(visit: Visit, tmp_path: Path) -> None:
@@ -229,7 +251,7 @@ def test_pointing_at_a_citation_shows_its_quote(answered: Visit) -> None:
     page.get_by_role("link", name="Source 1").first.hover()
     expect(peek).to_be_visible()
     expect(peek).to_contain_text("137 responden nelayan di Wakatobi.")
-    expect(peek).to_contain_text("p. 2")
+    expect(peek).to_contain_text("p. 2 · Indonesian")
     answered.picture("peek-desktop-en")
     page.mouse.move(5, 5)
     expect(peek).to_be_hidden()
@@ -248,7 +270,7 @@ def test_nothing_serious_keeps_anybody_out(
         assert serious(visit.page) == []
 
 
-@pytest.mark.parametrize("name", ["Library", "Thesis card", "Evaluation", "About"])
+@pytest.mark.parametrize("name", ["Library", "Card", "Compare", "Evaluation", "About"])
 def test_nothing_serious_in_the_other_tabs(visit: Visit, name: str) -> None:
     page = visit.open().page
     tab(page, name)

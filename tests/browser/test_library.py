@@ -163,10 +163,20 @@ def test_an_empty_library_says_what_to_do(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with serving(tmp_path_factory.mktemp("empty")) as address, visiting(browser, address) as visit:
-        expect(visit.open().page.get_by_text("There is no thesis here yet")).to_be_visible()
-        visit.page.get_by_role("tab", name="Library").click()
-        expect(visit.page.locator("#shelf")).to_have_text("Nothing here yet.")
+        page = visit.open().page
+        expect(
+            page.get_by_role("heading", name="Add the first thesis, then ask it")
+        ).to_be_visible()
+        expect(page.locator("#offers button")).to_have_count(0)
         visit.picture("empty-desktop-en")
+        thesis = tmp_path_factory.mktemp("sent") / "perahu.md"
+        thesis.write_text(THESIS, encoding="utf-8")
+        with page.expect_file_chooser() as chooser:
+            page.locator(".dropzone").click()
+        chooser.value.set_files(thesis)
+        expect(page.locator("#theses .pick")).to_contain_text("Perahu nelayan")
+        visit.page.get_by_role("tab", name="Library").click()
+        expect(visit.page.locator("#shelf")).to_contain_text("perahu.md")
 
 
 def test_users_sign_in_first_and_sign_out(browser: Browser, shelf_folder: Path) -> None:

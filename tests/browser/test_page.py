@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw
 import pytest
 from playwright.sync_api import Browser, expect
 from servers import serving
@@ -48,10 +50,11 @@ def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) ->
         "image => image.complete && image.naturalWidth > 0", arg=picture.element_handle()
     )
     visit.picture("page-desktop-en")
-    card.locator("a.sheet").first.click()
+    card.locator(".sheet").first.click()
     reader = visit.page.locator("#reader")
     expect(reader).to_be_visible()
     expect(reader).to_contain_text("Page 2 of 3")
+    expect(reader.locator(".marks rect").first).to_be_in_viewport()
     visit.page.keyboard.press("ArrowRight")
     expect(reader).to_contain_text("Page 3 of 3")
     visit.picture("reader-desktop-en")
@@ -80,10 +83,56 @@ def test_the_page_speaks_the_browsers_language_and_can_be_switched(
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_examples_ask_themselves(visit: Visit) -> None:
-    visit.open().page.get_by_role("button", name="Which research method was used?").click()
-    visit.page.locator("#log .answer").wait_for()
-    expect(visit.page.locator("#log .asked")).to_have_text("Which research method was used?")
+def test_what_is_offered_was_tried_and_asks_itself(visit: Visit) -> None:
+    page = visit.open().page
+    offers = page.locator("#offers button")
+    offers.first.wait_for()
+    question = offers.first.text_content() or ""
+    offers.first.click()
+    expect(page.locator("#log .answer")).to_have_class("answer quoted")
+    expect(page.locator("#log .asked")).to_have_text(question)
+
+
+def test_the_first_screen_shows_the_theses_to_choose_from(visit: Visit) -> None:
+    page = visit.open().page
+    sister_city = page.locator("#theses .pick", has_text="SISTER CITY")
+    expect(sister_city).to_contain_text("The focus of this study is the sister city cooperation")
+    page.locator("#offers button").first.wait_for()
+    visit.picture("start-desktop-en")
+    page.locator("#theses .pick", has_text="Terumbu Karang").click()
+    expect(page.locator("#chosen .chip")).to_have_text("Terumbu Karang")
+    visit.ask("Apa hambatan yang terjadi?")
+    expect(page.locator("#log .scope .chip")).to_have_text("Terumbu Karang")
+    for file in page.locator("#sources .card .file").all_text_contents():
+        assert file == "karang.pdf"
+    visit.settle()
+    page.locator("#log .scope .chip").click()  # asked again, of all
+    expect(page.locator("#log .answer .quote").first).to_contain_text("perizinan")
+    expect(page.locator("#log .scope .chip")).to_have_count(0)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chosen .chip")).to_have_count(0)
+    expect(page.locator(".among")).to_contain_text("all theses")
+
+
+def test_a_thesis_named_in_the_question_is_shown_and_can_be_lifted(visit: Visit) -> None:
+    page = visit.open().page
+    visit.ask("Apa hambatan di skripsi tentang sister city?")
+    visit.settle()
+    expect(page.locator("#log .scope .chip")).to_contain_text("SISTER CITY")
+    page.locator("#log .scope .chip").click()
+    visit.settle()
+    expect(page.locator("#log .scope .chip")).to_have_count(0)
+    expect(page.locator("#log .asked")).to_have_text("Apa hambatan di skripsi tentang sister city?")
+
+
+def test_an_answer_is_read_from_its_beginning(browser: Browser, sister_city: str) -> None:
+    with visiting(browser, sister_city, size=(1280, 480)) as visit:
+        visit.open().ask("What obstacles occurred?")
+        visit.settle()
+        visit.ask("Which research method was used?")
+        visit.settle()
+        expect(visit.page.locator("#log .asked").last).to_be_in_viewport()
+        expect(visit.page.locator("#log .answer .kind").last).to_be_in_viewport()
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
@@ -93,9 +142,15 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
         visit.open().picture("start-phone-id")
         visit.ask("Apa hambatan yang terjadi?")
         visit.picture("answer-phone-id")
+        expect(visit.page.locator("#log .answer .kind")).to_be_in_viewport()
+        for name in ("sources", "library", "card", "compare", "evaluation", "about"):
+            expect(visit.page.locator(f"[role=tab][aria-controls={name}-tab]")).to_be_in_viewport()
         visit.page.locator("#log a.cite").first.click()
         expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()
+        expect(visit.page.locator(".card.current :is(mark, .marks rect)").first).to_be_in_viewport()
         visit.picture("source-phone-id")
+        visit.page.get_by_role("button", name="Kembali ke jawaban").click()
+        expect(visit.page.locator("#sources .card.current")).not_to_be_in_viewport()
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -147,6 +202,57 @@ def test_an_upload_is_read_saved_and_can_be_asked(
     expect(card).to_contain_text("kopi gayo.pdf")
 
 
+def test_an_upload_goes_on_when_the_page_is_left(library: Visit, tmp_path: Path) -> None:
+    texts = [tmp_path / f"pasar {number}.txt" for number in range(4)]
+    for text in texts:
+        text.write_text(f"Pasar {text.stem} buka pada hari Senin. " * 40, encoding="utf-8")
+    send(library, *texts)
+    expect(library.page.locator("#progress .upload")).to_contain_text("of 4 files done")
+    with library.leaving():
+        library.page.reload()
+    library.page.get_by_role("tab", name="Library").click()
+    for text in texts:
+        expect(library.page.locator("#shelf")).to_contain_text(text.name)
+
+
+def test_a_file_that_is_too_large_is_told_in_the_readers_language(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    with visiting(browser, address, locale="id-ID") as visit:
+        visit.open().page.get_by_role("tab", name="Pustaka").click()
+        (tmp_path / "besar.pdf").write_bytes(b"%PDF-" + b"0" * 1_200_000)
+        (tmp_path / "tabel.xlsx").write_bytes(b"PK")
+        send(visit, tmp_path / "besar.pdf")
+        expect(visit.page.locator("#toast")).to_contain_text("besar.pdf lebih besar dari 1 MB")
+        send(visit, tmp_path / "tabel.xlsx")
+        expect(visit.page.locator("#progress .bad")).to_contain_text("Tidak ditambahkan")
+        expect(visit.page.locator("#progress .bad")).to_contain_text("tabel.xlsx")
+
+
+def test_an_answer_is_within_five_tabs(visit: Visit) -> None:
+    visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
+    visit.settle()
+    visit.page.locator("#question textarea").focus()
+    inside = "document.querySelector('#log')?.contains(document.activeElement)"
+    for _ in range(5):
+        visit.page.keyboard.press("Tab")
+        if visit.page.evaluate(inside):
+            break
+    assert visit.page.evaluate(inside)
+
+
+def test_the_pdf_is_taken_along_with_the_quotes_highlighted(visit: Visit) -> None:
+    visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
+    with visit.page.expect_download() as download:
+        visit.page.locator("#sources a[download]", has_text="karang.pdf").click()
+    pdf = pypdfium2.PdfDocument(download.value.path())
+    note = pypdfium2.raw.FPDFPage_GetAnnot(pdf[1], 0)
+    assert pypdfium2.raw.FPDFAnnot_GetSubtype(note) == pypdfium2.raw.FPDF_ANNOT_HIGHLIGHT
+    assert pypdfium2.raw.FPDFAnnot_CountAttachmentPoints(note) == 2  # lines
+    pypdfium2.raw.FPDFPage_CloseAnnot(note)
+    pdf.close()
+
+
 def test_what_is_no_document_is_refused_with_a_reason_and_not_kept(
     library: Visit, tmp_path: Path, folder: Path
 ) -> None:
@@ -179,9 +285,9 @@ def test_the_page_itself_may_load_nothing_from_elsewhere(visit: Visit) -> None:
 
 def test_a_question_goes_to_the_chosen_thesis_only(visit: Visit) -> None:
     page = visit.open().page
-    page.locator("#among input").click()
-    page.get_by_role("option", name="Terumbu Karang").click()
-    page.keyboard.press("Escape")
+    page.locator("[data-choose]").click()
+    page.locator("#choosing .pick", has_text="Terumbu Karang").click()
+    page.get_by_role("button", name="Done").click()
     visit.ask("Apa hambatan yang terjadi?")
     for file in page.locator("#sources .card .file").all_text_contents():
         assert file == "karang.pdf"

@@ -57,12 +57,18 @@ class Visit:
         page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def leave(self, link: Locator) -> None:
-        """Follow `link`; what the page gives up loading for that it complains of to nobody."""
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """The page is left; what it gives up loading for that it complains of to nobody."""
         heard = len(self.complaints)
         with self.page.expect_navigation():
-            link.click()
+            yield
         del self.complaints[heard:]
+
+    def leave(self, link: Locator) -> None:
+        """Follow `link`."""
+        with self.leaving():
+            link.click()
 
     def _note(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):

@@ -13,6 +13,7 @@ from thesis_qa.index.feedback import Verdict, feedback_on, keep_feedback
 from thesis_qa.web import chat, takeaway
 from thesis_qa.web.card_tab import CardTab
 from thesis_qa.web.context import QUIET, AppContext
+from thesis_qa.web.keeping import packed
 from thesis_qa.web.paper import plain
 from thesis_qa.web.permalink import permalink
 from thesis_qa.web.references import Style
@@ -29,13 +30,17 @@ class PageParts:
     bridge: Any  # raises the events of the buttons in the chat
     copied: Any  # takes text to copy
     saved: Any  # takes files to save
+    kept: Any  # takes the conversation, for the browser to keep
+    chosen: Any  # the theses chosen in the browser, JSON
     turns: Any  # the conversation, a state
     editing: Any  # a state: the key of the turn that is being changed
     log: Any
     place: Any  # in the line of questions
     changing: Any
     question: Any
-    among: Any
+    first: Any  # the screen before the first question
+    offers: Any
+    chooser: Any
     tabs: Any
     cards: Any
     style: Any
@@ -47,7 +52,8 @@ class PageParts:
     @property
     def talk(self) -> list[Any]:
         """What every step of an answer changes."""
-        return [self.question, self.turns, self.log, self.cards, self.editing, self.changing]
+        shown = [self.question, self.turns, self.log, self.cards]
+        return [*shown, self.editing, self.changing, self.kept]
 
 
 def hidden_parts() -> dict[str, Any]:
@@ -56,7 +62,10 @@ def hidden_parts() -> dict[str, Any]:
 
     on_load = "window.thesisQA.tell = (event, data) => trigger(event, data)"
     bridge = gr.HTML("", elem_id="bridge", js_on_load=on_load, visible="hidden", padding=False)
-    hidden = {name: gr.Textbox(visible="hidden") for name in ("copied", "saved")}
+    hidden = {
+        name: gr.Textbox(visible="hidden", elem_id=f"hidden-{name}")
+        for name in ("copied", "saved", "kept", "chosen")
+    }
     return {"bridge": bridge, **hidden}
 
 
@@ -80,13 +89,13 @@ def connect_actions(app: AppContext, texts: Texts, parts: PageParts) -> None:
             return gr.skip(), gr.skip(), gr.skip()
         return turn.question, turn.key, gr.update(visible=True)
 
-    def on_rate(turns: chat.Turns, event: gr.EventData) -> tuple[Any, Any]:
+    def on_rate(turns: chat.Turns, event: gr.EventData) -> tuple[Any, ...]:
         try:
             rated = rate(app, turns, event._data)
         except ThesisQAError as error:
             gr.Warning(error_line(error, texts.language))
-            return gr.skip(), gr.skip()
-        return rated, chat.messages(rated, texts)
+            return gr.skip(), gr.skip(), gr.skip()
+        return rated, chat.messages(rated, texts), packed(rated)
 
     bridge, copied = parts.bridge, parts.copied
     changed = [parts.question, parts.editing, parts.changing]
@@ -100,7 +109,7 @@ def connect_actions(app: AppContext, texts: Texts, parts: PageParts) -> None:
         None, None, None, js="() => window.thesisQA.focus()", **QUIET
     )
     bridge.undo(lambda: ("", "", gr.update(visible=False)), None, changed, **QUIET)
-    bridge.like(on_rate, parts.turns, [parts.turns, parts.log], **QUIET)
+    bridge.like(on_rate, parts.turns, [parts.turns, parts.log, parts.kept], **QUIET)
 
 
 def rate(app: AppContext, turns: Sequence[chat.Turn], sent: object) -> chat.Turns:

@@ -96,4 +96,4 @@ def _file(app: AppContext, document: str, texts: Texts) -> str:
     index.check_documents([document])
     title = known[document].title or document
     parts = card_parts(title, fill_card(index, document), known, "APA", texts)
-    return as_file(parts, "Markdown", texts.language)
+    return as_file(parts, "Markdown", texts.language, title)

@@ -4,7 +4,7 @@ Each is a generator of `Work`, so that whoever asked for it sees how it goes. No
 the library is read-only, whatever the page offers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
@@ -22,25 +22,20 @@ REMOVED = ".removed"
 
 
 def add_files(app: AppContext, files: Sequence[tuple[Path, str]], texts: Texts) -> Iterator[Work]:
-    """Bring uploads, given with the names they had, into the library."""
+    """Bring uploads, given with the names they had, into the library, and tell how it goes; it
+    goes on when nobody listens any more."""
     if app.settings.read_only:
         yield finished(texts.library.read_only)
         return
-    lines: tuple[str, ...] = ()
-    for path, name in files[:MAX_FILES]:
-        for work in _add(app, path, safe_name(name), texts):
-            if work.done:
-                lines = (*lines, *work.lines)
-            else:
-                yield Work(work.document, work.progress, work.left, work.waiting, lines)
-    if len(files) > MAX_FILES:
-        lines = (*lines, texts.too_many.format(count=MAX_FILES))
-    for path, _ in files:  # what was refused isn't left lying about
+    for path, _ in files[MAX_FILES:]:
         path.unlink(missing_ok=True)
-    yield Work(lines=lines, done=True)
+    left_out = [texts.too_many.format(count=MAX_FILES)] if len(files) > MAX_FILES else []
+    named = [(path, safe_name(name)) for path, name in files[:MAX_FILES]]
+    app.intake.send([(name, _add(app, path, name, texts)) for path, name in named], left_out)
+    yield from app.intake.watch()
 
 
-def _add(app: AppContext, path: Path, name: str, texts: Texts) -> Iterator[Work]:
+def _add(app: AppContext, path: Path, name: str, texts: Texts) -> Generator[Work, None, None]:
     def add(progress: OnProgress) -> Work:
         check_upload(path, name, app.settings.max_upload_mb)
         folder = app.documents
@@ -54,7 +49,10 @@ def _add(app: AppContext, path: Path, name: str, texts: Texts) -> Iterator[Work]
             if target not in present and not _indexed(app, target):
                 target.unlink(missing_ok=True)
 
-    yield from working(app, name, add, texts, texts.not_added)
+    try:
+        yield from working(app.writing, name, add, texts, texts.not_added)
+    finally:  # what was refused isn't left lying about
+        path.unlink(missing_ok=True)
 
 
 def _of_report(said: str, report: DocumentReport, texts: Texts) -> str:
@@ -75,7 +73,11 @@ def _read(app: AppContext, path: Path, progress: OnProgress, again: bool = False
 
 
 def _change(
-    app: AppContext, name: str, texts: Texts, task: Callable[[Path, OnProgress], Work]
+    app: AppContext,
+    name: str,
+    texts: Texts,
+    task: Callable[[Path, OnProgress], Work],
+    doing: str = "",
 ) -> Iterator[Work]:
     """Do something with the file of a document, if there is one and it may be changed."""
     if app.settings.read_only:
@@ -88,7 +90,7 @@ def _change(
             raise DocumentError("document-gone", document=name)
         return task(Path(source.path), progress)
 
-    yield from working(app, name, checked, texts)
+    yield from working(app.writing, name, checked, texts, doing=doing)
 
 
 def read_thesis_again(app: AppContext, name: str, texts: Texts) -> Iterator[Work]:
@@ -130,7 +132,7 @@ def remove_thesis(app: AppContext, name: str, texts: Texts) -> Iterator[Work]:
         _put_aside(path, folder / REMOVED)
         return finished(texts.library.removed.format(document=name, folder=removed_folder(app)))
 
-    yield from _change(app, name, texts, forget)
+    yield from _change(app, name, texts, forget, texts.library.removing_now)
 
 
 def removed_folder(app: AppContext) -> str:

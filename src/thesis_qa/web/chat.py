@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ class Turn:
     origin: str = ""  # where the answer comes from, if it was not just asked
     verdict: str = ""  # what the visitor said of it
     following: tuple[str, ...] = ()  # questions that could be asked next
+    talk: str = ""  # the conversation it belongs to
+    scope: tuple[tuple[str, str], ...] = ()  # theses it was restricted to: name and title
+    several: bool = False  # there were more theses than one to be asked
 
 
 Turns = tuple[Turn, ...]
@@ -42,16 +45,24 @@ def growing_turns(
     question: str,
     documents: Sequence[str] | None,
     texts: Texts,
+    talk: str = "",
 ) -> Iterator[Turns]:
-    """The conversation with one more turn, again and again while its answer grows."""
-    turn = Turn(secrets.token_hex(8), question, among=tuple(documents or ()))
+    """The conversation `talk` with one more turn, again and again while its answer grows."""
     earlier = tuple(turns)
+    titles = {name: title for title, name in app.titles()}
+    turn = Turn(
+        secrets.token_hex(8),
+        question,
+        among=() if set(titles) <= set(documents or ()) else tuple(documents or ()),
+        talk=talk or new_talk(earlier),
+        several=len(titles) > 1,
+    )
     yield (*earlier, turn)
     try:
         for answer in app.assistant.stream(
             question, history(earlier), documents or None, language=texts.language
         ):
-            turn = replace(turn, answer=answer)
+            turn = replace(turn, answer=answer, scope=_scope(answer, titles))
             yield (*earlier, turn)
         yield (*earlier, _followed(app, turn))
     except ThesisQAError as error:
@@ -59,6 +70,17 @@ def growing_turns(
     except Exception:  # the visitor gets a sentence, whoever runs the server the whole story
         log.exception("A question could not be answered")
         yield (*earlier, replace(turn, problem=texts.broken))
+
+
+def new_talk(turns: Sequence[Turn]) -> str:
+    """What tells this conversation from all others; made up for a new one."""
+    return turns[0].talk if turns else secrets.token_hex(8)
+
+
+def _scope(answer: Answer, titles: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The theses that an answer was restricted to; none where it was asked of all."""
+    restricted = answer.kind in ("answer", "decline") and 0 < len(answer.documents) < len(titles)
+    return tuple((n, titles.get(n, n)) for n in answer.documents) if restricted else ()
 
 
 def _followed(app: AppContext, turn: Turn) -> Turn:
@@ -83,7 +105,8 @@ def linked_turns(app: AppContext, link: str, texts: Texts) -> Turns:
         found = reopen(app.assistant.index.catalog, link, texts)
     except ValueError:
         return (Turn(key, "", problem=texts.answers.broken_link),)
-    return (Turn(key, found.answer.question, found.answer, origin=found.said),)
+    answer = found.answer
+    return (Turn(key, answer.question, answer, origin=found.said, talk=secrets.token_hex(8)),)
 
 
 def turn_of(turns: Sequence[Turn], key: object) -> Turn | None:
@@ -134,7 +157,7 @@ def _reply(turn: Turn, texts: Texts, growing: bool) -> str:
     if turn.problem:
         return notice(turn.problem, texts, box="answer declined")
     if turn.answer:
-        return answer_markup(turn.answer, turn.key, texts, turn.origin)
+        return answer_markup(turn.answer, turn.key, texts, turn.origin, turn.scope, turn.several)
     waiting = texts.answers.working if growing else texts.answers.stopped
     return notice(waiting, texts, box="waiting")
 

@@ -1,5 +1,6 @@
 """What every visitor's page works with."""
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
+from thesis_qa.web.intake import Intake
 
 ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
 WAITING = 64  # questions in line, a few minutes' work; more are told to come back
@@ -25,6 +27,8 @@ class AppContext:
     settings: Settings
     writing: threading.Lock = field(default_factory=threading.Lock)
     evaluating: threading.Lock = field(default_factory=threading.Lock)
+    started: str = field(default_factory=secrets.token_hex)  # tells this start from the last
+    intake: Intake = field(default_factory=Intake)
     line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
 
     @property

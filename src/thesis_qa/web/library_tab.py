@@ -57,7 +57,7 @@ def library_tab(page: Any, app: AppContext, texts: Texts) -> Any:
     page.load(lambda: _listed(app, texts), None, tab.listed, **QUIET)
     _connect_looking(tab, app, texts)
     if not app.settings.read_only:
-        _connect_changing(tab, app, texts)
+        _connect_changing(page, tab, app, texts)
     return tab.changed
 
 
@@ -103,12 +103,16 @@ def _components(app: AppContext, texts: Texts) -> LibraryTab:
 def _adding(app: AppContext, texts: Texts) -> Any:
     import gradio as gr
 
-    gr.HTML(fragment("adding.html", texts, megabytes=app.settings.max_upload_mb), padding=False)
+    gr.HTML(
+        fragment(
+            "adding.html", texts, megabytes=app.settings.max_upload_mb, kinds=",".join(SUPPORTED)
+        ),
+        padding=False,
+    )
     return gr.File(
         label=texts.add,
         show_label=False,
         file_count="multiple",
-        file_types=list(SUPPORTED),
         height=110,
         elem_id="files",
     )
@@ -174,7 +178,7 @@ def _opened(app: AppContext, name: str, texts: Texts) -> tuple[Any, ...]:
     return (*views, name, listed, thesis, notice(warning, texts), *(typed[f] for f in FIELDS))
 
 
-def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
+def _connect_changing(page: Any, tab: LibraryTab, app: AppContext, texts: Texts) -> None:
     """What changes the library."""
     import gradio as gr
 
@@ -184,6 +188,16 @@ def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
         named = [(Path(path), Path(path).name) for path in sent or []]
         for work in changes.add_files(app, named, texts):
             yield *_progress(work, texts), None, _listed(app, texts)
+
+    def on_watch() -> Iterator[tuple[Any, ...]]:
+        """Somebody may have left the page while what they sent was read."""
+        for work in app.intake.watch() if app.intake.going else ():
+            yield *_progress(work, texts), _listed(app, texts)
+
+    def on_cancel() -> tuple[Any, ...]:
+        app.intake.cancel(texts.cancelled)
+        state = app.intake.state()
+        return _progress(state if state.files else finished(texts.cancelled), texts)
 
     def on_save(name: str, *typed: str) -> Iterator[tuple[Any, ...]]:
         try:
@@ -200,23 +214,23 @@ def _connect_changing(tab: LibraryTab, app: AppContext, texts: Texts) -> None:
         return on_click
 
     follow = [*progress, tab.chosen]
-    running = [
+    uploads = [
         tab.files.upload(on_upload, tab.files, [*progress, tab.files, tab.listed], **LONG),
+        page.load(on_watch, None, [*progress, tab.listed], **LONG),
+    ]
+    running = [
         tab.save.click(on_save, [tab.chosen, *tab.fields], follow, **LONG),
         tab.again.click(following(changes.read_thesis_again), tab.chosen, follow, **LONG),
         tab.really.click(following(changes.remove_thesis), tab.chosen, follow, **LONG),
     ]
     tab.remove.click(lambda: gr.update(visible=True), None, tab.sure, **QUIET)
     tab.keep.click(lambda: gr.update(visible=False), None, tab.sure, **QUIET)
-    cancelled = finished(texts.cancelled)
-    stopped = tab.cancel.click(
-        lambda: _progress(cancelled, texts), None, progress, cancels=running, **QUIET
-    )
+    stopped = tab.cancel.click(on_cancel, None, progress, cancels=running, **QUIET)
 
     def on_changed(count: int, name: str) -> tuple[Any, ...]:
         return count + 1, *_opened(app, name, texts)
 
-    for change in (*running, stopped):
+    for change in (*uploads, *running, stopped):
         fresh = [tab.changed, *_shown(tab)]
         change.then(on_changed, [tab.changed, tab.chosen], fresh, **QUIET)
 

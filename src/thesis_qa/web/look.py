@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+SCRIPTS = ("page.js", "reader.js", "talks.js")
 SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "Cascadia Mono", "Consolas", "monospace")
 COLOURS = {  # of Gradio's parts, from the style sheet, which has them for light and dark
@@ -26,7 +27,7 @@ def style_sheet() -> str:
 
 def script() -> str:
     """What the components can't do by themselves: citations, the reader's window, dark mode."""
-    return (HERE / "page.js").read_text(encoding="utf-8")
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def icon() -> str:

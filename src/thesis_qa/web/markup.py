@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import Answer, Citation
-from thesis_qa.web.places import answer_paragraphs, page_words, place_link
+from thesis_qa.web.places import Highlight, answer_paragraphs, link_to, page_words, place_link
 from thesis_qa.web.render import fragment
 from thesis_qa.web.texts import Texts
 
@@ -13,11 +13,19 @@ LIKELY = 0.75  # confidence from which evidence is called strong: three of four 
 FAIR = 0.5
 
 
-def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> str:
+def answer_markup(
+    answer: Answer,
+    key: str,
+    texts: Texts,
+    origin: str = "",
+    scope: Sequence[tuple[str, str]] = (),
+    several: bool = False,
+) -> str:
     """An answer for the chat, its citations as small numbers that lead to the sources.
 
     `key` tells the answers of a conversation apart; `origin` says where it comes from, if not
-    from a question that was just asked.
+    from a question that was just asked. `scope` has name and title of the theses it was restricted
+    to; where there are `several`, the only one that is cited is named too.
     """
     written = answer.model != "quotes"
     citations = answer.citations if answer.answered else answer.nearest
@@ -26,12 +34,22 @@ def answer_markup(answer: Answer, key: str, texts: Texts, origin: str = "") -> s
         texts,
         answer=answer,
         key=key,
+        scope=scope,
+        source=_source(answer) if several else "",
         style="declined" if not answer.answered else "written" if written else "quoted",
         label=origin or _kind(answer, written, texts),
         paragraphs=answer_paragraphs(
             answer.text if answer.answered else _refusal(answer), citations
         ),
     )
+
+
+def _source(answer: Answer) -> str:
+    """The thesis that all is quoted from: author, year, title; empty where there are others."""
+    first = next(iter(answer.citations), None)
+    if first is None or any(c.document != first.document for c in answer.citations):
+        return ""
+    return " · ".join(str(part) for part in (first.author, first.year, first.title) if part)
 
 
 def _kind(answer: Answer, written: bool, texts: Texts) -> str:
@@ -84,7 +102,7 @@ def source_group(answer: Answer, key: str, texts: Texts) -> str:
         languages={"id": texts.indonesian, "en": texts.english},
         by_model=answer.model != "quotes" or bool(answer.problem),
         elsewhere=_elsewhere,
-        pictured=_pictured,
+        files=_marked_files(citations, texts),
     )
 
 
@@ -99,9 +117,11 @@ def _elsewhere(citation: Citation, texts: Texts) -> list[tuple[str, str]]:
     ]
 
 
-def _pictured(citation: Citation) -> Sequence[Citation]:
-    """The citation once for every page that it has a picture of."""
-    if not any(span.boxes for span in citation.spans):
-        return []
-    pages = dict.fromkeys(span.page for span in citation.spans if span.page is not None)
-    return [replace(citation, page=page) for page in pages]
+def _marked_files(citations: Sequence[Citation], texts: Texts) -> list[tuple[str, str]]:
+    """Address and name of each PDF that is quoted, with all its quotes highlighted."""
+    found: dict[str, list[Highlight]] = {}
+    for cited in citations:
+        if any(span.boxes for span in cited.spans):
+            marks = (Highlight(s.page or 1, s.start, s.end) for s in cited.spans)
+            found.setdefault(cited.document, []).extend(marks)
+    return [(link_to("marked", name, None, marks, texts), name) for name, marks in found.items()]

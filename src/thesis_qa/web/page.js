@@ -1,7 +1,7 @@
-// Citations lead to their card, pages open in a window, the colours follow the reader.
-(() => {
+// The page itself: its language and colours, what its buttons do, what it says in passing.
+window.thesisQA = (() => {
+  const language = location.pathname.startsWith("/id") || location.pathname.includes("/id/") ? "id" : "en";
   const reader = () => document.getElementById("reader");
-  const language = /\/id\/?$/.test(location.pathname) ? "id" : "en";
 
   // Gradio sets the page's language to the browser's, which need not be the one that was chosen.
   const html = document.documentElement;
@@ -9,37 +9,10 @@
   new MutationObserver(speak).observe(html, { attributeFilter: ["lang"] });
   speak();
 
-  function showCard(card) {
-    document.querySelectorAll(".card.current").forEach((other) => other.classList.remove("current"));
-    const tab = document.querySelector("#sources-tab-button, [role=tab][aria-controls*=sources]");
-    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
-    requestAnimationFrame(() => {
-      card.classList.add("current");
-      card.querySelectorAll("details.place").forEach((place) => (place.open = true));
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      card.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-      card.focus({ preventScroll: true });
-    });
-  }
-
-  async function main(address) {
-    const response = await fetch(address);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector("main") || page.body;
-  }
-
-  async function read(address) {
-    const content = reader().querySelector(".content");
-    content.replaceChildren(...(await main(address)).childNodes);
-    if (!reader().open) reader().showModal();
-    content.scrollTop = 0;
-  }
-
-  function zoom(by) {
-    const content = reader().querySelector(".content");
-    const now = Number(content.style.getPropertyValue("--zoom")) || 1;
-    content.style.setProperty("--zoom", Math.min(3, Math.max(0.5, now + by * 0.25)));
-  }
+  // While a kept conversation is opened, the first screen isn't shown.
+  const opening = document.createElement("style");
+  opening.textContent = "#first { visibility: hidden }";
+  if (new URLSearchParams(location.search).has("c")) document.head.append(opening);
 
   // A file as paper.py gives it: JSON with a name, a media type and the content in base 64.
   function save(text) {
@@ -53,12 +26,19 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  function say(what) {
+  // `what` names a text of the toast; `undo`, where there is one, is offered beside it.
+  const say = (what, undo) => tells(document.getElementById("toast").dataset[what], undo);
+
+  function tells(words, undo) {
     const toast = document.getElementById("toast");
-    toast.textContent = toast.dataset[what];
+    const button = toast.querySelector("button");
+    toast.querySelector("span").textContent = words;
+    button.hidden = !undo;
+    button.onclick = () => (toast.classList.remove("shown"), undo?.());
+    (document.querySelector("dialog[open]") ?? document.getElementById("peek").parentElement).append(toast);
     toast.classList.add("shown");
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => toast.classList.remove("shown"), 3500);
+    clearTimeout(tells.timer);
+    tells.timer = setTimeout(() => toast.classList.remove("shown"), undo ? 8000 : 2000 + 45 * words.length);
   }
 
   // Browsers give the clipboard to pages of this machine and of https only; elsewhere the old way.
@@ -88,18 +68,19 @@
     box?.focus();
     box?.setSelectionRange(box.value.length, box.value.length);
   }
-  window.thesisQA = { save, copy, focus };
 
-  // What a button under an answer does, as the event that actions.py listens to.
+  // What a button does, as the event of the hidden component that page.py and actions.py listen to.
   const EVENTS = {
     copy: "copy", link: "download", retry: "retry", edit: "edit", keep: "undo", clear: "clear",
-    card: "select", helpful: "like", "wrong-answer": "like", "wrong-page": "like",
+    card: "select", helpful: "like", "wrong-answer": "like", "wrong-page": "like", ask: "submit",
+    lift: "delete",
   };
+  const act = (button) => ours.does(button.name, button.value);
 
-  function act(button) {
-    const { name, value } = button;
-    window.thesisQA.tell(EVENTS[name], { act: name, key: value });
-    if (name === "clear") focus();
+  function does(name, value) {
+    ours.tell(EVENTS[name], { act: name, key: value });
+    if (name === "clear") ours.begin();
+    if (name === "card") ours.sheet(true);
     if (EVENTS[name] !== "like") return;
     if (name === "helpful") say("thanks");
     else askForNote(name, value);
@@ -112,101 +93,89 @@
     dialog.returnValue = "";
     dialog.onclose = () => {
       const note = dialog.returnValue === "send" ? box.value.trim() : "";
-      if (note) window.thesisQA.tell("like", { act: name, key: value, note });
+      if (note) ours.tell("like", { act: name, key: value, note });
       say("thanks");
     };
     dialog.showModal();
   }
 
+  // On a phone the sources and the other tabs come as a sheet from below.
+  const narrow = () => matchMedia("(width < 48rem)").matches;
+  const raised = () => document.querySelectorAll(".raised").length > 0;
+  function sheet(open) {
+    for (const part of document.querySelectorAll("#desk, #sheet-close"))
+      part.classList.toggle("raised", open && narrow());
+  }
+
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
-    const cite = at("a.cite");
-    const page = at("a[data-reader]");
-    unpeek();
+    const shut = at("dialog[open]");
     if (at("button.act")) {
       act(at("button.act"));
-    } else if (cite) {
-      event.preventDefault();
-      const card = document.getElementById(cite.getAttribute("href").slice(1));
-      if (card) showCard(card);
-    } else if (page && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      read(page.href);
-    } else if (at("[data-zoom]")) {
-      zoom(Number(at("[data-zoom]").dataset.zoom));
-    } else if (at("[data-close]") || event.target === reader()) {
-      reader().close();
+    } else if (at("[data-close]") || (shut && event.target === shut)) {
+      shut?.close();
     } else if (at("[data-theme]")) {
       const dark = document.body.classList.toggle("dark");
       localStorage.setItem("thesis-qa-theme", dark ? "dark" : "light");
+    } else if (at("#sheet-close")) {
+      sheet(false);
+    } else if (at("#tabs [role=tab]")) {
+      sheet(true);
     }
   });
 
   // Gradio labels a message with its source; a screen reader shall read what is shown instead.
+  // What it says by itself is English and meant for programmers: it is said here in words of ours.
+  let [turns, held, stands] = [0, false, 0];
   new MutationObserver(() => {
     document
       .querySelectorAll('#log [data-testid][aria-label*="<div"]')
       .forEach((message) => message.removeAttribute("aria-label"));
-    document.querySelector("#log .examples[role=list]")?.removeAttribute("role"); // of buttons
     document
       .querySelectorAll("#log button.rate:not([aria-pressed])")
       .forEach((rate) => rate.setAttribute("aria-pressed", rate.classList.contains("chosen")));
+    document.querySelectorAll(".toast-body.error:not(.ours)").forEach(translate);
+    const questions = document.querySelectorAll("#log .user-row");
+    if (questions.length > turns) held = true;
+    turns = questions.length;
+    if (turns && held) toQuestion(questions[turns - 1]);
+    if (turns) opening.remove();
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
 
-  // A card without a picture fetches the paragraph when it is opened.
-  document.addEventListener(
-    "toggle",
-    async (event) => {
-      const place = event.target.dataset?.place;
-      const frame = place && event.target.querySelector(".paragraphs");
-      if (frame && event.target.open && !frame.childElementCount) {
-        const paragraphs = await main(place);
-        paragraphs.querySelector("h1")?.remove();
-        frame.replaceChildren(...paragraphs.childNodes);
-      }
-    },
-    true,
-  );
-
-  // Pointing at a citation, or reaching it by the keyboard, shows its quote beside it.
-  function peek(cite) {
-    const card = document.getElementById(cite.getAttribute("href").slice(1));
-    const box = document.getElementById("peek");
-    if (!card || matchMedia("(hover: none)").matches) return;
-    const parts = [...card.querySelectorAll("blockquote, .where")];
-    box.replaceChildren(...parts.map((part) => part.cloneNode(true)));
-    cite.setAttribute("aria-describedby", "peek");
-    box.classList.add("shown");
-    const at = cite.getBoundingClientRect();
-    const below = at.bottom + 8 + box.offsetHeight < innerHeight;
-    box.style.left = `${Math.max(8, Math.min(at.left - 24, innerWidth - box.offsetWidth - 8))}px`;
-    box.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - 8 - box.offsetHeight)}px`;
+  function translate(body) {
+    body.classList.add("ours");
+    const words = document.getElementById("toast")?.dataset;
+    const lost = /connection/i.test(body.textContent);
+    const [title, said] = [body.querySelector(".toast-title"), body.querySelector(".toast-text")];
+    if (title) title.textContent = words?.wrong ?? "";
+    if (said) said.textContent = (lost ? words?.lost : words?.broken) ?? "";
   }
-  const unpeek = () => document.getElementById("peek")?.classList.remove("shown");
 
-  for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
-    document.addEventListener(shows, (event) => {
-      const cite = event.target.closest?.("a.cite");
-      if (cite) peek(cite);
-    });
-    document.addEventListener(hides, (event) => event.target.closest?.("a.cite") && unpeek());
+  // An answer is read from its beginning: the question stays in sight while it grows, until
+  // whoever reads it moves on.
+  function toQuestion(row) {
+    const log = row.closest("[role=log]");
+    log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+    stands = log.scrollTop;
   }
-  document.addEventListener("scroll", unpeek, true);
+  const moves = (event) => {
+    if (event.target.matches?.("[role=log]") && Math.abs(event.target.scrollTop - stands) > 2) held = false;
+  };
+  document.addEventListener("scroll", moves, true);
 
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (event.key === "/" && !typing && !reader().open) {
+    const shut = !document.querySelector("dialog[open]");
+    if (event.key === "/" && !typing && shut) {
       event.preventDefault();
-      document.querySelector("#question textarea")?.focus();
-    } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      focus();
+    } else if (event.key === "Escape" && shut) {
       escape(event.target);
-    } else if (/^Arrow(Up|Down)$/.test(event.key) && event.target.matches?.(".card")) {
-      event.preventDefault();
-      const cards = [...event.target.closest(".sources").querySelectorAll(".card")];
-      cards[cards.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
-    } else if (/^Arrow(Left|Right)$/.test(event.key) && reader()?.open) {
-      const turns = reader().querySelectorAll(".turn");
-      turns[event.key === "ArrowLeft" ? 0 : turns.length - 1]?.click();
+    } else if (event.key === "ArrowUp" && event.target.matches?.("#question textarea")) {
+      const cites = document.querySelectorAll("#log .bot a.cite, #log .bot button.act");
+      const last = document.querySelectorAll("#log .answer");
+      const first = [...cites].find((cite) => last[last.length - 1]?.contains(cite));
+      if (!event.target.value) first?.focus();
     }
   });
 
@@ -215,9 +184,13 @@
     const stop = document.querySelector("#question-row button.stop-button");
     const keep = document.querySelector("#changing button[name=keep]");
     if (stop ?? keep) (stop ?? keep).click();
+    else if (raised()) sheet(false);
     else from.blur();
   }
 
   const chosen = localStorage.getItem("thesis-qa-theme");
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
+  const opened = () => opening.remove();
+  const ours = { language, save, say, tells, copy, focus, does, sheet, reader, opened };
+  return ours;
 })();

@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
+from thesis_qa.web.uploads import safe_name
+
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
 Kind = Literal["title", "heading", "subheading", "text", "quiet", "quote", "reference", "code"]
 Form = Literal["Markdown", "Word"]
 FORMS: tuple[Form, ...] = ("Markdown", "Word")
+NAME_LENGTH = 80  # characters of a file's name
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -36,11 +39,13 @@ class Paragraph:
         return self.text.partition(self.italic)
 
 
-def as_file(parts: Sequence[Paragraph], form: Form, language: str) -> str:
-    """`parts` written in `form`, as `download` gives it to the browser."""
+def as_file(parts: Sequence[Paragraph], form: Form, language: str, called: str) -> str:
+    """`parts` written in `form`, as `download` gives it to the browser; `called` what it is of."""
+    name = safe_name(f"{called[:NAME_LENGTH].rstrip(' ?.!')}.docx" if called else "thesis-qa.docx")
     if form == "Word":
-        return download("thesis-qa.docx", _DOCX, word(parts, language))
-    return download("thesis-qa.md", "text/markdown", markdown(parts).encode())
+        return download(name, _DOCX, word(parts, language))
+    name = name.removesuffix("docx") + "md"
+    return download(name, "text/markdown", markdown(parts).encode())
 
 
 def download(name: str, kind: str, content: bytes) -> str:
@@ -110,7 +115,7 @@ def word(parts: Sequence[Paragraph], language: str) -> bytes:
         paragraph = document.add_paragraph(style=_STYLES.get(part.kind))
         for run, italic in zip(part.runs, (False, True, False), strict=True):
             if run:
-                paragraph.add_run(_printable(run)).italic = italic or part.kind == "quiet" or None
+                paragraph.add_run(xml_text(run)).italic = italic or part.kind == "quiet" or None
         if part.kind == "reference":
             _hang(paragraph.paragraph_format)
     package = BytesIO()
@@ -138,7 +143,7 @@ def _hang(setting: object) -> None:
     setting.left_indent, setting.first_line_indent = Cm(_INDENT), Cm(-_INDENT)  # type: ignore[attr-defined]
 
 
-def _printable(text: str) -> str:
+def xml_text(text: str) -> str:
     """Without the characters that XML can't hold."""
     kept = (c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
     return "\n".join("".join(kept).splitlines())

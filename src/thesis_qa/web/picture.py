@@ -6,13 +6,14 @@ document one page is drawn at a time, so that its pages can't keep the pictures 
 and whoever waits holds no thread.
 """
 
+import json
 import os
 import signal
 import sys
 import time
 from asyncio import Lock
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -26,7 +27,9 @@ from thesis_qa.types import Box
 
 WIDTHS = (640, 1000, 1500)  # pixels: a card, a window, a large screen
 MAX_HEIGHT = 4  # times the width: pages of a plotter are cut off below
+INK_WIDTH, WHITE = 200, 240  # pixels, and the grey, in which the margins of a page are looked for
 MARKER = (255, 232, 130)
+FINE = 100  # of a point, in which places on a page are reckoned
 PADDING = 1.5  # points around the characters, as a text marker would leave
 KEPT = 128  # pictures, about 100 KB each
 
@@ -34,6 +37,10 @@ WORKERS = 3  # documents drawn from at once; one more than the processors of a s
 SECONDS = 8  # for a page; scans and maps of real theses take up to two
 AGAIN = 60.0  # seconds before a page that couldn't be drawn is tried again
 MEMORY = 1_500_000_000  # bytes of address space of a worker, of which Python and PDFium take 300 MB
+
+
+PageMark = tuple[int, tuple[Box, ...], str]
+"""What is highlighted in a PDF: on which page, counted from 1, where, and its words."""
 
 
 class PagePictures:
@@ -48,19 +55,38 @@ class PagePictures:
         self._kept: dict[object, bytes] = {}
         self._failed: dict[object, float] = {}  # when, by page
 
-    async def draw(self, path: Path, page: int, marks: Sequence[Box], width: int) -> bytes:
+    async def draw(
+        self, path: Path, page: int, marks: Sequence[Box], width: int, crop: Box | None = None
+    ) -> bytes:
         """A PNG of a page, counted from 1, as wide as the nearest of `WIDTHS` that suffices.
 
-        `marks` are in points, origin at the top left. Raises DocumentError if the page can't be
-        drawn.
+        `marks`, and the part of the page that is drawn, are in points, origin at the top left.
+        Raises DocumentError if the page can't be drawn.
         """
         suitable = next((w for w in WIDTHS if w >= width), WIDTHS[-1])
+        return await self._kept_or_drawn("draw", path, page, tuple(marks), suitable, crop)
+
+    async def ink(self, path: Path, page: int) -> Box | None:
+        """What there is on a page within its white margins; None where all of it is white.
+
+        Raises DocumentError if the page can't be drawn.
+        """
+        found = await self._kept_or_drawn("ink", path, page)
+        return tuple(json.loads(found)) or None
+
+    async def marked(self, path: Path, marks: Sequence[PageMark], by: str) -> bytes:
+        """The PDF itself, `marks` highlighted in it. Raises DocumentError if it can't be read."""
+        if made := await self._draw("mark", str(path), tuple(marks), by):
+            return made
+        raise DocumentError("page-not-drawn", page=marks[0][0], file=repr(path.name))
+
+    async def _kept_or_drawn(self, kind: str, path: Path, page: int, *how: object) -> bytes:
         file = (path, path.stat().st_mtime_ns, page)
-        wanted = (*file, tuple(marks), suitable)
+        wanted = (kind, *file, *how)
         turn = self._turns.setdefault(path, Lock())
         async with turn:
             if wanted not in self._kept and time.monotonic() > self._failed.get(file, 0.0) + AGAIN:
-                if drawn := await self._draw(str(path), page, tuple(marks), suitable):
+                if drawn := await self._draw(kind, str(path), page, *how):
                     _keep(self._kept, wanted, drawn)
                 else:
                     _keep(self._failed, file, time.monotonic())
@@ -153,33 +179,29 @@ def _work(connection: Connection) -> None:
             return
         alarm(SECONDS)
         try:
-            drawn = draw_page(*task)
+            kind, *how = task
+            drawn = TASKS[kind](*how)
         except Exception:  # whatever a broken file leads to, the next one is drawn
             drawn = b""
         alarm(0)
         connection.send_bytes(drawn)
 
 
-def draw_page(path: str, page: int, marks: Sequence[Box], width: int) -> bytes:
-    """A PNG of a page with `marks` highlighted. Raises DocumentError."""
-    import pypdfium2
+def draw_page(
+    path: str, page: int, marks: Sequence[Box], width: int, crop: Box | None = None
+) -> bytes:
+    """A PNG of a page, or of the part `crop`, `marks` highlighted. Raises DocumentError."""
     from PIL import Image, ImageChops
 
-    try:
-        pdf = pypdfium2.PdfDocument(path)
-        try:
-            sheet = pdf[page - 1]
-            points, height = sheet.get_size()
-            scale = width / points
-            beyond = max(0.0, height - points * MAX_HEIGHT)
-            bitmap = sheet.render(scale=scale, crop=(0, beyond, 0, 0))
-            picture = bitmap.to_pil().convert("RGB")
-        finally:
-            pdf.close()
-    except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError) as error:
-        raise DocumentError("page-not-drawn", page=page, file=repr(Path(path).name)) from error
-    for mark in marks:
-        area = _pixels(mark, scale, picture.size)
+    with _sheet(path, page) as sheet:
+        across, down = sheet.get_size()
+        left, top, right, bottom = crop or (0.0, 0.0, across, down)
+        bottom = min(bottom, top + (right - left) * MAX_HEIGHT)
+        scale = width / (right - left)
+        bitmap = sheet.render(scale=scale, crop=(left, down - bottom, across - right, top))
+        picture = bitmap.to_pil().convert("RGB")
+    for x0, y0, x1, y1 in marks:
+        area = _pixels((x0 - left, y0 - top, x1 - left, y1 - top), scale, picture.size)
         if area[0] < area[2] and area[1] < area[3]:
             part = picture.crop(area)
             marker = Image.new("RGB", part.size, MARKER)
@@ -187,6 +209,90 @@ def draw_page(path: str, page: int, marks: Sequence[Box], width: int) -> bytes:
     out = BytesIO()
     picture.save(out, "PNG", compress_level=3)
     return out.getvalue()
+
+
+def ink_of(path: str, page: int) -> bytes:
+    """The box of all that isn't white on a page, in points, as JSON. Raises DocumentError."""
+    with _sheet(path, page) as sheet:
+        across = sheet.get_size()[0]
+        scale = INK_WIDTH / across
+        picture = sheet.render(scale=scale, grayscale=True).to_pil().convert("L")
+    dark = picture.point(lambda grey: 255 * (grey < WHITE)).getbbox()
+    return json.dumps([edge / scale for edge in dark or ()]).encode()
+
+
+def mark_pdf(path: str, marks: Sequence[PageMark], by: str) -> bytes:
+    """A PDF with highlights that any reader of PDFs shows and lists. Raises DocumentError."""
+    import pypdfium2
+
+    out = BytesIO()
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        for page, marked, words in marks:
+            _highlight(pdf[page - 1], marked, {"T": by, "Contents": words})
+        pdf.save(out)
+    finally:
+        pdf.close()
+    return out.getvalue()
+
+
+def _highlight(sheet: Any, marked: Sequence[Box], known: Mapping[str, str]) -> None:
+    """Add one annotation for all lines of a quote, in the page's own coordinates."""
+    import pypdfium2.raw as pdfium
+
+    lines = [_on_page(sheet, line) for line in marked]
+    if not lines:
+        return
+    note = pdfium.FPDFPage_CreateAnnot(sheet, pdfium.FPDF_ANNOT_HIGHLIGHT)
+    for left, bottom, right, top in lines:
+        corners = (left, top, right, top, left, bottom, right, bottom)
+        pdfium.FPDFAnnot_AppendAttachmentPoints(note, pdfium.FS_QUADPOINTSF(*corners))
+    lefts, bottoms, rights, tops = zip(*lines, strict=True)
+    frame = pdfium.FS_RECTF(min(lefts), max(tops), max(rights), min(bottoms))
+    pdfium.FPDFAnnot_SetRect(note, frame)
+    pdfium.FPDFAnnot_SetColor(note, pdfium.FPDFANNOT_COLORTYPE_Color, *MARKER, 255)
+    for key, said in known.items():
+        text = (f"{said}\0").encode("utf-16-le", "replace")
+        wide = (pdfium.FPDF_WCHAR * (len(text) // 2)).from_buffer_copy(text)
+        pdfium.FPDFAnnot_SetStringValue(note, key.encode(), wide)
+    pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _on_page(sheet: Any, line: Box) -> Box:
+    """A box, origin at the top left of the page as it is shown, as the page itself counts: from
+    the bottom left, whatever it is turned or cropped by."""
+    from ctypes import byref, c_double
+
+    import pypdfium2.raw as pdfium
+
+    width, height = (round(side * FINE) for side in sheet.get_size())
+    found = []
+    for x, y in ((line[0], line[1]), (line[2], line[3])):
+        across, up = c_double(), c_double()
+        at = (round(x * FINE), round(y * FINE))
+        pdfium.FPDF_DeviceToPage(sheet, 0, 0, width, height, 0, *at, byref(across), byref(up))
+        found.append((across.value, up.value))
+    (x0, y0), (x1, y1) = found
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+TASKS: dict[str, Callable[..., bytes]] = {"draw": draw_page, "ink": ink_of, "mark": mark_pdf}
+"""What a process is asked to do, by name."""
+
+
+@contextmanager
+def _sheet(path: str, page: int) -> Iterator[Any]:
+    """A page of a PDF. Raises DocumentError for one that can't be drawn."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(path)
+        try:
+            yield pdf[page - 1]
+        finally:
+            pdf.close()
+    except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError, ValueError) as error:
+        raise DocumentError("page-not-drawn", page=page, file=repr(Path(path).name)) from error
 
 
 def _pixels(mark: Box, scale: float, size: tuple[int, int]) -> tuple[int, int, int, int]:

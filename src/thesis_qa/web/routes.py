@@ -1,8 +1,10 @@
 """What is given out beside the chat: places in documents, pictures of their pages, the files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,12 +17,12 @@ from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import preferred
 from thesis_qa.lang.detect import language_of
 from thesis_qa.read.files import with_stated
-from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Box, Language
+from thesis_qa.types import Page as PageText
 from thesis_qa.web import Highlight, Place, place_page, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.permalink import spans_of
-from thesis_qa.web.picture import PagePictures
+from thesis_qa.web.picture import PageMark, PagePictures
 from thesis_qa.web.texts import Texts, error_line
 from thesis_qa.write import Writing
 
@@ -28,7 +30,11 @@ CACHED = "private, max-age=3600"
 MARKS, MAX_QUOTE = 8, 3000  # parts of a quote that is translated, and its characters
 PAGES = 999_999  # as many as a mark can name
 
+MARKED = 100  # marks in a PDF that is downloaded
+RUNS_OVER = 2  # pages after the first that a quote is shown on
+
 Page = Annotated[int, Query(ge=1, le=PAGES)]
+Crop = Annotated[str | None, Query(pattern=r"^\d{1,5}(-\d{1,5}){3}$")]
 Marks = Annotated[list[str], Query(alias="mark", default_factory=list)]
 
 
@@ -44,23 +50,47 @@ def place_routes(
     router = APIRouter()
 
     @router.get("/place")
-    def place(
+    async def place(
         request: Request,
         document: str,
         marks: Marks,
         page: Page = 1,
         language: Language | None = None,
+        width: int = 1500,
         stated: Annotated[str, Query(alias="print")] = "",
     ) -> Response:
-        found = _find(catalog, document, page, marks)
-        stale = _is_stale(catalog, document)
-        changed = bool(stated) and _print_now(catalog, document, marks) != stated
-        return html(place_page(found, texts[language or spoken(request)], stale, changed))
+        def look_up() -> tuple[list[Place], Path | None, bool]:
+            found = replace(_find(catalog, document, page, marks), width=width)
+            changed = bool(stated) and _print_now(catalog, document, marks) != stated
+            path = _current_file(catalog, document)
+            return [found, *_going_on(catalog, found)], path, changed
+
+        (first, *others), path, changed = await run_in_threadpool(look_up)
+        if path and first.page.width:
+            first, *others = [await _cut(pictures, path, each) for each in (first, *others)]
+        spoken_texts = texts[language or spoken(request)]
+        return html(place_page(first, spoken_texts, path is None, changed, others))
 
     @router.get("/picture")
-    async def picture(document: str, page: Page, marks: Marks, width: int = 1000) -> Response:
-        drawn = await picture_of(catalog, pictures, document, page, marks, width)
+    async def picture(
+        document: str, page: Page, marks: Marks, width: int = 1000, crop: Crop = None
+    ) -> Response:
+        drawn = await picture_of(catalog, pictures, document, page, marks, width, crop)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": CACHED})
+
+    @router.get("/marked")
+    async def marked(document: str, marks: Marks) -> Response:
+        def look_up() -> tuple[Path, list[PageMark]]:
+            path = unchanged_file(catalog, document)
+            return path, list(_page_marks(catalog, document, marks[:MARKED]))
+
+        path, found = await run_in_threadpool(look_up)
+        if not found:
+            raise HTTPException(404)
+        name = quote(f"{path.stem} ({texts["en"].name}).pdf")
+        sent = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
+        pdf = await pictures.marked(path, found, texts["en"].name)
+        return Response(pdf, media_type="application/pdf", headers=sent)
 
     @router.get("/file")
     def file(document: str) -> Response:
@@ -78,16 +108,32 @@ def place_routes(
 
 
 async def picture_of(
-    catalog: Catalog, pictures: PagePictures, document: str, page: int, marks: list[str], width: int
+    catalog: Catalog,
+    pictures: PagePictures,
+    document: str,
+    page: int,
+    marks: list[str],
+    width: int,
+    crop: str | None = None,
 ) -> bytes:
-    """The picture of a page with marks; "not found" if there is none. Raises DocumentError."""
+    """The picture of a page, or a part of it, with marks; "not found" if there is none.
 
-    def look_up() -> tuple[Path, list[Box]]:
+    Raises DocumentError.
+    """
+
+    def look_up() -> tuple[Path, Place]:
         found = _find(catalog, document, page, marks)
-        return unchanged_file(catalog, document), mark_boxes(found)
+        return unchanged_file(catalog, document), found
 
-    path, marked = await run_in_threadpool(look_up)
-    return await pictures.draw(path, page, marked, width)
+    path, found = await run_in_threadpool(look_up)
+    return await pictures.draw(path, page, found.boxes, width, _part(crop, found.page))
+
+
+def start_route(started: str) -> APIRouter:
+    """By which a page sees that the server it came from is there, and was not started anew."""
+    router = APIRouter()
+    router.add_api_route("/started", lambda: {"started": started}, methods=["GET"])
+    return router
 
 
 def translation_routes(
@@ -102,8 +148,8 @@ def translation_routes(
     ) -> Response:
         place = _find(catalog, document, page, marks[:MARKS])
         parts = [_marked_text(catalog, document, mark) for mark in place.marks]
-        quote = " … ".join(parts)[:MAX_QUOTE]
-        found = writing.translated(quote, language_of(quote), language)
+        said = " … ".join(parts)[:MAX_QUOTE]
+        found = writing.translated(said, language_of(said), language)
         return html(translation_page(found, texts[language]))
 
     return router
@@ -142,17 +188,45 @@ def _marked_text(catalog: Catalog, document: str, mark: Highlight) -> str:
     return " ".join(text[mark.start : mark.end].split())
 
 
-def mark_boxes(place: Place) -> list[Box]:
-    """The boxes of what is marked on the page, one a line."""
-    return [box for mark in place.marked for box in boxes(place.page, mark.start, mark.end)]
+def _page_marks(catalog: Catalog, document: str, marks: list[str]) -> Iterator[PageMark]:
+    """What is marked in a PDF: page, boxes and words of each mark."""
+    for mark in marks:
+        page = int(mark.partition(":")[0]) if mark[:1].isdecimal() else 0
+        place = _find(catalog, document, page, [mark])
+        if place.boxes:
+            yield page, tuple(place.boxes), _marked_text(catalog, document, place.marks[0])
 
 
-def _is_stale(catalog: Catalog, document: str) -> bool:
+def _going_on(catalog: Catalog, place: Place) -> Iterator[Place]:
+    """The pages that what is marked on this one runs over to."""
+    following = {mark.page for mark in place.marks} if place.marked else set()
+    for position in sorted(p for p in following if p > place.position)[:RUNS_OVER]:
+        there = catalog.page(place.document, position - 1)
+        yield replace(place, page=there, position=position)
+
+
+async def _cut(pictures: PagePictures, path: Path, place: Place) -> Place:
+    """The place without the white margins of its page, where they can be told."""
     try:
-        unchanged_file(catalog, document)
+        return replace(place, crop=await pictures.ink(path, place.position))
     except DocumentError:
-        return True
-    return False
+        return place
+
+
+def _part(crop: str | None, page: PageText) -> Box | None:
+    """The part of a page that an address asks for, if there is such a part."""
+    if not crop:
+        return None
+    left, top, right, bottom = (float(edge) for edge in crop.split("-"))
+    inside = 0 <= left < right <= page.width + 1 and 0 <= top < bottom <= page.height + 1
+    return (left, top, right, bottom) if inside else None
+
+
+def _current_file(catalog: Catalog, document: str) -> Path | None:
+    try:
+        return unchanged_file(catalog, document)
+    except DocumentError:
+        return None
 
 
 def unchanged_file(catalog: Catalog, document: str) -> Path:

@@ -39,9 +39,18 @@ from thesis_qa.web import (
 )
 from thesis_qa.web.accounts import Accounts, is_network
 from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
+from thesis_qa.web.keeping import conversation_routes
 from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
-from thesis_qa.web.routes import html, picture_of, place_routes, refused, spoken, translation_routes
+from thesis_qa.web.routes import (
+    html,
+    picture_of,
+    place_routes,
+    refused,
+    spoken,
+    start_route,
+    translation_routes,
+)
 from thesis_qa.web.texts import texts_under
 from thesis_qa.write import language_model
 
@@ -122,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     texts = texts_under(settings.root)
     context: AppContext = app.state.context
+    app.include_router(start_route(context.started))
     if context.assistant.writing:
         app.include_router(translation_routes(context.assistant.writing, index.catalog, texts))
     for language, spoken_texts in texts.items():
@@ -174,6 +184,7 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     _add_guards(app, settings, api)
     _add_start(app, index, settings)
     app.include_router(place_routes(index.catalog, pictures, texts_under(settings.root)))
+    app.include_router(conversation_routes(index.folder))
     return app
 
 

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from thesis_qa.types import Page, Translation
+from thesis_qa.read.glyphs import boxes
+from thesis_qa.types import Box, Page, Translation
 from thesis_qa.web.markup import runs_on
 from thesis_qa.web.places import Highlight, link_to
 from thesis_qa.web.render import render
 from thesis_qa.web.texts import Texts
 
+NARROWEST = 0.7  # share of a page's width that is always shown: of an A4 page, 15 cm
+AIR = 12.0  # points left around what is shown of a page
 AROUND = 3000  # characters before and after a quote among which its paragraphs are looked for
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 
@@ -27,6 +30,23 @@ class Place:
     position: int  # of the page, from 1
     pages: int
     marks: tuple[Highlight, ...]
+    crop: Box | None = None  # the part of the page that is shown, in points
+    width: int = 1500  # of its picture, in pixels
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where the marks are on the page, one box a line."""
+        return [box for mark in self.marked for box in boxes(self.page, mark.start, mark.end)]
+
+    @property
+    def shown(self) -> Box:
+        """The part of the page that is shown: all that is printed, and all that is marked."""
+        whole = (0.0, 0.0, self.page.width, self.page.height)
+        parts = [_wide(self.crop, self.page.width), *self.boxes] if self.crop else [whole]
+        left, top, right, bottom = zip(*parts, strict=True)
+        edges = (min(left) - AIR, min(top) - AIR, max(right) + AIR, max(bottom) + AIR)
+        low, high = (max(edge, 0.0) for edge in edges[:2]), zip(edges[2:], whole[2:], strict=True)
+        return tuple(round(edge) for edge in (*low, *map(min, high)))
 
     @property
     def marked(self) -> list[Highlight]:
@@ -39,11 +59,25 @@ class Place:
         return link_to(route, self.document, self.position + by, self.marks, texts, **more)
 
 
-def place_page(place: Place, texts: Texts, stale: bool = False, changed: bool = False) -> str:
+def _wide(crop: Box, width: float) -> Box:
+    """The part of a page, at least `NARROWEST` of it wide: a few words needn't fill a screen."""
+    left, top, right, bottom = crop
+    lacking = max(0.0, NARROWEST * width - (right - left)) / 2
+    return left - lacking, top, right + lacking, bottom
+
+
+def place_page(
+    place: Place,
+    texts: Texts,
+    stale: bool = False,
+    changed: bool = False,
+    going_on: Sequence[Place] = (),
+) -> str:
     """A whole page of HTML that also works by itself; its `<main>` is shown in a window.
 
     Of a file that is `stale`, changed since it was read or gone, only the stored text is shown.
-    `changed` says that other words stand here than when the address was made.
+    `changed` says that other words stand here than when the address was made. `going_on` are
+    further pages that what is marked runs over to.
     """
     pictured = bool(place.page.width) and not stale
     paragraphs = [] if pictured else list(_paragraphs(place))
@@ -51,6 +85,7 @@ def place_page(place: Place, texts: Texts, stale: bool = False, changed: bool = 
         "place.html",
         texts,
         place=place,
+        sheets=[place, *going_on],
         stale=stale,
         changed=changed,
         pictured=pictured,

@@ -4,14 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.types import OnProgress, Progress
-from thesis_qa.web.context import AppContext
 from thesis_qa.web.render import fragment
 from thesis_qa.web.texts import Texts, error_line
 
@@ -36,6 +35,9 @@ class Work:
     waiting: bool = False
     lines: tuple[str, ...] = ()  # what came of it, and of what was done before
     done: bool = False
+    failed: bool = False
+    doing: str = ""  # what is done with the document, if it isn't read
+    files: tuple["Work", ...] = ()  # of several files, how each goes
 
     @property
     def share(self) -> float:
@@ -54,25 +56,32 @@ def finished(line: str, document: str = "") -> Work:
 
 
 def working(
-    app: AppContext, document: str, task: Task, texts: Texts, refused: str = "{reason}"
-) -> Iterator[Work]:
-    """Do `task` when nobody else is changing the library; yields how it goes.
+    writing: threading.Lock,
+    document: str,
+    task: Task,
+    texts: Texts,
+    refused: str = "{reason}",
+    doing: str = "",
+) -> Generator[Work, None, None]:
+    """Do `task` when nobody else is `writing` to the library; yields how it goes.
 
-    `refused` is how it is said that it could not be done.
+    `refused` is how it is said that it could not be done, `doing` what is done, if not reading.
     """
-    yield Work(document)
-    while not app.writing.acquire(timeout=UPDATES):
+    yield Work(document, doing=doing)
+    while not writing.acquire(timeout=UPDATES):
         yield Work(document, waiting=True)
     try:
         worker: Worker[Progress, Work] = Worker(task)
         with closing(worker.states()) as states:
-            yield from _watched(states, document)
+            for work in _watched(states, document):
+                yield replace(work, doing=doing)
     finally:
-        app.writing.release()
+        writing.release()
     try:
         done = worker.result()
     except (ThesisQAError, OSError) as error:
-        done = finished(refused.format(reason=_reason(error, texts)), document)
+        said = finished(refused.format(reason=_reason(error, texts)), document)
+        done = replace(said, failed=True)
     yield done
 
 

@@ -1,0 +1,214 @@
+"""Theses beside each other: what each says to a topic or a question, in its own words."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO, StringIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from thesis_qa.answer.card import fill_card
+from thesis_qa.assistant import Assistant
+from thesis_qa.errors import ThesisQAError
+from thesis_qa.question.topics import TOPICS
+from thesis_qa.types import Citation
+from thesis_qa.web.context import QUIET, AppContext
+from thesis_qa.web.paper import Paragraph, as_file, download, xml_text
+from thesis_qa.web.references import References
+from thesis_qa.web.render import notice, render
+from thesis_qa.web.texts import Texts, error_line
+
+USUAL = ("objectives", "method", "data", "findings", "conclusion")
+MOST = 50  # theses beside each other
+MOST_ASKED, MOST_CITED = 10, 4  # questions of one's own; quotes in a cell
+FORMS = ("XLSX", "CSV", "Word", "Markdown")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class ThesisTable:
+    """A table of theses and topics or questions; a cell that isn't there is yet to be filled."""
+
+    documents: tuple[str, ...]
+    columns: tuple[str, ...]  # names of topics, then questions
+    cells: tuple[tuple[str, str, tuple[Citation, ...]], ...] = ()  # document, column, quotes
+
+    @property
+    def done(self) -> bool:
+        """Whether every cell is filled."""
+        return len(self.cells) == len(self.documents) * len(self.columns)
+
+    def cell(self, document: str, column: str) -> tuple[Citation, ...] | None:
+        """What a thesis says there; None while that isn't known."""
+        return next((q for d, c, q in self.cells if (d, c) == (document, column)), None)
+
+
+def comparing(
+    assistant: Assistant,
+    documents: Sequence[str] = (),
+    topics: Sequence[str] = USUAL,
+    questions: Sequence[str] = (),
+) -> Iterator[ThesisTable]:
+    """The table of these theses, or of all, growing cell by cell.
+
+    Raises QuestionError for a thesis that isn't there.
+    """
+    index = assistant.index
+    names = tuple(dict.fromkeys(documents or index.catalog.names()))[:MOST]
+    index.check_documents(names)
+    wanted = [topic.name for topic in TOPICS if topic.name in topics]
+    asked = [question.strip() for question in questions if question.strip()][:MOST_ASKED]
+    table = ThesisTable(names, (*wanted, *asked))
+    yield table
+    for name in names:
+        for entry in fill_card(index, name) if wanted else ():
+            if entry.topic in wanted:
+                cell = (name, entry.topic, entry.citations[:MOST_CITED])
+                table = replace(table, cells=(*table.cells, cell))
+                yield table
+        for question in asked:
+            answer = assistant.ask(question, documents=[name])
+            cell = (name, question, answer.citations[:MOST_CITED])
+            table = replace(table, cells=(*table.cells, cell))
+            yield table
+
+
+def heading(column: str, texts: Texts) -> str:
+    """What a column is called: a topic in words, or the question itself."""
+    known = {topic.name for topic in TOPICS}
+    return str(texts.card.topics[column]) if column in known else column
+
+
+# The tab
+
+
+def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: str) -> None:
+    """The tab's components and what they do; `chosen` are the theses that are asked."""
+    import gradio as gr
+
+    say = texts.compare
+    gr.HTML(notice(say.intro, texts, style="lead"), padding=False)
+    topics = gr.CheckboxGroup(
+        [(texts.card.topics[topic.name], topic.name) for topic in TOPICS],
+        value=list(USUAL), label=say.topics, container=False, elem_id="compare-topics",
+    )  # fmt: skip
+    asked = gr.Textbox(
+        label=say.own, placeholder=say.own, lines=1, max_lines=5, container=False,
+        elem_id="compare-questions",
+    )  # fmt: skip
+    with gr.Row(elem_id="comparing"):
+        start = gr.Button(say.start, size="sm", variant="primary", elem_id="compare")
+        stop = gr.Button(texts.stop, size="sm", visible=False, elem_id="stop-comparing")
+        saves = [gr.Button(form, size="sm", visible=False, elem_id=f"as-{form}") for form in FORMS]
+    shown = gr.HTML("", elem_id="comparison", padding=False)
+    table = gr.State(ThesisTable((), ()))
+
+    def buttons(going: bool, filled: bool) -> tuple[Any, ...]:
+        seen = (not going, going, *(filled and not going for _ in FORMS))
+        return tuple(gr.update(visible=visible) for visible in seen)
+
+    def on_start(names: list[str], questions: str, sent: str) -> Iterator[tuple[Any, ...]]:
+        grown = ThesisTable((), ())
+        try:
+            theses = json.loads(sent or "[]")
+            for grown in comparing(app.assistant, theses, names, questions.splitlines()):
+                yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
+        except (ThesisQAError, ValueError) as error:
+            said = notice(error_line(error, texts.language), texts, style="nothing")
+            yield grown, said, *buttons(False, False)
+            return
+        yield grown, comparison_markup(app, grown, texts), *buttons(False, bool(grown.cells))
+
+    outputs = [table, shown, start, stop, *saves]
+    run = start.click(on_start, [topics, asked, chosen], outputs, js=js, **QUIET)
+    halted = [start, stop, *saves]
+    stop.click(lambda: buttons(False, True), None, halted, cancels=[run], **QUIET)
+    for form, button in zip(FORMS, saves, strict=True):
+        button.click(_saver(app, form, texts), table, saved, **QUIET)
+
+
+def _saver(app: AppContext, form: str, texts: Texts) -> Any:
+    return lambda table: comparison_file(app, table, form, texts)
+
+
+def comparison_markup(app: AppContext, table: ThesisTable, texts: Texts) -> str:
+    """The table, its cells with the pages that they are quoted from."""
+    known = app.known()
+    theses = [(name, known[name]) for name in table.documents if name in known]
+    return render(
+        "compare.html", texts, table=table, theses=theses, heading=heading,
+        filled=len(table.cells), total=len(table.documents) * len(table.columns),
+    )  # fmt: skip
+
+
+# Taken along
+
+
+def comparison_file(app: AppContext, table: ThesisTable, form: str, texts: Texts) -> str:
+    """The table in `form`, as `download` gives it to the browser."""
+    if form in ("Word", "Markdown"):
+        return as_file(
+            _paragraphs(app, table, texts),
+            "Word" if form == "Word" else "Markdown",
+            texts.language,
+            texts.compare.file,
+        )
+    rows = comparison_rows(app, table, texts)
+    if form == "XLSX":
+        return download(f"{texts.compare.file}.xlsx", _XLSX, xlsx(rows))
+    text = StringIO()
+    csv.writer(text).writerows([[_harmless(value) for value in row] for row in rows])
+    return download(f"{texts.compare.file}.csv", "text/csv", text.getvalue().encode("utf-8-sig"))
+
+
+def comparison_rows(app: AppContext, table: ThesisTable, texts: Texts) -> list[list[str]]:
+    """The table as texts: heads first, then a row for every thesis."""
+    known, fields = app.known(), texts.library.fields
+    heads = [fields.title, fields.author, fields.year]
+    rows = [[*heads, *(heading(column, texts) for column in table.columns)]]
+    for name in table.documents:
+        thesis = known[name]
+        cells = (_cell_text(app, table, name, column, texts) for column in table.columns)
+        rows.append([thesis.title or name, thesis.author, str(thesis.year or ""), *cells])
+    return rows
+
+
+def _cell_text(app: AppContext, table: ThesisTable, name: str, column: str, texts: Texts) -> str:
+    quotes = table.cell(name, column) or ()
+    references = References(quotes, app.known(), "APA", texts)
+    lines = (f"“{quote.quote}” {references.in_text(quote)}" for quote in quotes)
+    return "\n".join(lines) or str(texts.card.not_stated)
+
+
+def _paragraphs(app: AppContext, table: ThesisTable, texts: Texts) -> list[Paragraph]:
+    rows = comparison_rows(app, table, texts)
+    parts = [Paragraph("title", texts.compare.tab)]
+    for at, column in enumerate(rows[0][3:], start=3):
+        parts.append(Paragraph("heading", column))
+        for row in rows[1:]:
+            parts.append(Paragraph("subheading", row[0]))
+            parts += [Paragraph("quote", line) for line in row[at].split("\n")]
+    cited = [citation for _, _, quotes in table.cells for citation in quotes]
+    references = References(cited, app.known(), "APA", texts).entries()
+    parts.append(Paragraph("heading", texts.references))
+    return [*parts, *(Paragraph("reference", r.text, italic=r.work) for r in references)]
+
+
+def _harmless(value: str) -> str:
+    """No spreadsheet takes it for a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows as a workbook of one sheet, every cell a text that is wrapped."""
+    package, kept = BytesIO(), [[xml_text(cell) for cell in row] for row in rows]
+    with ZipFile(package, "w", ZIP_DEFLATED) as parts:
+        for name in ("types", "package", "workbook", "links", "styles"):
+            path, content = render(f"xlsx/{name}.xml", _NO_TEXTS).split("\n", 1)
+            parts.writestr(path, content)
+        parts.writestr("xl/worksheets/sheet1.xml", render("xlsx/sheet.xml", _NO_TEXTS, rows=kept))
+    return package.getvalue()
+
+
+_NO_TEXTS = Texts("en", {})
