@@ -87,9 +87,10 @@ def place_routes(
         path, found = await run_in_threadpool(look_up)
         if not found:
             raise HTTPException(404)
-        name = quote(f"{path.stem} ({texts["en"].name}).pdf")
+        owner = texts["en"].name
+        name = quote(f"{path.stem} ({owner}).pdf")
         sent = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
-        pdf = await pictures.marked(path, found, texts["en"].name)
+        pdf = await pictures.marked(path, found, owner)
         return Response(pdf, media_type="application/pdf", headers=sent)
 
     @router.get("/file")
