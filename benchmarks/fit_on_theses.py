@@ -43,8 +43,8 @@ UNREAD = (
     "names_missing", "lacks_figure", "terms", "number", "best_sentence", "words",
 )  # fmt: skip
 READ = (
-    "answers", "best_answers", "second_answers", "relevance", "best_span", "best_sentence",
-    "heading_words", "number", "names_missing", "length",
+    "answers", "best_answers", "relevance", "best_span", "best_sentence",
+    "heading_words", "number", "names_missing",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
 ANSWER_FROM = 0.55  # probability of being right: a wrong answer costs a bit more than a missed one

@@ -209,9 +209,12 @@ def test_nobody_elses_web_page_may_call_unless_that_is_set(settings: Settings) -
 # Who may
 
 
-@pytest.mark.parametrize("path", ["/v1/documents", "/openapi.json", "/v1/models", "/mcp"])
+@pytest.mark.parametrize(
+    ("method", "path"),  # a GET of /mcp is a stream without end
+    [("GET", "/v1/documents"), ("GET", "/openapi.json"), ("GET", "/v1/models"), ("POST", "/mcp")],
+)
 def test_with_keys_only_who_has_one_is_let_in(
-    settings: Settings, tmp_path: Path, path: str
+    settings: Settings, tmp_path: Path, method: str, path: str
 ) -> None:
     key, line = new_key("zotero")
     file = tmp_path / "keys.txt"
@@ -220,14 +223,14 @@ def test_with_keys_only_who_has_one_is_let_in(
     app = create_places(Index.open(settings.index), replace(settings, api_keys=str(file)))
     with TestClient(app, ADDRESS) as client:
         for headers in ({}, {"Authorization": "Bearer tqa_x"}, {"Authorization": "x"}):
-            response = client.get(path, headers=headers)
+            response = client.request(method, path, headers=headers)
             assert problem(response, 401)
             assert response.headers["www-authenticate"] == "Bearer"
         for headers in ({"Authorization": f"Bearer {key}"}, {"X-API-Key": key}):
-            assert client.get(path, headers=headers).status_code != 401
+            assert client.request(method, path, headers=headers).status_code != 401
         assert client.get("/place", params={"document": FISHERS}).status_code == 200
         file.write_text("")  # nobody may any more
-        assert client.get(path, headers={"X-API-Key": key}).status_code == 401
+        assert client.request(method, path, headers={"X-API-Key": key}).status_code == 401
 
 
 def test_where_visitors_sign_in_the_api_is_not_open(settings: Settings) -> None:

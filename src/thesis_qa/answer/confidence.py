@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from thesis_qa.answer.evidence import fitted_numbers, logit, stems, terms_held
+from thesis_qa.answer.evidence import fitted_numbers, stems, terms_held
 from thesis_qa.answer.found import Evidence
 from thesis_qa.lang.words import fold, stem
 from thesis_qa.question.read import Question
@@ -60,7 +60,6 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
         "lacks_figure": best.signals["lacks"] * figure,
         "number": float(question.expects == "number"),
         "terms": math.log(1 + len(question.terms)),
-        "length": float(len(question.text.split())),
         "heading_words": best.signals["heading_words"],
         **_as_read(evidence),
     }
@@ -88,12 +87,9 @@ def _as_read(evidence: Sequence[Evidence]) -> dict[str, float]:
     best = evidence[0].signals
     if "answers" not in best:
         return {}
-    of_passages = {e.passage.passage_id: e.signals["answers"] for e in evidence}
-    first, second, *_ = sorted([*of_passages.values(), logit(0.0), logit(0.0)], reverse=True)
     return {
         "answers": best["answers"],
-        "best_answers": first,
-        "second_answers": second,
+        "best_answers": max(e.signals["answers"] for e in evidence),
         "relevance": best["relevance"],
         "best_span": max(e.signals["span"] for e in evidence),
     }

@@ -16,11 +16,11 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field, TypeAdapter
 
 from thesis_qa.answer.cite import recite
+from thesis_qa.api.access import USER
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
 from thesis_qa.web.chat import Turn, Turns
-from thesis_qa.web.guard import USER
 from thesis_qa.web.texts import Texts
 
 CONVERSATIONS = "conversations"  # folder beside the index, with one folder a user
