@@ -36,6 +36,7 @@ def main() -> None:
         with serving(_library(Path(name))) as address:
             for look in LOOKS:
                 _look(browser, address, look)
+    shutil.copy(IMAGES / "citation-desk-en.png", IMAGES / "web-chat.png")  # of the README
 
 
 def _library(folder: Path) -> Path:

@@ -258,7 +258,7 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
             turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)
         except ValueError:
             turns = (chat.Turn("", "", problem=texts.talks.unreadable),)
-        return _step(turns, texts)
+        return gr.skip(), *_step(turns, texts)[1:]  # somebody may be typing already
 
     def on_export(wanted: Style, form: Form, event: gr.EventData) -> str:
         turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)

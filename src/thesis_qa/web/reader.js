@@ -43,9 +43,10 @@
   function toSight(frame) {
     toMark(frame);
     const marks = [...frame.querySelectorAll("mark, .marks rect")].map((m) => m.getBoundingClientRect());
-    const sight = frame.closest(".tabitem")?.getBoundingClientRect();
-    const last = Math.min(innerHeight, sight?.bottom ?? innerHeight);
-    if (marks.some((mark) => mark.bottom > last - 8)) frame.scrollIntoView({ block: "nearest" });
+    const beside = frame.closest(".tabitem");
+    if (!marks.length || !beside) return;
+    const last = Math.min(innerHeight, beside.getBoundingClientRect().bottom) - 24;
+    beside.scrollTop += Math.max(0, Math.max(...marks.map((mark) => mark.bottom)) - last);
   }
 
   async function read(address) {
