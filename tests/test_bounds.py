@@ -148,25 +148,6 @@ def test_an_abstract_has_two_hundred_characters(tmp_path: Path, length: int, is_
     assert ("en" in load(tmp_path / "rice.md", "rice.md").metadata.abstracts) == is_one
 
 
-@pytest.mark.parametrize(
-    ("title", "found"), [("Kapal Nelayan Wakatobi", True), ("Kapal Nelayan", False)]
-)
-def test_a_title_has_three_words(tmp_path: Path, title: str, found: bool) -> None:
-    from pdfs import HEIGHT, write_drawn
-
-    def cover(canvas: Any) -> None:
-        for y, size, text in (
-            (120, 20, title.upper()), (200, 14, "SKRIPSI"), (300, 12, "Oleh:"),
-            (320, 12, "Laras Wulandari"), (700, 12, "UNIVERSITAS INDONESIA"),
-        ):  # fmt: skip
-            canvas.setFont("Helvetica-Bold", size)
-            canvas.drawCentredString(300, HEIGHT - y, text)
-
-    known = load(write_drawn(tmp_path / "sampul.pdf", [[cover]]), "sampul.pdf").metadata
-    assert (known.title.lower() == title.lower()) == found
-    assert known.author == "Laras Wulandari"
-
-
 @pytest.mark.parametrize(("covered", "is_stamp"), [(4.5, True), (3.0, False)])
 def test_what_is_printed_over_other_lines_on_most_pages_is_a_stamp(
     covered: float, is_stamp: bool

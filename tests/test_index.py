@@ -5,11 +5,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from thesis_qa.errors import IndexStateError, QuestionError
+from thesis_qa.index.folder import one_writer
 from thesis_qa.index.rows import FILE_NAME
 from thesis_qa.library import Index
 from thesis_qa.types import IndexReport, Progress
@@ -198,7 +200,8 @@ def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time(folder: Path, tmp_path: Path) -> None:
     first, second = Index.create(tmp_path / "index"), Index.open(tmp_path / "index")
-    with first._writing(), pytest.raises(IndexStateError, match="Another process"):
+    writing = one_writer(first.folder, nullcontext())
+    with writing, pytest.raises(IndexStateError, match="Another process"):
         second.update(folder)
     second.update(folder)
     first.close()

@@ -13,7 +13,7 @@ from thesis_qa.web.comparison import ThesisTable, comparing, comparison_file, xl
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.first_screen import offered, picks
 from thesis_qa.web.keeping import packed, restored
-from thesis_qa.web.references import Person, authors_of
+from thesis_qa.web.references import Creator, authors_of
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
@@ -115,6 +115,6 @@ def test_an_unfilled_table_says_what_is_not_known_yet() -> None:
     ],
 )
 def test_the_last_part_of_a_name_is_put_first(name: str, family: str, written: str) -> None:
-    person = Person.parse(name)
+    person = Creator.parse(name)
     assert (person.family, str(person)) == (family, written)
     assert [p.family for p in authors_of(f"{name}, Ana Ani")] == [family, "Ani"]

@@ -243,12 +243,12 @@ class TestRuns:
 class TestMetadata:
     def test_properties_say_what_the_text_does_not(self, tmp_path: Path) -> None:
         made = NewDocument()
-        made.core_properties.title = "Judul"
+        made.core_properties.title = "Garam"
         made.core_properties.author = "Ani"
         made.core_properties.keywords = "izin; dana"
         made.add_paragraph("Isi.")
         metadata = load(tmp_path, made).metadata
-        assert (metadata.title, metadata.author) == ("Judul", "Ani")
+        assert (metadata.title, metadata.author) == ("Garam", "Ani")
         assert metadata.keywords == ("izin", "dana")
 
     def test_the_title_page_goes_before_the_properties(self, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def zipped(path: Path, members: dict[str, str]) -> Path:
 
 CONTAINER = '<container><rootfiles><rootfile full-path="OEBPS/a.opf"/></rootfiles></container>'
 PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf"
- xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Judul</dc:title>
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Garam</dc:title>
  <dc:creator>Ani</dc:creator><dc:date>2021-05-04</dc:date></metadata><manifest>
  <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
  <item id="two" href="bab%202.xhtml" media-type="application/xhtml+xml"/>
@@ -73,7 +73,7 @@ class TestEpub:
 
     def test_metadata(self, tmp_path: Path) -> None:
         metadata = epub(tmp_path).metadata
-        assert (metadata.title, metadata.author, metadata.year) == ("Judul", "Ani", 2021)
+        assert (metadata.title, metadata.author, metadata.year) == ("Garam", "Ani", 2021)
 
     def test_chapters_that_are_no_xml_are_read_as_html(self, tmp_path: Path) -> None:
         document = epub(tmp_path, **{"OEBPS/bab1.xhtml": "<p>Izin&nbsp;sulit<br>sekali."})

@@ -27,10 +27,10 @@ def texts(document: Document, kind: str | None = None) -> list[str]:
 
 def test_only_the_content_is_read(tmp_path: Path) -> None:
     page = """<html><head><title>Situs</title><style>p {color: red}</style></head><body>
-    <nav>Beranda</nav><header><h1>Judul</h1></header><p>Izin <b>sulit</b>.</p>
+    <nav>Beranda</nav><header><h1>Garam</h1></header><p>Izin <b>sulit</b>.</p>
     <script>alert("x")</script><p hidden>rahasia</p><p style="display: none">rahasia</p>
     <footer>Hak cipta</footer></body></html>"""
-    assert texts(load(tmp_path, page)) == ["Judul", "Izin sulit."]
+    assert texts(load(tmp_path, page)) == ["Garam", "Izin sulit."]
 
 
 def test_main_goes_before_everything_else(tmp_path: Path) -> None:
@@ -40,9 +40,9 @@ def test_main_goes_before_everything_else(tmp_path: Path) -> None:
 
 
 def test_headings_make_the_path(tmp_path: Path) -> None:
-    page = "<h1>Judul</h1><h2>Hasil</h2><h3>Hambatan</h3><p>Izin.</p><h2>Penutup</h2><p>Akhir.</p>"
+    page = "<h1>Garam</h1><h2>Hasil</h2><h3>Hambatan</h3><p>Izin.</p><h2>Penutup</h2><p>Akhir.</p>"
     document = load(tmp_path, page)
-    assert document.metadata.title == "Judul"
+    assert document.metadata.title == "Garam"
     sections = {text_of(document, block): block.section for block in document.blocks}
     assert sections["Izin."] == ("Hasil", "Hambatan")
     assert sections["Akhir."] == ("Penutup",)
@@ -68,7 +68,7 @@ def test_table_rows_know_their_heads_and_caption(tmp_path: Path) -> None:
 
 
 def test_tables_for_layout_are_text(tmp_path: Path) -> None:
-    page = "<table><tr><td><h1>Judul</h1><td><p>Izin sulit.</p></table>"
+    page = "<table><tr><td><h1>Garam</h1><td><p>Izin sulit.</p></table>"
     assert texts(load(tmp_path, page), "table") == []
     assert "Izin sulit." in texts(load(tmp_path, page), "text")
 

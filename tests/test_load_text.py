@@ -117,8 +117,8 @@ class TestMarkdown:
         assert page.label is None
 
     def test_the_only_top_heading_is_the_title_and_in_no_path(self, tmp_path: Path) -> None:
-        document = load(tmp_path, "# Judul *Tesis*\n\n## Hasil\n\n### Hambatan\n\nIzin sulit.\n")
-        assert document.metadata.title == "Judul Tesis"
+        document = load(tmp_path, "# Garam *Rakyat*\n\n## Hasil\n\n### Hambatan\n\nIzin sulit.\n")
+        assert document.metadata.title == "Garam Rakyat"
         assert section_of(document, "Izin") == ("Hasil", "Hambatan")
 
     def test_chapters_as_top_headings(self, tmp_path: Path) -> None:
@@ -152,9 +152,9 @@ class TestMarkdown:
         assert texts(document, "footnote") == ["1 Wawancara, 2019."]
 
     def test_front_matter_is_metadata_not_text(self, tmp_path: Path) -> None:
-        matter = "---\ntitle: Judul\nauthor: [Ani, Budi]\ndate: 2021-05-04\n---\nIsi.\n"
+        matter = "---\ntitle: Garam\nauthor: [Ani, Budi]\ndate: 2021-05-04\n---\nIsi.\n"
         document = load(tmp_path, matter)
-        assert document.metadata.title == "Judul"
+        assert document.metadata.title == "Garam"
         assert document.metadata.author == "Ani, Budi"
         assert document.metadata.year == 2021
         assert texts(document) == ["Isi."]

@@ -36,7 +36,7 @@ from thesis_qa.web.picture import MARKER
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.routes import translation_routes
 from thesis_qa.web.server import create_places, serve
-from thesis_qa.web.texts import TEXTS
+from thesis_qa.web.texts import TEXTS, texts_under
 from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.write import Writing
 
@@ -533,7 +533,7 @@ def test_a_quote_is_translated_by_the_model_and_marked_as_its_own(settings: Sett
     asked = {"document": "nelayan.pdf", "page": 2, "language": "en", "mark": "2:0-60"}
     index = Index.open(settings.index)
     app = create_places(index)
-    app.include_router(translation_routes(Writing(index, model), index.catalog))
+    app.include_router(translation_routes(Writing(index, model), index.catalog, texts_under("")))
     with TestClient(app, ADDRESS) as client:
         page = client.get("/translation", params=asked)
         nowhere = client.get("/translation", params={**asked, "document": "../secret.txt"})

@@ -21,12 +21,15 @@ _NAME = re.compile(r"(?<=[\w,;:)\"'] )[A-Z][\w-]*|\b[A-Z]{2,}\w*\b|\b\w*\d\w*\b"
 
 
 def confidence(found: Mapping[str, float]) -> float:
-    """Probability that the best evidence answers, from its signals; 0 without evidence."""
+    """Probability that the best evidence answers, from its signals; 0 without evidence.
+
+    The model was fitted to questions on theses: it holds as far as this is one.
+    """
     if not found:
         return 0.0
     model = _model(found)
     logit = sum(weight * found[name] for name, weight in model["weights"].items())
-    return 1 / (1 + math.exp(-model["bias"] - logit))
+    return (1 - found["off_topic"]) / (1 + math.exp(-model["bias"] - logit))
 
 
 def likely(found: Mapping[str, float]) -> bool:
@@ -61,6 +64,7 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
         "number": float(question.expects == "number"),
         "terms": math.log(1 + len(question.terms)),
         "heading_words": best.signals["heading_words"],
+        "off_topic": question.intent.routes.get("off-topic", 0.0) if question.intent else 0.0,
         **_as_read(evidence),
     }
 

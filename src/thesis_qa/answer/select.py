@@ -42,8 +42,9 @@ def select(catalog: Catalog, question: Question, evidence: Sequence[Evidence]) -
     for likely in (whole_item(catalog, e) for e in evidence if e.score >= floor):
         chosen.setdefault(likely.sentence.spans, likely)
     shown = _with_contradiction(_merged(question, [*chosen.values()], evidence), evidence)
-    whole = [part for s in shown for part in _with_rest(catalog, question, s)]
-    return [with_lead(catalog, s) for s in whole[:MAX_LIST]]
+    parts = [part for s in shown for part in _with_rest(catalog, question, s)]
+    whole = {part.evidence.sentence.spans: part for part in reversed(parts)}  # the first of each
+    return [with_lead(catalog, s) for s in [*reversed(whole.values())][:MAX_LIST]]
 
 
 def _merged(

@@ -60,7 +60,7 @@ def _is_filled_in(title: str) -> bool:
 
 
 def _is_no_author(name: str) -> bool:
-    return " " not in name or front_persons.is_account(name) or _is_filled_in(name)
+    return front_persons.is_account(name) or _is_filled_in(name) or not name[:1].isupper()
 
 
 class _Front:

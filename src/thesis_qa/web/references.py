@@ -40,14 +40,14 @@ LEVELS = ("bachelor", "master", "doctor")  # in the order of `front_matter.degre
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Creator:
     """An author's name, taken apart."""
 
     family: str
     given: str = ""
 
     @classmethod
-    def parse(cls, name: str) -> "Person":
+    def parse(cls, name: str) -> "Creator":
         """From a name as it is printed: "Bc. JIHAN van AURELIA", "Anantha Natarajan S"."""
         words = (name.title() if name.isupper() else name).split()
         while len(words) > 1 and len(words[0]) > 2 and words[0].endswith("."):
@@ -72,9 +72,9 @@ def _is_initials(word: str) -> bool:
     return word.replace(".", "").isupper() and len(word.replace(".", "")) <= 2
 
 
-def authors_of(author: str) -> list[Person]:
+def authors_of(author: str) -> list[Creator]:
     """The authors of a thesis, in their order."""
-    return [Person.parse(name) for name in author.split(",") if name.strip()]
+    return [Creator.parse(name) for name in author.split(",") if name.strip()]
 
 
 class References:
