@@ -222,6 +222,6 @@ def test_a_real_thesis_fills_its_card(data: Path, tmp_path: Path) -> None:
     entries = card(index, thesis.name)
     assert "bagaimana mengimplementasi RPC" in quotes(entries, "questions")
     assert "membangun sebuah framework RPC" in quotes(entries, "objectives")
-    assert quotes(entries, "scope").count("\n") == 5
+    assert quotes(entries, "scope").count("\n") == 6
     assert entries["conclusion"].citations == ()  # it ends with chapter III
     index.close()
