@@ -115,7 +115,9 @@ def ask(page: "Page", questions: Sequence[str]) -> None:
 
 def pictures(page: "Page", address: str) -> None:
     """The picture of a page with its highlight, as the card asks for it."""
-    links = page.locator("#sources a.sheet img").evaluate_all("all => all.map(i => i.src)")
+    links = page.locator("#sources .card").evaluate_all(
+        "all => all.map(c => c.dataset.spot.replace('/place?', '/picture?'))"
+    )
     chosen = list(dict.fromkeys(urllib.parse.urljoin(address, link) for link in links))[-PICTURES:]
     for name in ("picture with highlight, first time", "the same again"):
         seconds = []

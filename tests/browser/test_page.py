@@ -42,6 +42,7 @@ def test_a_page_of_a_pdf_is_shown_with_the_sentence_highlighted(visit: Visit) ->
     visit.open().ask("Berapa jumlah responden nelayan di Wakatobi?")
     card = visit.page.locator("#sources .card").first
     expect(card.locator("blockquote")).to_contain_text("137 responden")
+    expect(visit.page.locator("#log .answer .scope")).to_have_text("Terumbu Karang")  # whose it is
     expect(card.locator(".where")).to_contain_text("p. 2")
     visit.page.locator("#log a.cite").first.click()
     picture = card.locator(".sheet img").first

@@ -59,6 +59,12 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     sub.add_argument("--check", action="store_true", help="only look for mistakes in the set")
     _add_model(sub)
 
+    sub = command("compare", "Show theses beside each other, by topics or by questions.")
+    sub.add_argument("names", nargs="*", metavar="DOCUMENT", help="default: all of them")
+    sub.add_argument("--topic", action="append", metavar="T", help="as on the thesis card: method")
+    sub.add_argument("--ask", action="append", metavar="QUESTION", help="a question of your own")
+    sub.add_argument("--out", metavar="FILE", help="write FILE.xlsx, .csv, .docx or .md")
+
     sub = command("serve", "Serve the web chat.")
     _add_model(sub)
     sub.add_argument("--host", metavar="H", help="default: 127.0.0.1, this machine only")

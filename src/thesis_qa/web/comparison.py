@@ -14,7 +14,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import Paragraph, as_file, download, xml_text
+from thesis_qa.web.paper import Paragraph, download, markdown, word, xml_text
 from thesis_qa.web.references import References
 from thesis_qa.web.render import notice, render
 from thesis_qa.web.texts import Texts, error_line
@@ -22,8 +22,14 @@ from thesis_qa.web.texts import Texts, error_line
 USUAL = ("objectives", "method", "data", "findings", "conclusion")
 MOST = 50  # theses beside each other
 MOST_ASKED, MOST_CITED = 10, 4  # questions of one's own; quotes in a cell
-FORMS = ("XLSX", "CSV", "Word", "Markdown")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+FORMS = {
+    "XLSX": ("xlsx", f"{_OFFICE}.spreadsheetml.sheet"),
+    "CSV": ("csv", "text/csv"),
+    "Word": ("docx", f"{_OFFICE}.wordprocessingml.document"),
+    "Markdown": ("md", "text/markdown"),
+}
+"""What a table can be taken along as: the end of the file's name, and its media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +153,23 @@ def comparison_markup(app: AppContext, table: ThesisTable, texts: Texts) -> str:
 
 def comparison_file(app: AppContext, table: ThesisTable, form: str, texts: Texts) -> str:
     """The table in `form`, as `download` gives it to the browser."""
-    if form in ("Word", "Markdown"):
-        return as_file(
-            _paragraphs(app, table, texts),
-            "Word" if form == "Word" else "Markdown",
-            texts.language,
-            texts.compare.file,
-        )
+    suffix, kind = FORMS[form]
+    content = comparison_bytes(app, table, form, texts)
+    return download(f"{texts.compare.file}.{suffix}", kind, content)
+
+
+def comparison_bytes(app: AppContext, table: ThesisTable, form: str, texts: Texts) -> bytes:
+    """The table as a file in one of `FORMS`."""
+    if form == "Word":
+        return word(_paragraphs(app, table, texts), texts.language)
+    if form == "Markdown":
+        return markdown(_paragraphs(app, table, texts)).encode()
     rows = comparison_rows(app, table, texts)
     if form == "XLSX":
-        return download(f"{texts.compare.file}.xlsx", _XLSX, xlsx(rows))
+        return xlsx(rows)
     text = StringIO()
     csv.writer(text).writerows([[_harmless(value) for value in row] for row in rows])
-    return download(f"{texts.compare.file}.csv", "text/csv", text.getvalue().encode("utf-8-sig"))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def comparison_rows(app: AppContext, table: ThesisTable, texts: Texts) -> list[list[str]]:

@@ -212,7 +212,7 @@
     if (at("[data-drop]")) choose([...names.keys()].filter((name) => name !== at("[data-drop]").dataset.drop));
     else if (at("[data-choose]")) document.getElementById("choosing").showModal();
     else if (at("[data-unchoose]")) choose([]);
-    else if (at(".dropzone")) document.querySelector("#files input[type=file]")?.click();
+    else if (at(".dropzone")) filesInput().then((input) => input?.click());
   });
   document.addEventListener("input", (event) => {
     const filters = event.target.closest?.(".filters");
@@ -256,14 +256,24 @@
     true,
   );
 
+  // The component that takes files is there once its tab was opened.
+  async function filesInput() {
+    const found = () => document.querySelector("#files input[type=file]");
+    if (!found()) document.querySelector("[role=tab][aria-controls=library-tab]").click();
+    for (let tried = 0; !found() && tried < 100; tried++) await new Promise((soon) => setTimeout(soon, 20));
+    return found();
+  }
+
   // Files can be dropped anywhere; the component of the library takes them.
   const sent = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   document.addEventListener("dragover", (event) => sent(event) && event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    const input = document.querySelector("#files input[type=file]");
-    if (!sent(event) || !input || event.target.closest?.("#files")) return;
+  document.addEventListener("drop", async (event) => {
+    if (!sent(event) || event.target.closest?.("#files")) return;
     event.preventDefault();
-    input.files = event.dataTransfer.files;
+    const { files } = event.dataTransfer;
+    const input = await filesInput();
+    if (!input) return;
+    input.files = files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
