@@ -259,7 +259,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
 
     table = compare_theses(options, settings)
     if options.json:
-        _print_json(table)
+        print_json(table)
     return DONE
 
 
