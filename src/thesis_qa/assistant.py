@@ -23,7 +23,7 @@ from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
-from thesis_qa.question.conversation import Conversation, Resolved
+from thesis_qa.question.conversation import Conversation, Resolved, quotes_in
 from thesis_qa.question.follow_up import read_conversation, resolve
 from thesis_qa.question.read import (
     Question,
@@ -176,7 +176,7 @@ class Assistant:
             asked,
             language=spoken or asked.language,
             resolved_from=checked if resolved.follows else None,
-            besides=history[-1][1] if resolved.more and history else "",
+            besides=_said_before(resolved, history),
             item=resolved.item,
             repeat=resolved.repeat,
             unclear=resolved.unclear or "",
@@ -379,3 +379,10 @@ def _answer(
         route=found.route or question.route,
         documents=found.documents or question.documents,
     )
+
+
+def _said_before(resolved: Resolved, history: Sequence[tuple[str, str]]) -> str:
+    """The answer before, where more of it is asked for, or its quotes once again."""
+    before = history[-1][1] if history else ""
+    again = resolved.repeat and quotes_in(before)
+    return before if resolved.more or again else ""

@@ -17,17 +17,18 @@ PASSAGES = 20  # that may hold them
 
 
 def by_repeating(question: Question, library: Library) -> Found | None:
-    """The statement that a question asks about, and the sentences behind it; or the sentences
-    behind all that was quoted before, for who wants more of it. None if neither is asked for, or
-    there is nothing."""
+    """The statement that a question asks about, and the sentences behind it; all that was quoted
+    before, for who asks where it stands; or the sentences behind that, for who wants more of it.
+    None if none of it is asked for, or there is nothing."""
     quotes = (question.item,) if question.item else quotes_in(question.besides)
     shown: list[Shown] = []
     for quote in quotes:
         place = next(_standing(library.catalog, quote), None)
         if place and (not question.documents or place[0].document in question.documents):
             told = _with_following(library, *place)
-            shown += told if question.item else told[1:]
-    fresh = [s for s in shown if s.evidence.sentence.text not in question.besides]
+            shown += told if question.item else told[:1] if question.repeat else told[1:]
+    again = question.item or question.repeat
+    fresh = [s for s in shown if again or s.evidence.sentence.text not in question.besides]
     unique = {s.evidence.sentence.spans: s for s in fresh}
     return Found(STATED, tuple(unique.values())[:MAX_CITATIONS], "answer") if unique else None
 
