@@ -154,7 +154,8 @@ def test_users_find_their_conversations_on_every_machine_and_nobody_elses(
             assert visit.page.evaluate("Object.keys(localStorage).length") == 0
         with visiting(browser, address) as visit:
             sign_in(visit, "ana")
-            visit.page.goto(talk)
+            with visit.leaving():
+                visit.page.goto(talk)
             questions(visit.page, ASKED)
         with visiting(browser, address) as visit:
             sign_in(visit, "budi")

@@ -283,7 +283,8 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
         shown = change(on_load, None, fresh, **QUIET)
         shown.then(on_choice, parts.chosen, parts.offers, **offering)
     parts.bridge.input(on_choice, parts.chosen, parts.offers, **offering)
-    parts.bridge.expand(on_open, None, parts.talk, **QUIET)
+    # Another tab may go on with the conversation while this one opens it: the last one counts.
+    parts.bridge.expand(on_open, None, parts.talk, trigger_mode="always_last", **QUIET)
     parts.bridge.apply(on_export, [parts.style, parts.form], saved, **QUIET)
     keep = "kept => window.thesisQA.keep(kept)"
     parts.kept.change(None, parts.kept, None, js=keep, **QUIET)

@@ -89,7 +89,9 @@
   // Another tab went on with this conversation.
   addEventListener("storage", (event) => {
     const asking = document.querySelector("#question-row button.stop-button");
-    if (current && event.key === PREFIX + current && event.newValue && !asking) restore();
+    if (!current || event.key !== PREFIX + current || !event.newValue || asking) return;
+    const last = JSON.parse(event.newValue).turns.pop();
+    if (last.answer || last.problem) restore(); // while it is being answered there, nothing
   });
 
   // The list
@@ -210,7 +212,7 @@
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     if (at("[data-drop]")) choose([...names.keys()].filter((name) => name !== at("[data-drop]").dataset.drop));
-    else if (at("[data-choose]")) document.getElementById("choosing").showModal();
+    else if (at("[data-choose]")) showChoice((choosing = true));
     else if (at("[data-unchoose]")) choose([]);
     else if (at(".dropzone")) filesInput().then((input) => input?.click());
   });
@@ -231,10 +233,18 @@
     frame.querySelector(".nothing").hidden = found > 0;
   });
 
-  // The lists are drawn anew when the library changes.
+  // The lists are drawn anew when the library changes; a window that was open stays open.
+  let choosing = false;
+  function showChoice() {
+    const dialog = document.getElementById("choosing");
+    if (choosing && dialog && !dialog.open) dialog.showModal();
+  }
+  document.addEventListener("close", (event) => event.target.id === "choosing" && (choosing = false), true);
   new MutationObserver((changes) => {
     const drawn = changes.some((change) => change.target.closest?.("#theses, #chooser"));
-    if (drawn) choose([...names.keys()], false);
+    if (!drawn) return;
+    choose([...names.keys()], false);
+    showChoice();
   }).observe(document.body, { childList: true, subtree: true });
 
   // What is too large is told at once, in the reader's language, and not sent.
