@@ -44,6 +44,9 @@ def write_pdf(path: Path, pages: list[str], title: str = "") -> None:
     canvas.save()
 
 
+GIVEN_UP = ("AbortError", "Connection errored out")  # what Gradio says of a page that was left
+
+
 class Visit:
     """A visitor's page, with everything that must not happen noted down."""
 
@@ -54,13 +57,18 @@ class Visit:
         self.outside: list[str] = []
         self.complaints: list[str] = []
         page.on("request", lambda request: self._note(request.url))
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.left = False  # a page before this one
+        page.on("console", lambda m: self._complain(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self._complain(str(error)))
+
+    def _complain(self, words: str) -> None:
+        if not (self.left and any(given in words for given in GIVEN_UP)):
+            self.complaints.append(words)
 
     @contextmanager
     def leaving(self) -> Iterator[None]:
         """The page is left; what it gives up loading for that it complains of to nobody."""
-        heard = len(self.complaints)
+        heard, self.left = len(self.complaints), True
         with self.page.expect_navigation():
             yield
         del self.complaints[heard:]
