@@ -271,11 +271,9 @@ def fit_rank(found: Sequence[Seen], names: Sequence[str]) -> dict[str, float]:
     return {name: round(float(w), 3) for name, w in zip(names, best, strict=True)}
 
 
-def fit_confidence(found: Sequence[Seen], names: Sequence[str]) -> dict[str, Any]:
-    """Logistic regression: whether one of the first citations answers; each source counts alike."""
-    x = np.array([[s.signals[name] for name in names] for s in found])
-    y = np.array([s.answers for s in found], float)
-    share = _balance([s.case.source for s in found])
+def fit_logistic(x: Floats, y: Floats, share: Floats, penalty: float) -> tuple[Floats, float]:
+    """Weights, shape (signals,), and bias of a logistic regression of `y` on `x`, shape (cases,
+    signals); `share` weighs the cases, `penalty` the squared weights of standardised signals."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
     x = (x - mean) / scale
 
@@ -283,15 +281,22 @@ def fit_confidence(found: Sequence[Seen], names: Sequence[str]) -> dict[str, Any
         weights, bias = values[:-1], values[-1]
         z = x @ weights + bias
         off = share * (1 / (1 + np.exp(-z)) - y)
-        total = float(share @ (np.logaddexp(0, z) - y * z)) + PENALTY / 10 * float(
-            weights @ weights
-        )
-        return total, np.append(x.T @ off + PENALTY / 5 * weights, off.sum())
+        total = float(share @ (np.logaddexp(0, z) - y * z)) + penalty * float(weights @ weights)
+        return total, np.append(x.T @ off + 2 * penalty * weights, off.sum())
 
-    values = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B").x
+    values = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
     weights = values[:-1] / scale
+    return weights, float(values[-1] - mean @ weights)
+
+
+def fit_confidence(found: Sequence[Seen], names: Sequence[str]) -> dict[str, Any]:
+    """Logistic regression: whether one of the first citations answers; each source counts alike."""
+    x = np.array([[s.signals[name] for name in names] for s in found])
+    y = np.array([s.answers for s in found], float)
+    share = _balance([s.case.source for s in found])
+    weights, bias = fit_logistic(x, y, share, PENALTY / 10)
     model = {
-        "bias": round(float(values[-1] - mean @ weights), 4),
+        "bias": round(bias, 4),
         "weights": {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
     }
     near = [s for s in found if s.answers and s.case.documents is not None]

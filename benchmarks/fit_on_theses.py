@@ -25,7 +25,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from fit_answer import _index as texts_index
-from fit_answer import evidence_for, idk_cases, look
+from fit_answer import evidence_for, fit_logistic, idk_cases, look
 from theses import CANDIDATES, Found, Question, found, names
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
@@ -235,23 +235,12 @@ def fit_confidence(
     x = np.array([[row[name] for name in wanted] for row in rows])
     y = np.array([s.question.answerable for s in items], float)
     share = balance(items)
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x = (x - mean) / scale
-
-    def loss(values: Floats) -> tuple[float, Floats]:
-        weights, bias = values[:-1], values[-1]
-        z = x @ weights + bias
-        off = share * (1 / (1 + np.exp(-z)) - y)
-        total = float(share @ (np.logaddexp(0, z) - y * z)) + PENALTY * float(weights @ weights)
-        return total, np.append(x.T @ off + 2 * PENALTY * weights, off.sum())
-
-    values = minimize(loss, np.zeros(len(wanted) + 1), jac=True, method="L-BFGS-B").x
+    weights, bias = fit_logistic(x, y, share, PENALTY)
     right = [s.question.answerable and bool(s.ordered(rank)[1][:3].any()) for s in items]
-    slope, shift = calibrated(x @ values[:-1] + values[-1], np.array(right, float), share)
-    weights, bias = slope * values[:-1] / scale, slope * values[-1] + shift
+    slope, shift = calibrated(x @ weights + bias, np.array(right, float), share)
     model = {
-        "bias": round(float(bias - mean @ weights), 4),
-        "weights": {name: round(float(w), 4) for name, w in zip(wanted, weights, strict=True)},
+        "bias": round(slope * bias + shift, 4),
+        "weights": {n: round(float(slope * w), 4) for n, w in zip(wanted, weights, strict=True)},
     }
     return model | {"threshold": ANSWER_FROM}
 

@@ -14,7 +14,6 @@ or chosen by them. What is found is kept in WORK, so that it is looked for once.
 import hashlib
 import json
 import pickle
-import re
 import sys
 import zlib
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from corpora import DATA
 from thesis_qa.answer.evidence import find_evidence, passages_of
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.evaluate.matching import contains_phrase, overlaps, shared_length
-from thesis_qa.lang.words import words
+from thesis_qa.lang.words import TOKEN, words
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.question.read import Question as Asked
@@ -39,7 +38,6 @@ FOLDER = DATA / "train"
 FITTED_ON = 8
 CANDIDATES = 12  # passages found, and read
 WRITTEN = Path(__file__).with_name("thesis_questions.jsonl")
-WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d*[^\W_]+")  # as in lang/words.py
 FIRST_SIGN, SIGNS = 0x4E00, 20_000  # letters that no word of a thesis in these languages has
 
 
@@ -93,7 +91,7 @@ def _alike(text: str, signs: str) -> bool:
 
 def _words_of(text: str) -> list[tuple[int, int]]:
     """Start and end of the words of `text` that `coded` has a character for."""
-    return [match.span() for match in WORD.finditer(text)]
+    return [match.span() for match in TOKEN.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)

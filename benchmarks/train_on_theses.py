@@ -249,21 +249,6 @@ def begun(run: Path) -> Trainer:
     return trainer
 
 
-def one_step(trainer: Trainer, given: Set, pace: float) -> float:
-    for group in trainer.optimiser.param_groups:
-        group["lr"] = trainer.rate * pace
-    found = loss(trainer.model, given, trainer.device)
-    found.backward()
-    torch.nn.utils.clip_grad_norm_(trainer.model.parameters(), 1.0)
-    trainer.optimiser.step()
-    trainer.optimiser.zero_grad()
-    trainer.run.step += 1
-    kept = min(AVERAGE, (1 + trainer.run.step) / (10 + trainer.run.step))
-    for name, parameter in trainer.model.state_dict().items():
-        trainer.average[name].lerp_(parameter, 1 - kept)
-    return found.item()
-
-
 def train(work: Path, run: Path, parts: Sequence[str], steps: int, minutes: float) -> None:
     trainer, pairs = begun(run), Pairs(work)
     items = [item for part in parts for item in searched(work, part) if item.texts]
@@ -277,7 +262,8 @@ def train(work: Path, run: Path, parts: Sequence[str], steps: int, minutes: floa
         if done >= 1:
             break
         pace = min(1.0, (trainer.run.step + 1) / WARM_UP, (1 - done) / DECAY)
-        losses.append(one_step(trainer, next(source), pace))
+        found = loss(trainer.model, next(source), trainer.device)
+        losses.append(trainer.learn(found, pace, AVERAGE))
         trainer.run.seconds = before + time.time() - began
         if trainer.run.step % KEEP == 0:
             trainer.save()

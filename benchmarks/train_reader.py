@@ -141,16 +141,21 @@ class Trainer:
 
     def step(self, batch: Batch, steps: int) -> float:
         """Learn from `batch`, the whole or one process's share of it; the loss before."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * pace(self.run.step, steps)
         found = loss(self.model, batch, self.device)
+        return self.learn(found, pace(self.run.step, steps), AVERAGE)
+
+    def learn(self, found: Tensor, share: float, average: float) -> float:
+        """One step down from a loss, at this share of the rate; `average` is how much of the mean
+        of weights is kept. The loss."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * share
         found.backward()
         share_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         self.run.step += 1
-        kept = min(AVERAGE, (1 + self.run.step) / (10 + self.run.step))
+        kept = min(average, (1 + self.run.step) / (10 + self.run.step))
         for name, parameter in self.model.state_dict().items():
             self.average[name].lerp_(parameter, 1 - kept)
         return found.item()

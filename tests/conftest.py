@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -10,8 +11,13 @@ from hypothesis import settings
 from thesis_qa.library import Index
 from thesis_qa.settings import NAMES, PREFIX
 
+if TYPE_CHECKING:
+    from thesis_qa.web.chat import Turns
+    from thesis_qa.web.context import AppContext
+
 ROOT = Path(__file__).parent.parent
 CONVERSED = ROOT / "evaluation" / "conversations" / "documents"
+METHOD = "Metode penelitian apa yang digunakan?"
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 
 # Tests see the defaults, whatever is set in the shell they are started from.
@@ -50,3 +56,23 @@ def eight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     index = Index.build(CONVERSED, tmp_path_factory.mktemp("eight") / "index")
     yield index
     index.close()
+
+
+@pytest.fixture(scope="module")
+def app(sister_city: Index) -> "AppContext":
+    """What the page of the sister-city library works with."""
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.settings import Settings
+    from thesis_qa.web.context import AppContext
+
+    return AppContext(Assistant(sister_city), Settings())
+
+
+@pytest.fixture(scope="module")
+def talk(app: "AppContext") -> "Turns":
+    """A conversation of one question, answered."""
+    from thesis_qa.web.chat import growing_turns
+    from thesis_qa.web.texts import TEXTS
+
+    *_, turns = growing_turns(app, (), METHOD, None, TEXTS["en"])
+    return turns

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from conftest import METHOD
 from thesis_qa.assistant import Assistant
 from thesis_qa.index.feedback import all_feedback
 from thesis_qa.lang.data import text
-from thesis_qa.library import Index
-from thesis_qa.settings import Settings
 from thesis_qa.types import Language
 from thesis_qa.web import chat
 from thesis_qa.web.actions import rate
@@ -18,18 +17,6 @@ from thesis_qa.web.evaluation_tab import RunState, run_markup
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
-METHOD = "Metode penelitian apa yang digunakan?"
-
-
-@pytest.fixture(scope="module")
-def app(sister_city: Index) -> AppContext:
-    return AppContext(Assistant(sister_city), Settings())
-
-
-@pytest.fixture(scope="module")
-def talk(app: AppContext) -> chat.Turns:
-    *_, turns = chat.growing_turns(app, (), METHOD, None, EN)
-    return turns
 
 
 def steps(turns: chat.Turns, asking: bool = False) -> Iterator[str]:

@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from thesis_qa.assistant import Assistant
-from thesis_qa.library import Index
-from thesis_qa.settings import Settings
+from conftest import METHOD
 from thesis_qa.web import chat
 from thesis_qa.web.comparison import ThesisTable, comparing, comparison_file, xlsx
 from thesis_qa.web.context import AppContext
@@ -17,18 +15,6 @@ from thesis_qa.web.references import Creator, authors_of
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]
-METHOD = "Metode penelitian apa yang digunakan?"
-
-
-@pytest.fixture(scope="module")
-def app(sister_city: Index) -> AppContext:
-    return AppContext(Assistant(sister_city), Settings())
-
-
-@pytest.fixture(scope="module")
-def talk(app: AppContext) -> chat.Turns:
-    *_, turns = chat.growing_turns(app, (), METHOD, None, EN)
-    return turns
 
 
 def again(app: AppContext, turns: chat.Turns) -> chat.Turns:

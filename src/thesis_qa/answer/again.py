@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from thesis_qa.answer.evidence import is_quotable
 from thesis_qa.answer.found import MAX_CITATIONS, STATED, Evidence, Found, Library, Shown
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.quote import PART_SEPARATOR
 from thesis_qa.lang.words import terms
 from thesis_qa.question.conversation import quotes_in
 from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 
 FOLLOWING = 2  # sentences behind a statement that may explain it
-PARTS = " … "  # joins the parts of a quote
 PHRASE = 8  # words of a quote by which it is found again
 PASSAGES = 20  # that may hold them
 
@@ -41,7 +41,7 @@ def quoted_theses(catalog: Catalog, quotes: Sequence[str]) -> tuple[str, ...]:
 
 def _standing(catalog: Catalog, quote: str) -> Iterator[tuple[Passage, int]]:
     """Passages that hold a quote, and which of their sentences it begins in."""
-    begins = quote.split(PARTS)[0]
+    begins = quote.split(PART_SEPARATOR)[0]
     phrase = " ".join(terms(begins)[:PHRASE])
     if not phrase:
         return

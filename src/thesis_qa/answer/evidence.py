@@ -9,14 +9,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.index.rows import vector_key
 from thesis_qa.lang.glossary import readings
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question, content_terms
-from thesis_qa.retrieve.rank import Floats
+from thesis_qa.retrieve.rank import Floats, less_means
 from thesis_qa.types import Language, Mark, Passage, Role, Sentence
 
 if TYPE_CHECKING:
@@ -197,18 +195,9 @@ def stems(text: str) -> frozenset[str]:
 
 
 def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> Floats:
-    """Floats of texts less the mean of their language, shape (len(texts), dimensions).
-
-    A text is nearer to questions in its own language whatever it says; one in neither language
-    gets the mean of both.
-    """
+    """Vectors of texts less the mean of their language, shape (len(texts), dimensions)."""
     vectors = library.catalog.vectors([vector_key(text) for text, _ in texts])
-    means = library.ranking.means
-    neither = np.mean(list(means.values()), axis=0)
-    less: Floats = vectors - np.stack(
-        [means[language] if language else neither for _, language in texts]
-    )
-    return less
+    return less_means(vectors, [language for _, language in texts], library.ranking.means)
 
 
 # Reading

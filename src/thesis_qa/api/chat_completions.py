@@ -9,7 +9,6 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from thesis_qa.api.access import event, status_of
 from thesis_qa.api.service import Service
 from thesis_qa.errors import QuestionError, ThesisQAError
+from thesis_qa.question.conversation import history_of, reference_in
 from thesis_qa.types import Answer, Citation, place, to_json
 
 MODEL = "thesis-qa"
@@ -142,9 +142,7 @@ def asked_in(messages: Sequence[Message]) -> tuple[str, list[tuple[str, str]]]:
     said = [(m.role, _text(m.content)) for m in messages if m.role in ("user", "assistant")]
     if not said or said[-1][0] != "user":
         raise QuestionError("question-empty")
-    pairs = pairwise(said)
-    history = [(q, a) for (asks, q), (says, a) in pairs if (asks, says) == ("user", "assistant")]
-    return said[-1][1], history
+    return said[-1][1], history_of(said, "user", "assistant")
 
 
 def _text(content: Content) -> str:
@@ -163,9 +161,7 @@ def annotations(answer: Answer) -> list[dict[str, Any]]:
     """
     found = []
     for citation in answer.citations:
-        number = f"[{citation.number}]"
-        start = answer.text.rfind(number)
-        start, end = (start, start + len(number)) if start >= 0 else (0, len(answer.text))
+        start, end = reference_in(answer.text, citation.number) or (0, len(answer.text))
         found.append(
             {"type": "url_citation", "start_index": start, "end_index": end,
              "url": citation.url, "title": _title(citation), "citation": to_json(citation)}
@@ -250,7 +246,7 @@ def _response(answer: Answer, service: Service) -> dict[str, Any]:
 def _files(answer: Answer) -> Iterator[dict[str, Any]]:
     """The thesis of each citation, where its number stands."""
     for citation in answer.citations:
-        at = max(0, answer.text.rfind(f"[{citation.number}]"))
+        at, _ = reference_in(answer.text, citation.number) or (0, 0)
         name = citation.document
         yield {"type": "file_citation", "file_id": name, "filename": name, "index": at}
 

@@ -174,10 +174,8 @@ class Service:
 
     def page(self, name: str, number: int) -> PageContent:
         """A page, counted from 1. Raises KeyError where there is none."""
-        document, page = (
-            self.index.catalog.document(name),
-            self.index.catalog.page(name, number - 1),
-        )
+        catalog = self.index.catalog
+        document, page = catalog.document(name), catalog.page(name, number - 1)
         title, pages = document.metadata.title or name, max(1, document.pages)
         url = self._address(name, number)
         return PageContent(name, title, number, page.label, pages, page.text, url)

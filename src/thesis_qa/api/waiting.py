@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
+WAITING = 64  # questions in line, a few minutes' work; more are told to come back
 LOOK = 0.2  # seconds between two looks at the line
 
 
 class WaitingLine:
     """Lets `at_once` through, in the order they came, while at most `most` are in it."""
 
-    def __init__(self, at_once: int, most: int) -> None:
+    def __init__(self, at_once: int = ASKING, most: int = WAITING) -> None:
         self._at_once, self._most = at_once, most
         self._tickets: list[object] = []  # the first of them are being worked on
 

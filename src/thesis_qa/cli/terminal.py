@@ -59,7 +59,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         yield ""
     translations = {t.number: t for t in answer.translations}
     for citation in answer.citations:
-        yield f"[{citation.number}] {_source(citation)}"
+        yield f"[{citation.number}] {citation_place(citation)}"
         if written:
             yield f"    “{printable(citation.quote)}”"
         if citation.number in translations:
@@ -72,7 +72,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
             yield f"\n- {passage_place(passage)}\n  {printable(passage.text)}"
 
 
-def _source(citation: Citation) -> str:
+def citation_place(citation: Citation) -> str:
+    """Where a quote stands: document, page, section."""
     parts = (citation.document, place(citation), citation.section)
     return ", ".join(one_line(part) for part in parts if part)
 

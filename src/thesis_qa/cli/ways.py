@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from thesis_qa.cli.options import Command
-from thesis_qa.cli.terminal import open_index, print_json, printable, worded
+from thesis_qa.cli.terminal import citation_place, open_index, print_json, printable, worded
 from thesis_qa.errors import QuestionError
 from thesis_qa.settings import Settings
-from thesis_qa.types import Match, place
+from thesis_qa.types import Match
 
 STDIN = "-"
 
@@ -50,8 +50,7 @@ def _find(options: argparse.Namespace, settings: Settings) -> int:
 def _line(match: Match) -> str:
     said = f"{worded(f'text.cli.how.{match.how}')}: {printable(match.text)}"
     if cited := match.citation:
-        where = ", ".join(filter(None, (cited.document, place(cited), cited.section)))
-        said += f"\n  {printable(where)}\n  “{printable(cited.quote)}”\n  {cited.url}"
+        said += f"\n  {citation_place(cited)}\n  “{printable(cited.quote)}”\n  {cited.url}"
     return said
 
 
@@ -65,7 +64,7 @@ def _mcp(options: argparse.Namespace, settings: Settings) -> int:
     assistant = Assistant(open_index(settings), language_model(settings))
     # A thread reads standard input until that ends; nothing is left undone that this could harm.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    tools(Service(assistant, WaitingLine(4, 64))).run("stdio")
+    tools(Service(assistant, WaitingLine())).run("stdio")
     return 0
 
 

@@ -17,9 +17,8 @@ from thesis_qa.evaluate.matching import (
 )
 from thesis_qa.evaluate.outcome import Outcome, SearchHit
 from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
+from thesis_qa.index.quote import PART_SEPARATOR
 from thesis_qa.types import Answer, Citation, Passage
-
-PART_SEPARATOR = " … "  # between the parts of a quote
 
 T = TypeVar("T", Passage, Citation)
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from thesis_qa.lang.data import word_map, word_set
 from thesis_qa.types import Language
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d*[^\W_]+")
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d*[^\W_]+")
 _FOLD = str.maketrans(
     "‘’‚‛`´“”„«»‐‑‒–—―−⁃", "''''''\"\"\"\"\"" + "-" * 8, "\u00ad\u200b\u200c\u200d\ufeff"
 )
@@ -25,7 +25,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Tokens for keyword search: folded words and numbers; 12,5 and 12.5 are the same number."""
-    tokens = _TOKEN.findall(fold(text))
+    tokens = TOKEN.findall(fold(text))
     return [token.replace(",", ".") if token[0].isdigit() else token for token in tokens]
 
 

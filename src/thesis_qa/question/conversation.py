@@ -2,8 +2,10 @@
 together anew: with another question word, or about something else."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, text, word_map, word_set
@@ -62,9 +64,22 @@ class Conversation:
         return quotes_in(self.answer)
 
 
+def history_of(said: Sequence[tuple[str, str]], asker: str, answerer: str) -> list[tuple[str, str]]:
+    """Questions and their answers, of messages with the role of who said them."""
+    pairs = pairwise(said)
+    return [(q, a) for (asks, q), (says, a) in pairs if (asks, says) == (asker, answerer)]
+
+
 def quotes_in(answer: str) -> tuple[str, ...]:
     """What the text of an answer quotes."""
     return tuple(match["quote"] for match in _QUOTE.finditer(answer))
+
+
+def reference_in(answer: str, number: int) -> tuple[int, int] | None:
+    """Where the text of an answer refers to its citation of this number: "[2]"."""
+    written = f"[{number}]"
+    at = answer.rfind(written)
+    return (at, at + len(written)) if at >= 0 else None
 
 
 def ordinal(word: str) -> int | None:

@@ -45,9 +45,8 @@ REMEMBERED = 30  # turns before a question that are read again: a thesis named i
 # is still what the twentieth question is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
 OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
-LIKELY = (
-    0.7  # probability that it asks what any thesis has, from which a pronoun points at the thesis
-)
+# Probability that it asks what any thesis has, from which a pronoun points at the thesis.
+LIKELY = 0.7
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
 HINTED = 0.2  # probability of a question about the library, right behind another one

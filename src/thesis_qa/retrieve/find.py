@@ -13,7 +13,7 @@ from thesis_qa.index.rows import vector_key
 from thesis_qa.index.vectors import COLLECTIONS
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import stem, words
-from thesis_qa.retrieve.rank import Floats
+from thesis_qa.retrieve.rank import Floats, less_means
 from thesis_qa.split import sentence_spans
 from thesis_qa.types import How, Language, Match, Passage, Sentence
 
@@ -45,8 +45,7 @@ class Places:
         means: Mapping[Language, Floats],
     ) -> None:
         self._catalog, self._vectors, self._embedding = catalog, vectors, embedding
-        self._means: dict[Language | None, Floats] = dict(means.items())
-        self._means[None] = np.mean(list(means.values()), axis=0)
+        self._means = means
 
     def of(self, text: str, documents: Sequence[str] | None) -> list[Match]:
         """Each sentence of `text` with the places where it stands, best first.
@@ -107,8 +106,8 @@ class Places:
         found = {}
         if foreign:
             there = self._catalog.vectors([vector_key(s.text) for s in foreign])
-            there = there - np.stack([self._means[s.language] for s in foreign])
-            here = vector - self._means[language]
+            there = less_means(there, [s.language for s in foreign], self._means)
+            [here] = less_means(vector[None], [language], self._means)
             sizes = np.linalg.norm(there, axis=1) * np.linalg.norm(here)
             cosines = (there @ here) / np.maximum(sizes, 1e-9)
             found = {id(s): float(c) for s, c in zip(foreign, cosines, strict=True)}

@@ -3,7 +3,6 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -11,6 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from thesis_qa.question.conversation import history_of, reference_in
 from thesis_qa.types import Answer, Block, Language, Page, Passage, Span, to_json
 from thesis_qa.types import Document as OwnDocument
 
@@ -126,8 +126,7 @@ def _conversation(asked: Any) -> tuple[str, list[tuple[str, str]]]:
     """The last message of a conversation or prompt, and the questions and answers before it."""
     messages = asked.to_messages() if hasattr(asked, "to_messages") else asked
     said = [(message.type, str(message.text)) for message in messages]
-    pairs = (pair for pair in pairwise(said) if [role for role, _ in pair] == ["human", "ai"])
-    return said[-1][1] if said else "", [(q, a) for (_, q), (_, a) in pairs]
+    return said[-1][1] if said else "", history_of(said, "human", "ai")
 
 
 def _message(answer: Answer) -> "AIMessage":
@@ -142,11 +141,11 @@ def _message(answer: Answer) -> "AIMessage":
 
 def _cited(answer: Answer) -> Iterator[dict[str, Any]]:
     for citation in answer.citations:
-        number = f"[{citation.number}]"
-        at = max(0, answer.text.rfind(number))
+        whole = 0, len(f"[{citation.number}]")
+        start, end = reference_in(answer.text, citation.number) or whole
         yield {
             "type": "citation", "url": citation.url, "title": citation.title,
-            "cited_text": citation.quote, "start_index": at, "end_index": at + len(number),
+            "cited_text": citation.quote, "start_index": start, "end_index": end,
             "extras": {"citation": to_json(citation)},
         }  # fmt: skip
 

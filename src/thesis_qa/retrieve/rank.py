@@ -87,6 +87,18 @@ def unrelated(sample: Floats) -> float:
     return float(cosines[~np.eye(len(sample), dtype=bool)].std()) if len(sample) > 1 else 0.0
 
 
+def less_means(
+    vectors: Floats, languages: Sequence[Language | None], means: Mapping[Language, Floats]
+) -> Floats:
+    """Vectors less the mean of their language, shape (n, dimensions); neither counts as both.
+
+    A text is nearer to others in its own language whatever it says.
+    """
+    neither = np.mean(list(means.values()), axis=0)
+    less: Floats = vectors - np.stack([means[one] if one else neither for one in languages])
+    return less
+
+
 def best_sentence(cosines: Floats, owners: Ints, passages: int) -> Floats:
     """Highest cosine among the sentences of each passage; -1 for a passage without any.
 

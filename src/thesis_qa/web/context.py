@@ -12,9 +12,6 @@ from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
 from thesis_qa.web.intake import Intake
 
-ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
-WAITING = 64  # questions in line, a few minutes' work; more are told to come back
-
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Of an event: nothing flickers while it runs, and it is no part of a public API."""
 
@@ -29,7 +26,7 @@ class AppContext:
     evaluating: threading.Lock = field(default_factory=threading.Lock)
     started: str = field(default_factory=secrets.token_hex)  # tells this start from the last
     intake: Intake = field(default_factory=Intake)
-    line: WaitingLine = field(default_factory=lambda: WaitingLine(ASKING, WAITING))
+    line: WaitingLine = field(default_factory=WaitingLine)
 
     @property
     def documents(self) -> Path:

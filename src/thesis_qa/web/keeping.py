@@ -75,7 +75,8 @@ def _found_again(catalog: Catalog, turn: Turn, texts: Texts) -> Turn:
     if answer is None:
         return turn
     shown = answer.citations or answer.nearest
-    gone = [c.document for c in shown if c.document not in catalog.names()]
+    known = frozenset(catalog.names())
+    gone = [c.document for c in shown if c.document not in known]
     if gone:
         problem = texts.answers.gone.format(document=gone[0])
         return replace(turn, answer=None, problem=problem, following=())
@@ -122,7 +123,8 @@ def conversation_routes(folder: Path) -> APIRouter:
 
     @router.get("/{key}")
     def opened(request: Request, key: str) -> Kept | None:
-        return next((k for k in _all_kept(_own(folder, request)) if k.id == key), None)
+        named = (path for path in _files(_own(folder, request)) if path.stem == key)
+        return next((k for k in map(_read, named) if k), None)
 
     @router.put("/{key}")
     async def keep(request: Request, key: str) -> dict[str, str]:
@@ -140,8 +142,9 @@ def conversation_routes(folder: Path) -> APIRouter:
         kept.when = datetime.now(UTC).isoformat(timespec="seconds")
         own.mkdir(parents=True, exist_ok=True)
         (own / f"{kept.id}.json").write_text(kept.model_dump_json(), encoding="utf-8")
-        for oldest in list(_all_kept(own))[MAX_KEPT:]:
-            (own / f"{oldest.id}.json").unlink(missing_ok=True)
+        if len(list(_files(own))) > MAX_KEPT:
+            for oldest in _all_kept(own)[MAX_KEPT:]:
+                (own / f"{oldest.id}.json").unlink(missing_ok=True)
         return {"when": kept.when}
 
     @router.delete("/{key}")
@@ -169,13 +172,16 @@ def _files(own: Path) -> Iterator[Path]:
 
 def _all_kept(own: Path) -> list[Kept]:
     """The newest first."""
-    kept = []
-    for path in _files(own):
-        try:
-            kept.append(Kept.model_validate_json(path.read_bytes()))
-        except (OSError, ValueError):
-            continue  # deleted meanwhile, or cut off when the disk was full
+    kept = [k for k in map(_read, _files(own)) if k]
     return sorted(kept, key=lambda k: k.when, reverse=True)
+
+
+def _read(path: Path) -> Kept | None:
+    """None where it was deleted meanwhile, or cut off when the disk was full."""
+    try:
+        return Kept.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _words(kept: Kept) -> str:
