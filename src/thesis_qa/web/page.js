@@ -127,7 +127,7 @@ window.thesisQA = (() => {
   // Gradio labels a message with its source; a screen reader shall read what is shown instead.
   // What it says by itself is English and meant for programmers: it is said here in words of ours.
   let [turns, held, stands] = [0, false, 0];
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
     document
       .querySelectorAll('#log [data-testid][aria-label*="<div"]')
       .forEach((message) => message.removeAttribute("aria-label"));
@@ -138,7 +138,8 @@ window.thesisQA = (() => {
     const questions = document.querySelectorAll("#log .user-row");
     if (questions.length > turns) held = true;
     turns = questions.length;
-    if (turns && held) toQuestion(questions[turns - 1]);
+    const grown = changes.some(({ target }) => target.closest?.("#log"));
+    if (turns && held && grown) toQuestion(questions[turns - 1]);
     if (turns) opening.remove();
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
 
