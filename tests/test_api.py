@@ -114,9 +114,28 @@ def test_where_a_sentence_of_a_draft_stands(client: TestClient) -> None:
     assert exact["citation"]["url"].startswith(f"{ADDRESS}/place?")
 
 
+def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) -> None:
+    asked = {"topics": ["method"], "questions": ["Berapa responden nelayan?"]}
+    table = client.post("/v1/compare", json=asked).json()
+    assert table["documents"] == [SISTER_CITY.name, FISHERS]
+    assert table["columns"] == ["method", "Berapa responden nelayan?"]
+    stated = {(c["document"], c["column"]): c["citations"] for c in table["cells"]}
+    assert QUOTED in stated[SISTER_CITY.name, "method"][0]["quote"]
+    assert stated[FISHERS, "method"] == []  # isn't stated
+    assert stated[FISHERS, "Berapa responden nelayan?"][0]["quote"] == SENTENCE
+    index = Index.open(settings.index)
+    assert table == to_json(index.compare(**asked))
+    index.close()
+    one = client.post("/v1/compare", json={"documents": [FISHERS]}).json()
+    assert one["columns"][:2] == ["objectives", "method"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
+        ("POST", "/v1/compare", {"topics": ["weather"]}, 400),
+        ("POST", "/v1/compare", {"documents": ["gone.pdf"]}, 404),
+        ("POST", "/v1/compare", {"questions": ["?"] * 3}, 422),
         ("POST", "/v1/ask", {"question": ""}, 422),
         ("POST", "/v1/ask", {"question": "?!"}, 422),
         ("POST", "/v1/ask", {"question": "x" * 5000}, 422),
@@ -146,7 +165,7 @@ def test_what_cannot_be_done_is_a_problem_with_details(
     response = client.request(method, path, content=content, headers=headers)
     assert problem(response, status)
     if status == 400:
-        assert response.json()["detail"].startswith(("Pertanyaan", "Tidak ada", "Teks", "Tulis"))
+        assert response.json()["detail"].startswith(("Pertanyaan", "Tidak ada", "Teks", "Tulis", "Tidak"))
 
 
 def test_too_much_at_once_is_refused(client: TestClient) -> None:

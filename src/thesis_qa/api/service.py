@@ -1,17 +1,21 @@
 """What every way in asks for: answers in line, documents, outlines, pages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from thesis_qa.address import addressed, place_address
+from thesis_qa.answer.card import ThesisTable
 from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
 from thesis_qa.index.rows import DocumentInfo, load_headings
 from thesis_qa.library import Index
 from thesis_qa.types import Answer, Language, Match, Passage, Role, section_path
+
+Found = TypeVar("Found")
 
 AROUND = 1  # passages before and after the one that is fetched
 
@@ -108,10 +112,9 @@ class Service:
         language: Language | None = None,
     ) -> AsyncIterator[Answer]:
         """Growing answers, once it is one's turn. Raises QuestionError."""
-        async with self._turn():
-            answers = self.assistant.stream(question, history, documents or None, top_k, language)
-            while answer := await asyncio.to_thread(next, answers, None):
-                yield answer
+        answers = self.assistant.stream(question, history, documents or None, top_k, language)
+        async for answer in self._in_steps(answers):
+            yield answer
 
     async def ask(
         self,
@@ -126,10 +129,42 @@ class Service:
         *_, answer = [answer async for answer in growing]
         return answer
 
+    async def search(
+        self,
+        question: str,
+        top_k: int = 5,
+        documents: Sequence[str] | None = None,
+        section: str | None = None,
+        language: Language | None = None,
+    ) -> list[Passage]:
+        """Passages, best first, once it is one's turn. Raises QuestionError."""
+        return await self._in_turn(self.index.search, question, top_k, documents, section, language)
+
     async def find(self, draft: str, documents: Sequence[str] | None = None) -> Matches:
         """Where the sentences of a draft stand, once it is one's turn. Raises QuestionError."""
+        return Matches(await self._in_turn(self.index.find, draft, documents))
+
+    async def compare(
+        self,
+        documents: Sequence[str] | None = None,
+        topics: Sequence[str] | None = None,
+        questions: Sequence[str] = (),
+    ) -> ThesisTable:
+        """Theses beside each other, once it is one's turn. Raises QuestionError."""
+        tables = self.assistant.comparing(documents or (), topics, questions)
+        *_, table = [table async for table in self._in_steps(tables)]
+        return table
+
+    async def _in_turn(self, call: Callable[..., Found], *options: Any) -> Found:
         async with self._turn():
-            return Matches(await asyncio.to_thread(self.index.find, draft, documents))
+            return await asyncio.to_thread(call, *options)
+
+    async def _in_steps(self, steps: Iterator[Found]) -> AsyncIterator[Found]:
+        """What `steps` gives, worked out in another thread; no step more once the caller has
+        gone."""
+        async with self._turn():
+            while (step := await asyncio.to_thread(next, steps, None)) is not None:
+                yield step
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
