@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.enable_socket,
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
-TOOLS = {"search", "fetch", "ask", "read_page", "outline", "list_documents", "find_quote", "compare"}
+TOOLS = {"search", "fetch", "ask", "read_page", "outline", "list_documents", "find_quote"}
+TOOLS |= {"compare"}
 Json = dict[str, Any]
 
 

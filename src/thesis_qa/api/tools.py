@@ -7,7 +7,6 @@ import asyncio
 import json
 from collections.abc import Awaitable
 from dataclasses import MISSING, dataclass, fields
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, create_model
@@ -16,6 +15,7 @@ from thesis_qa.answer.card import ThesisTable
 from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
+from thesis_qa.settings import program_version
 from thesis_qa.types import Answer, Match, Passage, place, to_json
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def tools(service: Service) -> "MCPServer[Any]":
     from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
     server: MCPServer[Any] = MCPServer(
-        "thesis-qa", title=text("text.web.name", None), version=version("thesis-qa"),
+        "thesis-qa", title=text("text.web.name", None), version=program_version(),
         instructions=__doc__, log_level="ERROR", subscriptions=False,
     )  # fmt: skip
     reads = server.tool(

@@ -254,6 +254,13 @@ def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> i
     return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
 
 
+def _start(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.web.server import index_and_serve
+
+    index_and_serve(settings)
+    return DONE
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.web.server import serve
 
@@ -360,6 +367,7 @@ class _Bar:
 
 
 COMMANDS: Mapping[str, Command] = {
+    "": _start,
     "index": _index,
     "remove": _remove,
     "ask": _ask,
