@@ -2,8 +2,10 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from shutil import which
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ from openai import BadRequestError, OpenAI
 
 from conftest import ROOT
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, running, small_library
+from test_readme import examples, matches
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
@@ -61,16 +64,21 @@ def openai(address: str) -> Iterator[OpenAI]:
 # HTTP
 
 
-@pytest.mark.parametrize("page", ["api.md", "openai.md"])
+@pytest.mark.parametrize("page", ["api", "openai", "mcp", "dify"])
 def test_the_examples_of_the_docs_give_the_citation(
     address: str, expected: Json, page: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    for script in text.split("```python\n")[1:]:
-        exec(script.split("```")[0].replace("http://127.0.0.1:7860", address), {})
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    for example in examples(text.replace("http://127.0.0.1:7860", address)):
+        if example.is_python:
+            exec(example.typed, {})
+        elif example.typed.startswith("curl ") and which("curl"):
+            command = ["sh", "-ec", example.typed]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            assert matches(example.shown, done.stdout)
     shown = capsys.readouterr().out
-    assert expected["quote"] in shown
-    assert expected["url"] in shown
+    assert expected["quote"] in " ".join(shown.split())
+    assert expected["url"].partition("&")[0] in shown
 
 
 def test_http(address: str, expected: Json) -> None:
