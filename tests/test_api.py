@@ -130,6 +130,31 @@ def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) 
     assert one["columns"][:2] == ["objectives", "method"]
 
 
+def test_an_empty_list_of_theses_names_none_so_all_are_meant(client: TestClient) -> None:
+    for path, asked in (
+        ("search", {"question": "nelayan"}),
+        ("find", {"text": SENTENCE}),
+        ("compare", {"topics": ["method"]}),
+    ):
+        found = [client.post(f"/v1/{path}", json=asked | d).json() for d in ({}, {"documents": []})]
+        assert found[0] == found[1] != []
+
+
+def test_words_too_few_to_be_looked_for_stand_nowhere(client: TestClient) -> None:
+    assert client.post("/v1/find", json={"text": "pendek"}).json() == {"matches": []}
+
+
+def test_a_conversation_may_hold_what_asks_nothing(client: TestClient) -> None:
+    asked = {"question": "Kenapa?", "history": [{"question": "", "answer": "…"}]}
+    assert client.post("/v1/ask", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize("said", [[], [{"role": "system", "content": "Hi"}], [{}]])
+def test_who_asks_nothing_in_openais_shape_is_told_how(client: TestClient, said: Any) -> None:
+    made = client.post("/v1/responses", json={"input": said}).json()
+    assert "Ask in words" in made["output"][0]["content"][0]["text"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -145,7 +170,6 @@ def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) 
         ("POST", "/v1/ask", {}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "top_k": 0}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "language": "fr"}, 422),
-        ("POST", "/v1/find", {"text": "pendek"}, 400),
         ("GET", "/v1/documents/gone.pdf/outline", None, 404),
         ("GET", f"/v1/documents/{FISHERS}/pages/3", None, 404),
         ("GET", f"/v1/documents/{FISHERS}/pages/0", None, 422),

@@ -112,7 +112,8 @@ class Service:
         language: Language | None = None,
     ) -> AsyncIterator[Answer]:
         """Growing answers, once it is one's turn. Raises QuestionError."""
-        answers = self.assistant.stream(question, history, documents or None, top_k, language)
+        said = [turn for turn in history if any(map(str.isalnum, turn[0]))]  # else nothing asked
+        answers = self.assistant.stream(question, said, documents or None, top_k, language)
         async for answer in self._in_steps(answers):
             yield answer
 
@@ -138,11 +139,19 @@ class Service:
         language: Language | None = None,
     ) -> list[Passage]:
         """Passages, best first, once it is one's turn. Raises QuestionError."""
-        return await self._in_turn(self.index.search, question, top_k, documents, section, language)
+        return await self._in_turn(
+            self.index.search, question, top_k, documents or None, section, language
+        )
 
     async def find(self, draft: str, documents: Sequence[str] | None = None) -> Matches:
-        """Where the sentences of a draft stand, once it is one's turn. Raises QuestionError."""
-        return Matches(await self._in_turn(self.index.find, draft, documents))
+        """Where the sentences of a draft stand, once it is one's turn; of no sentence long enough
+        to be looked for, nowhere. Raises QuestionError."""
+        try:
+            return Matches(await self._in_turn(self.index.find, draft, documents or None))
+        except QuestionError as error:
+            if error.code == "text-short":
+                return Matches([])
+            raise
 
     async def compare(
         self,

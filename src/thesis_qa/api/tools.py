@@ -180,7 +180,7 @@ def answer_text_of(answer: Answer) -> str:
 
 
 def _standing(found: Matches) -> str:
-    return "\n".join(map(_stands, found.matches))
+    return "\n".join(map(_stands, found.matches)) or "[]"
 
 
 def _stands(match: Match) -> str:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from thesis_qa.answer.card import MOST, MOST_ASKED, ThesisTable
-from thesis_qa.api.access import Checked, Keys, event, problem, status_of
+from thesis_qa.api.access import EVENTS, Checked, Keys, event, problem, refusal_of, status_of
 from thesis_qa.api.chat_completions import add_chat
 from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
 from thesis_qa.api.tools import tools
@@ -55,7 +55,7 @@ Name = Annotated[str, Path(examples=["skripsi.pdf"])]
 Number = Annotated[int, Path(ge=1, le=PAGES)]
 
 
-Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\W_]")]
+Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[\p{L}\p{N}]")]
 
 
 class Asked(BaseModel):
@@ -104,7 +104,7 @@ class FindRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     text: str = Field(min_length=1, max_length=CHARACTERS)
-    """A sentence or some paragraphs; each sentence is looked for."""
+    """A sentence or some paragraphs; each sentence of four words or more is looked for."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to look in; all where none is named."""
 
@@ -209,13 +209,16 @@ def _add_errors(api: FastAPI) -> None:
         return problem(422, "; ".join(places))
 
     def missing(request: Request, error: Exception) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
-        return problem(404, text("text.api.missing", language))
+        return refusal_of(request.scope, 404, "missing")
+
+    def failed(request: Request, error: Exception) -> Response:
+        return refusal_of(request.scope, 500, "failed")  # and the error goes into the log
 
     api.add_exception_handler(ThesisQAError, said)
     api.add_exception_handler(HTTPException, refused)
     api.add_exception_handler(RequestValidationError, unlike)
     api.add_exception_handler(KeyError, missing)
+    api.add_exception_handler(Exception, failed)
 
 
 def as_json(value: object) -> Response:
@@ -279,7 +282,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
     @api.post(
         "/v1/ask",
         response_model=Answer,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses=EVENTS,
     )
     async def ask_question(asked: AskRequest, request: Request) -> Response:
         """Answer a question with sentences quoted from the theses, or say that none answers it.
