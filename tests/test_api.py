@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from conftest import SISTER_CITY
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, small_library
 from thesis_qa.api.access import Calls, new_key, read_keys
+from thesis_qa.api.waiting import WAITING
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index
@@ -298,6 +299,30 @@ def test_who_calls_too_often_has_to_wait(settings: Settings) -> None:
         refused = client.get("/v1/documents")
         assert problem(refused, 429)
         assert 1 <= int(refused.headers["retry-after"]) <= 21
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/ask", {"question": ASKED}),
+        ("/v1/search", {"question": ASKED}),
+        ("/v1/find", {"text": SENTENCE}),
+        ("/v1/compare", {}),
+        ("/v1/responses", {"input": ASKED}),
+        ("/retrieval", {"query": ASKED}),
+    ],
+)
+def test_programs_stand_in_line_with_the_visitors_of_the_page(
+    client: TestClient, path: str, asked: Any
+) -> None:
+    line = client.app.state.context.line  # type: ignore[attr-defined]
+    tickets = [line.enter() for _ in range(WAITING)]
+    for accept in ("application/json", "text/event-stream"):
+        response = client.post(path, json=asked, headers={"Accept": accept})
+        assert response.status_code == 503
+        assert "line-full" in response.text
+    for ticket in tickets:
+        line.leave(ticket)
 
 
 def test_calls_are_counted_for_each_client() -> None:
