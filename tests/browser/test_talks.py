@@ -26,8 +26,7 @@ def test_a_conversation_survives_reload_language_and_going_back(visit: Visit) ->
     visit.settle()
     expect(page).to_have_url(re.compile(r"/en/\?c=[0-9a-f]{16}$"))
     address = page.url
-    with visit.leaving():
-        page.reload()
+    page.reload()
     questions(page, ASKED)
     expect(page.locator("#sources .card blockquote").first).to_contain_text("137 responden")
     visit.leave(page.get_by_role("link", name="Bahasa Indonesia"))
@@ -38,8 +37,7 @@ def test_a_conversation_survives_reload_language_and_going_back(visit: Visit) ->
     page.get_by_role("button", name="Percakapan baru").click()
     expect(page.locator("#theses .pick").first).to_be_visible()
     expect(page).to_have_url(f"{visit.address}/id/")
-    with visit.leaving():
-        page.go_back()
+    page.go_back()
     questions(page, ASKED, "Di mana respondennya?")
 
 
@@ -49,8 +47,7 @@ def test_a_question_that_was_cut_off_can_be_asked_again(visit: Visit) -> None:
     box.fill(SAMPLE)
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"\?c="))
-    with visit.leaving():
-        page.reload()
+    page.reload()
     expect(page.locator("#log .asked")).to_have_text(SAMPLE)
     page.locator("#log button[name=retry]").last.click()
     page.locator("#log .answer a.cite").first.wait_for()
@@ -154,8 +151,7 @@ def test_users_find_their_conversations_on_every_machine_and_nobody_elses(
             assert visit.page.evaluate("Object.keys(localStorage).length") == 0
         with visiting(browser, address) as visit:
             sign_in(visit, "ana")
-            with visit.leaving():
-                visit.page.goto(talk)
+            visit.page.goto(talk)
             questions(visit.page, ASKED)
         with visiting(browser, address) as visit:
             sign_in(visit, "budi")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from servers import PATIENCE
@@ -47,6 +47,10 @@ def write_pdf(path: Path, pages: list[str], title: str = "") -> None:
 GIVEN_UP = ("AbortError", "Connection errored out")  # what Gradio says of a page that was left
 
 
+def _given_up(words: str) -> bool:
+    return any(given in words for given in GIVEN_UP)
+
+
 class Visit:
     """A visitor's page, with everything that must not happen noted down."""
 
@@ -56,31 +60,27 @@ class Visit:
         self.name = ""  # of its pictures
         self.outside: list[str] = []
         self.complaints: list[str] = []
-        page.on("request", lambda request: self._note(request.url))
         self.left = False  # a page before this one
+        page.on("request", self._note)
         page.on("console", lambda m: self._complain(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self._complain(str(error)))
 
     def _complain(self, words: str) -> None:
-        if not (self.left and any(given in words for given in GIVEN_UP)):
+        if not (self.left and _given_up(words)):
             self.complaints.append(words)
 
-    @contextmanager
-    def leaving(self) -> Iterator[None]:
-        """The page is left; what it gives up loading for that it complains of to nobody."""
-        heard, self.left = len(self.complaints), True
-        with self.page.expect_navigation():
-            yield
-        del self.complaints[heard:]
-
     def leave(self, link: Locator) -> None:
-        """Follow `link`."""
-        with self.leaving():
+        """Follow `link` to another page."""
+        with self.page.expect_navigation():
             link.click()
 
-    def _note(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.outside.append(url)
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(request.url)
+        # The page is left: what it gives up for that, it complains of to nobody.
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.left = self.page.url != "about:blank"
+            self.complaints = [words for words in self.complaints if not _given_up(words)]
 
     def open(self, path: str = "/") -> "Visit":
         self.page.goto(self.address + path)
