@@ -31,13 +31,13 @@ from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
 from thesis_qa.types import Answer, Citation, CitedSpan
+from thesis_qa.web.changes import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.picture import MARKER
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.routes import translation_routes
 from thesis_qa.web.server import create_places, serve
 from thesis_qa.web.texts import TEXTS, texts_under
-from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.write import Writing
 
 ADDRESS = "http://127.0.0.1:7860"

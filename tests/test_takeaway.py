@@ -16,9 +16,17 @@ from thesis_qa.answer.card import CardEntry
 from thesis_qa.structure.document import load
 from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.chat import Turn
-from thesis_qa.web.paper import Paragraph, as_file, markdown, plain, word
 from thesis_qa.web.references import STYLES, Style
-from thesis_qa.web.takeaway import card_parts, conversation, single_answer
+from thesis_qa.web.takeaway import (
+    Paragraph,
+    as_file,
+    card_parts,
+    conversation,
+    markdown,
+    plain,
+    single_answer,
+    word,
+)
 from thesis_qa.web.texts import TEXTS
 
 KNOWN = {"jijiau.pdf": Metadata(degree="Sarjana", university="Institut Teknologi Bandung")}

@@ -14,9 +14,9 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import Paragraph, download, markdown, word, xml_text
+from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
-from thesis_qa.web.render import notice, render
+from thesis_qa.web.takeaway import Paragraph, download, markdown, word, xml_text
 from thesis_qa.web.texts import Texts, error_line
 
 USUAL = ("objectives", "method", "data", "findings", "conclusion")

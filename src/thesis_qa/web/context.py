@@ -10,7 +10,7 @@ from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
-from thesis_qa.web.intake import Intake
+from thesis_qa.web.work import Intake
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Of an event: nothing flickers while it runs, and it is no part of a public API."""

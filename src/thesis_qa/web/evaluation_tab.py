@@ -26,9 +26,9 @@ from thesis_qa.index.feedback import all_feedback, draft_rows
 from thesis_qa.index.rows import EVALUATIONS
 from thesis_qa.types import Citation, Language, to_json
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import download
+from thesis_qa.web.look import fragment, notice, render
 from thesis_qa.web.places import Highlight, link_to, place_link
-from thesis_qa.web.render import fragment, notice, render
+from thesis_qa.web.takeaway import download
 from thesis_qa.web.texts import Texts, error_line
 from thesis_qa.web.work import Worker
 

@@ -8,17 +8,17 @@ from typing import Any
 from thesis_qa.web import chat, takeaway
 from thesis_qa.web.actions import PageParts, connect_actions, hidden_parts
 from thesis_qa.web.card_tab import card_choices, card_tab, filling
+from thesis_qa.web.chat import lined_up
 from thesis_qa.web.comparison import comparison_tab
 from thesis_qa.web.context import QUIET, AppContext
 from thesis_qa.web.evaluation_tab import evaluation_tab
 from thesis_qa.web.first_screen import chooser_markup, first_markup, offers_markup
-from thesis_qa.web.keeping import packed, restored
+from thesis_qa.web.keeping import linked_turns, packed, restored
 from thesis_qa.web.library_tab import AT_ONCE, library_tab
-from thesis_qa.web.line import lined_up
+from thesis_qa.web.look import fragment
 from thesis_qa.web.markup import runs_on
-from thesis_qa.web.paper import FORMS, Form, as_file
 from thesis_qa.web.references import STYLES, Style
-from thesis_qa.web.render import fragment
+from thesis_qa.web.takeaway import FORMS, Form, as_file
 from thesis_qa.web.texts import Texts
 
 Step = tuple[Any, ...]
@@ -251,7 +251,7 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
         link = dict(request.query_params).get("answer")
         if not link:  # somebody may have asked already, while the page was loading
             return (gr.skip(),) * len(parts.talk)
-        return _step(chat.linked_turns(app, link, texts), texts)
+        return _step(linked_turns(app, link, texts), texts)
 
     def on_open(event: gr.EventData) -> Step:
         try:

@@ -37,10 +37,17 @@ from thesis_qa.web import (
     style_sheet,
     theme,
 )
-from thesis_qa.web.accounts import Accounts, is_network
-from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
+from thesis_qa.web.accounts import Accounts, SignIn
+from thesis_qa.web.guard import (
+    LOOPBACK,
+    Outermost,
+    PageCalls,
+    Sessions,
+    SignedIn,
+    TrustedProxies,
+    is_network,
+)
 from thesis_qa.web.keeping import conversation_routes
-from thesis_qa.web.login import SignIn
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import (
     html,
