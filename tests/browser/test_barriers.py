@@ -70,7 +70,7 @@ def test_the_library_and_one_of_its_theses(look: Visit) -> None:
 
 
 def test_what_it_is(look: Visit) -> None:
-    tab(look, "about")
+    look.page.locator("[data-about]").click()
     expect(look.page.locator("#about")).to_contain_text("multilingual-e5-small")
     assert barriers(look) == []
 
@@ -88,6 +88,6 @@ def test_at_twice_the_size_everything_is_still_there(browser: Browser, address: 
         visit.page.locator("#log a.cite").first.click()
         expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()
         visit.picture("zoomed-desktop-en")
-        for name in ("library", "about"):
+        for name in ("library", "find"):
             tab(visit, name)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= half[0]

@@ -9,10 +9,11 @@ import docx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from visitors import HOSTILE_NAME, PHONE, Visit, visiting
+from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting
 
 from thesis_qa.evaluate import read_questions
 
+NOWHERE = "Kapal pinisi dibuat tanpa paku oleh tukang kayu dari Bulukumba."
 ASKED = "Berapa jumlah responden nelayan di Wakatobi?"
 
 
@@ -210,6 +211,28 @@ def test_theses_are_compared_cell_by_cell_and_taken_along(visit: Visit) -> None:
     expect(page.locator("#reader .marks rect").first).to_be_in_viewport()
 
 
+def test_a_sentence_of_a_draft_is_found_where_it_stands(visit: Visit) -> None:
+    page = visit.open().page
+    tab(page, "Find")
+    nearly = SAMPLE.replace("terdiri atas", "meliputi")
+    page.get_by_label("A sentence or a paragraph").fill(f"{SAMPLE} {nearly} {NOWHERE}")
+    page.get_by_role("button", name="Find it").click()
+    found = page.locator("#found .match")
+    expect(found).to_have_count(3)
+    expect(page.locator("#found")).to_contain_text("2 of 3 sentences stand in the theses")
+    expect(found.nth(0).locator(".how").first).to_contain_text("Verbatim · Terumbu Karang")
+    expect(found.nth(1).locator(".how").first).to_contain_text("Nearly")
+    expect(found.nth(2)).to_contain_text("Nowhere")
+    visit.picture("find-desktop-en")
+    found.nth(0).locator("a.at").first.click()
+    expect(page.locator("#reader")).to_contain_text("Page 2 of 3")
+    expect(page.locator("#reader .marks rect").first).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.get_by_label("A sentence or a paragraph").fill("Apa?")
+    page.get_by_role("button", name="Find it").click()
+    expect(page.locator("#found [role=alert]")).not_to_be_empty()
+
+
 def test_a_set_that_cannot_be_run_says_why(visit: Visit, tmp_path: Path) -> None:
     path = tmp_path / "<img src=x>.jsonl"
     path.write_text('{"id": "1", "question": "Apa?"}\n')
@@ -270,7 +293,7 @@ def test_nothing_serious_keeps_anybody_out(
         assert serious(visit.page) == []
 
 
-@pytest.mark.parametrize("name", ["Library", "Card", "Compare", "Evaluation", "About"])
+@pytest.mark.parametrize("name", ["Library", "Card", "Compare", "Find", "Evaluation"])
 def test_nothing_serious_in_the_other_tabs(visit: Visit, name: str) -> None:
     page = visit.open().page
     tab(page, name)

@@ -144,7 +144,7 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
         visit.ask("Apa hambatan yang terjadi?")
         visit.picture("answer-phone-id")
         expect(visit.page.locator("#log .answer .kind")).to_be_in_viewport()
-        for name in ("sources", "library", "card", "compare", "evaluation", "about"):
+        for name in ("sources", "library", "card", "compare", "find", "evaluation"):
             expect(visit.page.locator(f"[role=tab][aria-controls={name}-tab]")).to_be_in_viewport()
         visit.page.locator("#log a.cite").first.click()
         expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()

@@ -1,5 +1,6 @@
 """What every visitor's page works with."""
 
+import json
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -41,3 +42,12 @@ class AppContext:
     def known(self) -> dict[str, Metadata]:
         """What is known about the theses, by name."""
         return {d.name: d.metadata for d in self.assistant.index.documents()}
+
+
+def names_sent(chosen: str) -> list[str]:
+    """The names that the browser sends as JSON; none for anything else."""
+    try:
+        names = json.loads(chosen or "[]")
+    except ValueError:
+        return []
+    return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []

@@ -60,7 +60,7 @@
   }
 
   function readPlace(link) {
-    const group = link.closest(".sources, .thesis-card, .comparison");
+    const group = link.closest(".sources, .thesis-card, .comparison, .found");
     const spots = group ? [...group.querySelectorAll("[data-spot]")].map((s) => s.dataset.spot) : [];
     places = [...new Set(spots)];
     const address = link.dataset.spot ?? link.getAttribute("href");
