@@ -16,8 +16,8 @@ from thesis_qa.types import Citation
 from thesis_qa.web.context import QUIET, AppContext
 from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
-from thesis_qa.web.takeaway import Paragraph, download, markdown, word, xml_text
-from thesis_qa.web.texts import Texts, error_line
+from thesis_qa.web.takeaway import Paragraph, download, markdown, word
+from thesis_qa.web.texts import Texts, error_line, xml_text
 
 USUAL = ("objectives", "method", "data", "findings", "conclusion")
 MOST = 50  # theses beside each other

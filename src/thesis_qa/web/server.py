@@ -59,6 +59,7 @@ from thesis_qa.web.routes import (
     translation_routes,
 )
 from thesis_qa.web.texts import texts_under
+from thesis_qa.web.thesis_page import thesis_routes
 from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
@@ -190,7 +191,9 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     app.state.context = context
     _add_guards(app, settings, api)
     _add_start(app, index, settings)
-    app.include_router(place_routes(index.catalog, pictures, texts_under(settings.root)))
+    texts = texts_under(settings.root)
+    app.include_router(place_routes(index.catalog, pictures, texts))
+    app.include_router(thesis_routes(index.catalog, settings.address, texts))
     app.include_router(conversation_routes(index.folder))
     return app
 

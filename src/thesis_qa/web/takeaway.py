@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import time
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +15,8 @@ from thesis_qa.types import Answer, Citation, Metadata
 from thesis_qa.web.changes import safe_name
 from thesis_qa.web.chat import Turn
 from thesis_qa.web.places import Piece, answer_paragraphs, cited_page
-from thesis_qa.web.references import DATA, References, Style
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.references import DATA, References, Style, in_italics
+from thesis_qa.web.texts import Texts, xml_text
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -42,9 +41,7 @@ class Paragraph:
     @property
     def runs(self) -> tuple[str, str, str]:
         """Its text before, within and after what is set in italics."""
-        if not self.italic or self.italic not in self.text:
-            return self.text, "", ""
-        return self.text.partition(self.italic)
+        return in_italics(self.text, self.italic)
 
 
 def as_file(parts: Sequence[Paragraph], form: Form, language: str, called: str) -> str:
@@ -149,12 +146,6 @@ def _hang(setting: object) -> None:
     from docx.shared import Cm
 
     setting.left_indent, setting.first_line_indent = Cm(_INDENT), Cm(-_INDENT)  # type: ignore[attr-defined]
-
-
-def xml_text(text: str) -> str:
-    """Without the characters that XML can't hold."""
-    kept = (c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
-    return "\n".join("".join(kept).splitlines())
 
 
 # Parts
