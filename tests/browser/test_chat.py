@@ -7,9 +7,8 @@ from pathlib import Path
 
 import docx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting
+from visitors import HOSTILE_NAME, SAMPLE, Visit, visiting
 
 from thesis_qa.evaluate import read_questions
 
@@ -278,58 +277,6 @@ def test_pointing_at_a_citation_shows_its_quote(answered: Visit) -> None:
     answered.picture("peek-desktop-en")
     page.mouse.move(5, 5)
     expect(peek).to_be_hidden()
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("size", [(1280, 800), PHONE])
-def test_nothing_serious_keeps_anybody_out(
-    browser: Browser, address: str, size: tuple[int, int], dark: bool
-) -> None:
-    with visiting(browser, address, size=size, dark=dark) as visit:
-        visit.open().ask(ASKED)
-        visit.settle()
-        visit.ask("What is the capital of France?")
-        visit.settle()
-        assert serious(visit.page) == []
-
-
-@pytest.mark.parametrize("name", ["Library", "Card", "Compare", "Find", "Evaluation"])
-def test_nothing_serious_in_the_other_tabs(visit: Visit, name: str) -> None:
-    page = visit.open().page
-    tab(page, name)
-    visit.rest()
-    assert serious(page) == []
-
-
-def serious(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, each with where it is."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:150]} {node.get('failureSummary', '')[:200]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
-def test_at_twice_the_size_everything_can_still_be_read(browser: Browser, address: str) -> None:
-    """A window of 1280 pixels at 200 % is one of 640."""
-    with visiting(browser, address, size=(640, 400)) as visit:
-        visit.open().ask(ASKED)
-        visit.settle()
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 640
-        expect(visit.page.locator("#question textarea")).to_be_visible()
-        visit.picture("zoomed-en")
-
-
-def test_every_tab_fits_a_phone(browser: Browser, address: str) -> None:
-    with visiting(browser, address, locale="id-ID", size=PHONE, dark=True) as visit:
-        page = visit.open().page
-        tab(page, "Pustaka")
-        page.locator("#shelf .book", has_text="karang.pdf").get_by_role("button").last.click()
-        expect(page.locator("#card .thesis-card")).to_have_attribute("aria-busy", "false")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        visit.picture("card-phone-id")
 
 
 def test_what_is_shown_stays_where_it_is_while_an_answer_grows(answered: Visit) -> None:

@@ -1,14 +1,14 @@
 """What visitors do with the library: look after a thesis, click through it, or only read."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from servers import ENVIRONMENT, indexed, serving
+from servers import indexed, serving
 from visitors import PHONE, Visit, visiting, write_pdf
+
+from thesis_qa.web.accounts import user_line
 
 PASSWORD = "tanah air beta"
 THESIS = """# Perahu nelayan
@@ -112,8 +112,7 @@ def test_a_thesis_is_read_again_and_removed(shelf: Visit, shelf_folder: Path) ->
     documents = shelf_folder / "documents"
     name = f"sementara {shelf.name}"
     (documents / f"{name}.txt").write_text(f"Catatan {shelf.name} tentang pasar.", encoding="utf-8")
-    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
-    subprocess.run(command, cwd=shelf_folder, env=ENVIRONMENT, check=True, capture_output=True)
+    indexed(shelf_folder)  # as by another program
     shelf.page.reload()
     shelf.page.locator("[role=tab][aria-controls*=library]").click()
     open_book(shelf, f"{name}.txt")
@@ -180,12 +179,7 @@ def test_an_empty_library_says_what_to_do(
 
 
 def test_users_sign_in_first_and_sign_out(browser: Browser, shelf_folder: Path) -> None:
-    command = [sys.executable, "-m", "thesis_qa.cli", "user", "ana"]
-    made = subprocess.run(
-        command, cwd=shelf_folder, env=ENVIRONMENT, input=PASSWORD, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    shut = serving(shelf_folder, THESIS_QA_USERS=made.stdout.strip())
+    shut = serving(shelf_folder, THESIS_QA_USERS=user_line("ana", PASSWORD))
     with shut as address, visiting(browser, address) as visit:
         visit.page.goto(f"{address}/en/")
         expect(visit.page.get_by_role("heading", name="Thesis QA")).to_be_visible()

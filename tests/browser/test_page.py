@@ -7,7 +7,7 @@ import pypdfium2
 import pypdfium2.raw
 import pytest
 from playwright.sync_api import Browser, expect
-from servers import serving
+from servers import program
 from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
 
 
@@ -311,7 +311,7 @@ def test_the_server_is_stopped_without_a_word_while_a_page_is_open(
     browser: Browser, folder: Path
 ) -> None:
     with tempfile.TemporaryFile() as errors:
-        with serving(folder, errors=errors) as address:
+        with program(folder, errors) as address:
             page = browser.new_page()
             page.goto(address)
             page.locator("#question textarea").wait_for()

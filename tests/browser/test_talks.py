@@ -1,13 +1,13 @@
 """Conversations stay: whatever happens to the page, until their owner deletes them."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from servers import ENVIRONMENT, PATIENCE, free_port, serving
+from servers import PATIENCE, free_port, serving
 from visitors import SAMPLE, Visit, visiting
+
+from thesis_qa.web.accounts import user_line
 
 ASKED = "Berapa jumlah responden nelayan di Wakatobi?"
 FRANCE = "What is the capital of France?"
@@ -141,7 +141,7 @@ def test_an_address_without_its_conversation_says_so(visit: Visit) -> None:
 def test_users_find_their_conversations_on_every_machine_and_nobody_elses(
     browser: Browser, folder: Path
 ) -> None:
-    users = " ".join(user(folder, name) for name in ("ana", "budi"))
+    users = " ".join(user_line(name, PASSWORD) for name in ("ana", "budi"))
     with serving(folder, THESIS_QA_USERS=users) as address:
         with visiting(browser, address) as visit:
             sign_in(visit, "ana")
@@ -157,15 +157,6 @@ def test_users_find_their_conversations_on_every_machine_and_nobody_elses(
             sign_in(visit, "budi")
             visit.page.get_by_role("button", name="Conversations", exact=True).click()
             expect(visit.page.locator("#talks p.nothing")).to_be_visible()
-
-
-def user(folder: Path, name: str) -> str:
-    command = [sys.executable, "-m", "thesis_qa.cli", "user", name]
-    made = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, input=PASSWORD, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    return made.stdout.strip()
 
 
 def sign_in(visit: Visit, name: str) -> None:
