@@ -155,7 +155,7 @@ def test_dublin_core_has_each_value_by_itself() -> None:
         supervisors=("Dr. A", "Dr. B"),
         keywords=("graf", "x"),
     )
-    made = ElementTree.fromstring(reference_to("a.pdf", known, "Dublin Core", TEXTS["id"]).data())
+    made = ElementTree.fromstring(reference_to("a.pdf", known, "DC-XML", TEXTS["id"]).data())
     assert [(e.tag.partition("}")[2], e.text) for e in made[0]] == [
         ("title", "Graf & pohon"), ("creator", "Sari, Ana"), ("creator", "Budi"), ("date", "2020"),
         ("contributor", "Dr. A"), ("contributor", "Dr. B"), ("subject", "graf"), ("subject", "x"),

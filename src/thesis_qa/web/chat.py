@@ -35,6 +35,7 @@ class Turn:
     following: tuple[str, ...] = ()  # questions that could be asked next
     talk: str = ""  # the conversation it belongs to
     scope: tuple[tuple[str, str], ...] = ()  # theses it was restricted to: name and title
+    gone: str = ""  # the thesis that it was answered from, if that was removed
     several: bool = False  # there were more theses than one to be asked
 
 

@@ -19,12 +19,12 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from thesis_qa.address import print_of
 from thesis_qa.answer.cite import recite
-from thesis_qa.api.access import USER
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.feedback import CONVERSATIONS
 from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
 from thesis_qa.web.chat import Turn, Turns
-from thesis_qa.web.context import AppContext
+from thesis_qa.web.context import AppContext, user_of
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import Texts
 
@@ -127,7 +127,6 @@ def linked_turns(app: AppContext, link: str, texts: Texts) -> Turns:
 
 # Conversations
 
-CONVERSATIONS = "conversations"  # folder beside the index, with one folder a user
 MAX_TURNS = 200  # of a conversation that is opened again
 MAX_BYTES = 1_500_000  # of one that is kept here; an answer takes about 5,000
 MAX_KEPT = 500  # conversations of one user; the oldest make room
@@ -176,14 +175,14 @@ def restored(catalog: Catalog, kept: str, texts: Texts) -> Turns:
 
 def _found_again(catalog: Catalog, turn: Turn, texts: Texts) -> Turn:
     answer = turn.answer
+    shown = (answer.citations or answer.nearest) if answer else ()
+    known = frozenset(catalog.names())
+    gone = turn.gone or next((c.document for c in shown if c.document not in known), "")
+    if gone:  # then its words are no longer kept either
+        said = texts.answers.gone.format(document=gone)
+        return Turn(turn.key, turn.question, problem=said, talk=turn.talk, gone=gone)
     if answer is None:
         return turn
-    shown = answer.citations or answer.nearest
-    known = frozenset(catalog.names())
-    gone = [c.document for c in shown if c.document not in known]
-    if gone:
-        problem = texts.answers.gone.format(document=gone[0])
-        return replace(turn, answer=None, problem=problem, following=())
     afresh = tuple(_recited(catalog, citation) for citation in shown)
     changed = [old.number for old, new in zip(shown, afresh, strict=True) if new is old]
     origin = texts.answers.changed.format(number=changed[0]) if changed else turn.origin
@@ -264,10 +263,9 @@ def conversation_routes(folder: Path) -> APIRouter:
 
 def _own(folder: Path, request: Request) -> Path:
     """The folder of who asks; its name tells nobody theirs."""
-    user = request.scope.get(USER) or request.scope.get("session", {}).get("user")
-    if not user:
+    if not (user := user_of(request)):
         raise HTTPException(404)
-    return folder / CONVERSATIONS / hashlib.sha256(str(user).encode()).hexdigest()[:32]
+    return folder / CONVERSATIONS / hashlib.sha256(user.encode()).hexdigest()[:32]
 
 
 def _files(own: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from thesis_qa.web.actions import PageParts, connect_actions, hidden_parts
 from thesis_qa.web.card_tab import card_choices, card_tab, filling
 from thesis_qa.web.chat import lined_up
 from thesis_qa.web.comparison import comparison_tab
-from thesis_qa.web.context import QUIET, AppContext, names_sent
+from thesis_qa.web.context import QUIET, AppContext, is_closed, names_sent
 from thesis_qa.web.evaluation_tab import evaluation_tab
 from thesis_qa.web.find_tab import find_tab
 from thesis_qa.web.first_screen import chooser_markup, first_markup, offers_markup
@@ -47,11 +47,8 @@ def build_page(app: AppContext, texts: Texts) -> Any:
 def _layout(page: Any, app: AppContext, texts: Texts) -> PageParts:
     import gradio as gr
 
-    settings = app.settings
-    kept = "server" if settings.users or settings.trusted_user_header else "browser"
-    header = fragment(
-        "header.html", texts, users=bool(settings.users), kept=kept, started=app.started
-    )
+    kept, users = "server" if is_closed(app.settings) else "browser", bool(app.settings.users)
+    header = fragment("header.html", texts, users=users, kept=kept, started=app.started)
     gr.HTML(header, elem_id="top", padding=False)
     parts = hidden_parts() | {"turns": gr.State(()), "editing": gr.State("")}
     with gr.Row(elem_id="desk"):
@@ -83,8 +80,11 @@ def _tabs(page: Any, app: AppContext, texts: Texts, hidden: dict[str, Any]) -> d
         comparison_tab(app, texts, hidden["chosen"], saved, CHOSEN)
     with gr.Tab(texts.find.tab, id="find", elem_id="find-tab"):
         find_tab(app, texts, hidden["chosen"], CHOSEN)
-    with gr.Tab(texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab"):
-        evaluation_tab(app, texts, saved)
+    open_to_all = not is_closed(app.settings)
+    with gr.Tab(
+        texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab", visible=open_to_all
+    ) as tab:
+        evaluation_tab(page, tab, app, texts, saved)
     return {"cards": cards, "library": library, "card": card, **saving}
 
 
@@ -249,7 +249,8 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
             turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)
         except ValueError:
             turns = (chat.Turn("", "", problem=texts.talks.unreadable),)
-        return gr.skip(), *_step(turns, texts)[1:]  # somebody may be typing already
+        gone = any(turn.gone for turn in turns)  # what it said is no longer kept then
+        return gr.skip(), *_step(turns, texts, kept=gone)[1:]  # somebody may be typing already
 
     def on_export(wanted: Style, form: Form, event: gr.EventData) -> str:
         turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)

@@ -15,13 +15,13 @@ from thesis_qa.lang.data import LANGUAGES, entry, text
 from thesis_qa.types import Citation, Metadata
 from thesis_qa.web.texts import Texts, xml_text
 
-Style = Literal["APA", "IEEE", "BibTeX", "RIS", "CSL-JSON", "Dublin Core"]
+Style = Literal["APA", "IEEE", "BibTeX", "RIS", "CSL-JSON", "DC-XML"]
 STYLES: tuple[Style, ...] = get_args(Style)
 DATA: dict[Style, tuple[str, str]] = {
     "BibTeX": ("bib", "application/x-bibtex"),
     "RIS": ("ris", "application/x-research-info-systems"),
     "CSL-JSON": ("json", "application/vnd.citationstyles.csl+json"),
-    "Dublin Core": ("xml", "application/xml"),
+    "DC-XML": ("xml", "application/xml"),
 }
 """The styles that programs read: how a file's name ends, and its media type."""
 
@@ -134,7 +134,7 @@ class References:
         theses = self._theses.values()
         if self.style == "CSL-JSON":
             return json.dumps(list(map(_csl, theses)), ensure_ascii=False, indent=2)
-        if self.style == "Dublin Core":
+        if self.style == "DC-XML":
             return _dublin_core(theses)
         return "\n\n".join(map(_ris if self.style == "RIS" else _bibtex, theses))
 

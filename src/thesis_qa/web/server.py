@@ -38,6 +38,7 @@ from thesis_qa.web import (
     theme,
 )
 from thesis_qa.web.accounts import Accounts, SignIn
+from thesis_qa.web.context import is_closed
 from thesis_qa.web.guard import (
     LOOPBACK,
     Outermost,
@@ -196,11 +197,6 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     app.include_router(thesis_routes(index.catalog, settings.address, texts))
     app.include_router(conversation_routes(index.folder))
     return app
-
-
-def is_closed(settings: Settings) -> bool:
-    """Whether visitors have to sign in."""
-    return bool(settings.users or settings.trusted_user_header)
 
 
 def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
