@@ -11,12 +11,15 @@ from visitors import (
     FILLER,
     HOSTILE,
     HOSTILE_NAME,
+    PASSWORD,
     QUESTIONS,
     SAMPLE,
     Visit,
     visiting,
     write_pdf,
 )
+
+from thesis_qa.web.accounts import user_line
 
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 expect.set_options(timeout=1000 * PATIENCE)
@@ -66,6 +69,14 @@ def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "documents").mkdir()
     shutil.copy(SISTER_CITY, folder / "documents")
     with serving(indexed(folder)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shut(folder: Path) -> Iterator[str]:
+    """The same library for two users only, of whom ana may evaluate."""
+    users = " ".join(user_line(name, PASSWORD) for name in ("ana", "budi"))
+    with serving(folder, THESIS_QA_USERS=users, THESIS_QA_EVALUATORS="ana") as address:
         yield address
 
 

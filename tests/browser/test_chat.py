@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import docx
@@ -111,14 +112,22 @@ def test_feedback_becomes_a_draft_question(answered: Visit, tmp_path: Path) -> N
     expect(page.get_by_label("What should it have been?")).to_be_hidden()
     expect(page.locator("#toast")).to_contain_text("kept on this machine only")
     tab(page, "Evaluation")
+    page.get_by_role("button", name="Draft questions from feedback").click()
+    drafts = page.locator("#draft-set textarea")
+    expect(drafts).to_have_value(re.compile(re.escape("Lihat <b>halaman</b> 3")))
+    edited = drafts.input_value().replace("What is the capital of France?", "Siapa presidennya?")
+    drafts.fill(edited)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Draft questions from feedback").click()
-    path = tmp_path / "feedback.jsonl"
+        page.get_by_role("button", name="Save as a file").click()
+    path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
-    [helpful] = [q for q in read_questions(path).questions if q.question == ASKED]
-    assert helpful.document == "karang.pdf"
-    assert helpful.evidence[0].pdf_page == 2
-    assert "Lihat <b>halaman</b> 3" in path.read_text(encoding="utf-8")
+    asked = {q.question: q for q in read_questions(path).questions}
+    assert asked[ASKED].document == "karang.pdf"
+    assert asked[ASKED].evidence[0].pdf_page == 2
+    assert "Siapa presidennya?" in asked
+    page.get_by_role("button", name="Run these").click()
+    expect(page.locator("#results .results")).to_contain_text("feedback.yaml")
+    answered.picture("drafts-desktop-en")
 
 
 def test_the_conversation_as_a_word_document(answered: Visit) -> None:
@@ -179,6 +188,7 @@ def test_an_evaluation_is_run_and_compared_with_the_last(visit: Visit) -> None:
     failure = results.locator("details", has_text="itu?")
     expect(failure).to_contain_text("answered anyway")
     failure.locator("summary").click()
+    expect(failure.locator(".paragraphs .marks rect").first).to_be_visible()
     visit.picture("evaluation-desktop-en")
     failure.locator("a[data-reader]").first.dispatch_event("click")  # shown anew, it is folded
     expect(page.locator("#reader")).to_contain_text("Page 2 of 3")

@@ -10,6 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from servers import PATIENCE
 
+PASSWORD = "tanah air beta"  # of every user
 DESK, PHONE = (1280, 800), (360, 740)
 HOSTILE = (
     "Kendala utama laboratorium kimia adalah <img src=x onerror=window.hacked=1>"
