@@ -26,6 +26,11 @@ expect.set_options(timeout=1000 * PATIENCE)
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Servers run in this process: what their libraries warn of is no failure of theirs."""
+    config.addinivalue_line("filterwarnings", "default")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.fixturenames and not CHROMIUM.exists():  # type: ignore[attr-defined]

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    Request,
+)
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from servers import PATIENCE
@@ -64,8 +72,12 @@ class Visit:
         self.left = self.leaving = False  # a page before this one; this page, just now
         page.on("request", self._note)
         page.on("framenavigated", self._arrive)
-        page.on("console", lambda m: self._complain(m.text) if m.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complain(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._complain(f"{message.text} {message.location.get('url', '')}")
 
     def _complain(self, words: str) -> None:
         if not (self.leaving or (self.left and _given_up(words))):

@@ -49,6 +49,7 @@ from thesis_qa.web.guard import (
     is_network,
 )
 from thesis_qa.web.keeping import conversation_routes
+from thesis_qa.web.look import render
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import (
     html,
@@ -153,7 +154,7 @@ def create_app(settings: Settings) -> FastAPI:
             path=f"/{language}",
             theme=theme(),
             css=style_sheet(),
-            head=f"<script>{script()}</script>",
+            head=render("head.html", spoken_texts, script=script()),
             footer_links=[],
             run_history=False,
             max_file_size=f"{settings.max_upload_mb}mb",
