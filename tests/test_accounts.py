@@ -18,11 +18,11 @@ from thesis_qa.web import accounts
 from thesis_qa.web.accounts import (
     Accounts,
     TooManyAttemptsError,
-    is_within,
     matches,
     read_users,
     user_line,
 )
+from thesis_qa.web.guard import is_within
 from thesis_qa.web.server import create_places
 
 PASSWORD = "tanah air beta"

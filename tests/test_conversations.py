@@ -14,6 +14,7 @@ from thesis_qa.evaluate import (
     DocumentTexts,
     Report,
     check,
+    compare_run,
     evaluate,
     read_gate,
     read_questions,
@@ -176,6 +177,25 @@ def test_the_table_the_json_and_the_page_show_what_went_wrong(tmp_path: Path) ->
     assert "Hi there!" not in page  # nothing is wrong there
     assert "ditanggapi" not in page
     assert "Percakapan" in report_html(report, fragment=True, language="id")
+
+
+def test_a_run_is_compared_with_the_last_turn_by_turn(tmp_path: Path) -> None:
+    now, _ = run(tmp_path)
+    saved = json.loads(json.dumps(report_json(now)))
+    first = saved["conversations"][0]["turns"]
+    first[0]["wrong"], first[1]["wrong"] = ["another page"], []
+    (tmp_path / "run.json").write_text(json.dumps(saved), encoding="utf-8")
+    compared = compare_run(tmp_path / "run.json", now)
+    assert [flip.question for flip in compared.better] == ["Berapa sampelnya?"]
+    assert [flip.id for flip in compared.worse] == ["c1:2"]
+    difference = compared.differences["turn_right"]
+    assert difference.before == difference.now == pytest.approx(2 / 3)
+    assert compared.questions == 3
+    assert "Hi there!" not in report_html(now, compared)
+    saved["conversations"] = []
+    (tmp_path / "run.json").write_text(json.dumps(saved), encoding="utf-8")
+    with pytest.raises(QuestionSetError, match="no question"):
+        compare_run(tmp_path / "run.json", now)
 
 
 def test_questions_and_conversations_may_stand_in_one_set(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from conftest import METHOD
 from thesis_qa.answer.card import ThesisTable
 from thesis_qa.errors import QuestionError
+from thesis_qa.index.feedback import CONVERSATIONS, forget_answers
 from thesis_qa.web import chat
 from thesis_qa.web.comparison import comparison_file, xlsx
 from thesis_qa.web.context import AppContext
@@ -48,7 +50,36 @@ def test_of_a_thesis_that_is_gone_nothing_is_shown(app: AppContext, talk: chat.T
     (back,) = again(app, (turn,))
     assert back.answer is None
     assert "gone.pdf" in back.problem
+    assert json.loads(packed((back,)))["turns"][0].keys() == {
+        "key",
+        "question",
+        "talk",
+        "gone",
+        "problem",
+    }
     assert back.question == METHOD
+
+
+def test_with_a_thesis_goes_what_users_conversations_quote_of_it(
+    app: AppContext, talk: chat.Turns, tmp_path: Path
+) -> None:
+    assert talk[0].answer
+    name, quote = talk[0].answer.citations[0].document, talk[0].answer.citations[0].quote
+    other = replace(talk[0], key="other", question="Siapa?", answer=None, problem="?")
+    path, cut = (tmp_path / CONVERSATIONS / "user" / f"{n}.json" for n in ("kept", "cut"))
+    path.parent.mkdir(parents=True)
+    path.write_text(packed((*talk, other)), encoding="utf-8")
+    cut.write_text(packed(talk)[:-5], encoding="utf-8")
+    forget_answers(tmp_path, ["another.pdf"])
+    assert json.dumps(quote)[1:-1] in json.dumps(json.loads(path.read_text(encoding="utf-8")))
+    forget_answers(tmp_path, [name])
+    assert not cut.exists()
+    assert quote[:20] not in path.read_text(encoding="utf-8")
+    kept = json.loads(path.read_text(encoding="utf-8"))["turns"]
+    first, last = restored(app.assistant.index.catalog, json.dumps(kept), EN)
+    assert first.question == talk[0].question
+    assert name in first.problem
+    assert last == other
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,15 @@ from thesis_qa.library import Index
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata, Progress
 from thesis_qa.web import changes
+from thesis_qa.web.changes import FIELDS, MAX_FILES, form_of, read_form
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.described import FIELDS, form_of, read_form
-from thesis_qa.web.library_view import (
+from thesis_qa.web.library_tab import (
     library_markup,
     outline_entries,
     outline_markup,
     thesis_markup,
 )
 from thesis_qa.web.texts import TEXTS
-from thesis_qa.web.uploads import MAX_FILES
 from thesis_qa.web.work import Work, work_markup, working
 
 EN = TEXTS["en"]

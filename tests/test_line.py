@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from thesis_qa.api.waiting import WaitingLine
-from thesis_qa.web.line import lined_up
+from thesis_qa.web.chat import lined_up
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]

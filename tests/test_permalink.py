@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.types import Answer
-from thesis_qa.web.permalink import permalink, reopen, unpack_link
+from thesis_qa.web.keeping import permalink, reopen, unpack_link
 from thesis_qa.web.texts import TEXTS
 
 EN = TEXTS["en"]

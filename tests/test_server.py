@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import lxml.html
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
@@ -31,13 +32,13 @@ from thesis_qa.library import Index
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.settings import Settings
 from thesis_qa.types import Answer, Citation, CitedSpan
+from thesis_qa.web.changes import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.picture import MARKER
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.routes import translation_routes
 from thesis_qa.web.server import create_places, serve
 from thesis_qa.web.texts import TEXTS, texts_under
-from thesis_qa.web.uploads import MAX_NAME, check_upload, keep, safe_name
 from thesis_qa.write import Writing
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -54,6 +55,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         canvas.drawString(100, 700, text)
         canvas.showPage()
     canvas.save()
+    stated = 'title = "Nelayan & laut"\nauthor = "Ana Sari, Budi"\nyear = 2021\n'
+    (documents / "nelayan.pdf.meta.toml").write_text(
+        stated + 'university = "Universitas Wakatobi"\n'
+    )
     (documents / "catatan.txt").write_text("Catatan lapangan.\n\nHujan turun <b>deras</b>.\n")
     (folder / "secret.txt").write_text("not a document")
     Index.build(documents, folder / "index").close()
@@ -501,6 +506,32 @@ def test_what_a_folder_states_of_its_documents_makes_none_of_them_stale(tmp_path
     index = Index.build(tmp_path / "documents", tmp_path / "index")
     with TestClient(create_places(index), ADDRESS) as client:
         assert client.get("/file", params={"document": "a.txt"}).status_code == 200
+
+
+def test_reference_managers_read_a_thesis_off_its_own_page(client: TestClient) -> None:
+    page = client.get("/thesis?document=nelayan.pdf&language=id")
+    tags = [
+        (tag.get("name"), tag.get("content"))
+        for tag in lxml.html.fromstring(page.content).iterfind(".//meta[@name]")
+    ]
+    for tag in [
+        ("citation_title", "Nelayan & laut"),
+        ("citation_author", "Sari, Ana"),
+        ("citation_author", "Budi"),
+        ("citation_publication_date", "2021"),
+        ("citation_dissertation_institution", "Universitas Wakatobi"),
+        ("citation_pdf_url", f"{ADDRESS}/file?document=nelayan.pdf"),
+        ("DC.creator", "Sari, Ana"),
+        ("DC.type", "Thesis"),
+    ]:
+        assert tag in tags
+    assert "Sari, A., &amp; Budi (2021). <em>Nelayan &amp; laut</em> [Skripsi" in page.text
+    for link in lxml.html.fromstring(page.content).iterfind(".//a[@download]"):
+        file = client.get(link.get("href"))
+        assert "Nelayan" in file.text
+        assert "attachment; filename*=utf-8''sari2021." in file.headers["content-disposition"]
+    assert client.get("/thesis?document=secret.txt").status_code == 404
+    assert client.get("/reference?document=nelayan.pdf&style=APA").status_code == 404
 
 
 def test_where_there_is_nothing_a_page_says_so(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """What is offered to be asked next can be answered, and comes from the thesis's own sections."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,13 @@ def test_what_is_offered_is_answered_when_it_is_asked(reef: Assistant) -> None:
     assert 0 < len(offered) <= OFFERED
     assert all(reef.ask(question, documents=["karang.md"]).answered for question in offered)
     assert answer.question not in offered
+
+
+def test_no_heading_stands_in_a_question_of_another_language(reef: Assistant) -> None:
+    answer = reef.ask("Mengapa pemutihan karang terjadi?")
+    assert any("Arus Laut" in offered for offered in reef.next_questions(answer, seconds=60))
+    in_english = reef.next_questions(replace(answer, language="en"), seconds=60)
+    assert not any("Laut" in offered or "Karang" in offered for offered in in_english)
 
 
 def test_a_refusal_and_an_empty_budget_offer_nothing(reef: Assistant) -> None:

@@ -312,6 +312,7 @@ class Assistant:
         """A question near to this one that can be answered; tried before it is offered."""
         language = question.language
         near = [s.evidence.passage for s in found.shown[:1]]
+        near = [passage for passage in near if passage.language in (language, None)]
         sections = [p.headings[-1] for p in near if p.headings and p.role != "abstract"]
         offers = near_topics(question.text, language)
         offers += [offer for h in sections if (offer := about_section(h, language))]

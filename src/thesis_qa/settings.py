@@ -43,6 +43,7 @@ class Settings:
     api_rate: int = 1200
     cors_origins: str | None = None
     evaluation: str = "evaluation"
+    evaluators: str | None = None
 
     @property
     def chosen_embedding(self) -> str | None:

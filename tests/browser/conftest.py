@@ -11,6 +11,7 @@ from visitors import (
     FILLER,
     HOSTILE,
     HOSTILE_NAME,
+    PASSWORD,
     QUESTIONS,
     SAMPLE,
     Visit,
@@ -18,9 +19,16 @@ from visitors import (
     write_pdf,
 )
 
+from thesis_qa.web.accounts import user_line
+
 SISTER_CITY = Path(__file__).parents[2] / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
 expect.set_options(timeout=1000 * PATIENCE)
 CHROMIUM = Path("/usr/bin/chromium")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Servers run in this process: what their libraries warn of is no failure of theirs."""
+    config.addinivalue_line("filterwarnings", "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,6 +74,14 @@ def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "documents").mkdir()
     shutil.copy(SISTER_CITY, folder / "documents")
     with serving(indexed(folder)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shut(folder: Path) -> Iterator[str]:
+    """The same library for two users only, of whom ana may evaluate."""
+    users = " ".join(user_line(name, PASSWORD) for name in ("ana", "budi"))
+    with serving(folder, THESIS_QA_USERS=users, THESIS_QA_EVALUATORS="ana") as address:
         yield address
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from servers import indexed, serving
 
-from thesis_qa.web.uploads import MAX_FILES
+from thesis_qa.web.changes import MAX_FILES
 
 API = "/en/gradio_api"
 

@@ -1,16 +1,15 @@
 """What visitors do with the library: look after a thesis, click through it, or only read."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from servers import ENVIRONMENT, indexed, serving
-from visitors import PHONE, Visit, visiting, write_pdf
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+from servers import indexed, serving
+from visitors import PASSWORD, PHONE, Visit, visiting
 
-PASSWORD = "tanah air beta"
 THESIS = """# Perahu nelayan
 
 ## BAB I Pendahuluan
@@ -26,12 +25,31 @@ Ikan karang semakin jarang ditangkap sejak tahun 2015.
 Responden penelitian ini berjumlah 137 orang nelayan.
 """
 
+KOPI = [
+    ["SKRIPSI", "", "ANALISIS PASAR KOPI DI DATARAN TINGGI GAYO", "", "Dony Erlangga", "",
+     "NPM: 2012730071", "", "UNIVERSITAS KATOLIK PARAHYANGAN", "2017"],
+    ["BAB I PENDAHULUAN", "1.1 Ruang Lingkup", "Ruang lingkup penelitian ini adalah:",
+     *(f"{n}. Pasar {place} diamati selama satu minggu penuh." for n, place in
+       enumerate("Bebesen Kebayakan Pegasing Bies Silih Linge Atu Rusip".split(), start=1))],
+    ["1.2 Kualitas Sangrai (KuSa)",
+     "Kualitas Sangrai (KuSa) mengukur berapa banyak biji yang pecah setelah pukul sepuluh pagi.",
+     "Nilai KuSa dihitung setiap hari oleh petugas pasar dan dicatat dalam buku besar koperasi.",
+     "Buku itu diperiksa setiap bulan oleh ketua koperasi bersama kepala desa di kantornya.",
+     "1.3 Gudang", "Gudang kopi menampung paling banyak 240 karung biji kering setiap musim."],
+]  # fmt: skip
+
 
 def library(folder: Path) -> Path:
     (folder / "documents").mkdir()
     (folder / "documents" / "perahu.md").write_text(THESIS, encoding="utf-8")
-    pages = ["BAB I PENDAHULUAN", "Kopi gayo mahal karena cuaca buruk di Aceh."]
-    write_pdf(folder / "documents" / "kopi.pdf", pages, "Kopi Gayo")
+    canvas = Canvas(str(folder / "documents" / "kopi.pdf"), pagesize=A4)
+    canvas.setTitle("<<Judul Bahasa Inggris>>")  # of the university's template
+    canvas.setAuthor("2012730071 - Dony Erlangga")
+    for lines in KOPI:
+        for number, line in enumerate(lines):
+            canvas.drawString(72, 760 - 20 * number, line)
+        canvas.showPage()
+    canvas.save()
     return indexed(folder)
 
 
@@ -90,6 +108,25 @@ def test_the_contents_of_a_pdf_lead_to_its_page(shelf: Visit) -> None:
     shelf.picture(f"outline-{shelf.name}")
 
 
+def test_a_template_states_no_title_and_a_list_is_whole_and_no_question_mixes_languages(
+    browser: Browser, shelf_address: str
+) -> None:
+    with visiting(browser, shelf_address) as visit:
+        page = visit.open().page
+        pick = page.locator("#theses .pick", has_text="KOPI")
+        expect(pick.locator(".title")).to_have_text("ANALISIS PASAR KOPI DI DATARAN TINGGI GAYO")
+        expect(pick.locator(".byline")).to_have_text("Dony Erlangga · 2017")
+        visit.ask("What is KuSa?")
+        visit.settle()
+        for offered in page.locator("#log .option").all_text_contents():
+            assert "Kualitas" not in offered
+            assert "Gudang" not in offered
+        page.get_by_role("tab", name="Library").click()
+        page.locator("#shelf button[name=card][value='kopi.pdf']").click()
+        scope = page.locator("#card section", has=page.get_by_role("heading", name="Scope"))
+        expect(scope.locator("blockquote")).to_have_count(8)
+
+
 def test_what_is_typed_about_a_thesis_is_shown_from_then_on(
     shelf: Visit, shelf_folder: Path
 ) -> None:
@@ -112,8 +149,7 @@ def test_a_thesis_is_read_again_and_removed(shelf: Visit, shelf_folder: Path) ->
     documents = shelf_folder / "documents"
     name = f"sementara {shelf.name}"
     (documents / f"{name}.txt").write_text(f"Catatan {shelf.name} tentang pasar.", encoding="utf-8")
-    command = [sys.executable, "-m", "thesis_qa.cli", "index"]
-    subprocess.run(command, cwd=shelf_folder, env=ENVIRONMENT, check=True, capture_output=True)
+    indexed(shelf_folder)  # as by another program
     shelf.page.reload()
     shelf.page.locator("[role=tab][aria-controls*=library]").click()
     open_book(shelf, f"{name}.txt")
@@ -179,24 +215,18 @@ def test_an_empty_library_says_what_to_do(
         expect(visit.page.locator("#shelf")).to_contain_text("perahu.md")
 
 
-def test_users_sign_in_first_and_sign_out(browser: Browser, shelf_folder: Path) -> None:
-    command = [sys.executable, "-m", "thesis_qa.cli", "user", "ana"]
-    made = subprocess.run(
-        command, cwd=shelf_folder, env=ENVIRONMENT, input=PASSWORD, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    shut = serving(shelf_folder, THESIS_QA_USERS=made.stdout.strip())
-    with shut as address, visiting(browser, address) as visit:
-        visit.page.goto(f"{address}/en/")
+def test_users_sign_in_first_and_sign_out(browser: Browser, shut: str) -> None:
+    with visiting(browser, shut) as visit:
+        visit.page.goto(f"{shut}/en/")
         expect(visit.page.get_by_role("heading", name="Thesis QA")).to_be_visible()
         visit.picture("sign-in-desktop-en")
         visit.page.get_by_label("Name").fill("ana")
         visit.page.get_by_label("Password").fill(PASSWORD)
         visit.page.get_by_role("button", name="Sign in").click()
         visit.page.locator("#question textarea").wait_for()
-        assert visit.page.url == f"{address}/en/"
+        assert visit.page.url == f"{shut}/en/"
         visit.picture("signed-in-desktop-en")
         visit.leave(visit.page.get_by_role("button", name="Sign out"))
         expect(visit.page.get_by_label("Password")).to_be_visible()
-        visit.page.goto(f"{address}/file?document=perahu.md")
+        visit.page.goto(f"{shut}/file?document=karang.pdf")
         expect(visit.page.get_by_label("Password")).to_be_visible()

@@ -7,7 +7,7 @@ import pypdfium2
 import pypdfium2.raw
 import pytest
 from playwright.sync_api import Browser, expect
-from servers import serving
+from servers import program
 from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
 
 
@@ -144,7 +144,7 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
         visit.ask("Apa hambatan yang terjadi?")
         visit.picture("answer-phone-id")
         expect(visit.page.locator("#log .answer .kind")).to_be_in_viewport()
-        for name in ("sources", "library", "card", "compare", "evaluation", "about"):
+        for name in ("sources", "library", "card", "compare", "find", "evaluation"):
             expect(visit.page.locator(f"[role=tab][aria-controls={name}-tab]")).to_be_in_viewport()
         visit.page.locator("#log a.cite").first.click()
         expect(visit.page.locator("#sources .card.current")).to_be_in_viewport()
@@ -209,8 +209,7 @@ def test_an_upload_goes_on_when_the_page_is_left(library: Visit, tmp_path: Path)
         text.write_text(f"Pasar {text.stem} buka pada hari Senin. " * 40, encoding="utf-8")
     send(library, *texts)
     expect(library.page.locator("#progress .upload")).to_contain_text("of 4 files done")
-    with library.leaving():
-        library.page.reload()
+    library.page.reload()
     library.page.get_by_role("tab", name="Library").click()
     for text in texts:
         expect(library.page.locator("#shelf")).to_contain_text(text.name)
@@ -312,7 +311,7 @@ def test_the_server_is_stopped_without_a_word_while_a_page_is_open(
     browser: Browser, folder: Path
 ) -> None:
     with tempfile.TemporaryFile() as errors:
-        with serving(folder, errors=errors) as address:
+        with program(folder, errors) as address:
             page = browser.new_page()
             page.goto(address)
             page.locator("#question textarea").wait_for()

@@ -5,11 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    Request,
+)
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from servers import PATIENCE
 
+PASSWORD = "tanah air beta"  # of every user
 DESK, PHONE = (1280, 800), (360, 740)
 HOSTILE = (
     "Kendala utama laboratorium kimia adalah <img src=x onerror=window.hacked=1>"
@@ -47,6 +56,10 @@ def write_pdf(path: Path, pages: list[str], title: str = "") -> None:
 GIVEN_UP = ("AbortError", "Connection errored out")  # what Gradio says of a page that was left
 
 
+def _given_up(words: str) -> bool:
+    return any(given in words for given in GIVEN_UP)
+
+
 class Visit:
     """A visitor's page, with everything that must not happen noted down."""
 
@@ -56,31 +69,36 @@ class Visit:
         self.name = ""  # of its pictures
         self.outside: list[str] = []
         self.complaints: list[str] = []
-        page.on("request", lambda request: self._note(request.url))
-        self.left = False  # a page before this one
-        page.on("console", lambda m: self._complain(m.text) if m.type == "error" else None)
+        self.left = self.leaving = False  # a page before this one; this page, just now
+        page.on("request", self._note)
+        page.on("framenavigated", self._arrive)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complain(str(error)))
 
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._complain(f"{message.text} {message.location.get('url', '')}")
+
     def _complain(self, words: str) -> None:
-        if not (self.left and any(given in words for given in GIVEN_UP)):
+        if not (self.leaving or (self.left and _given_up(words))):
             self.complaints.append(words)
 
-    @contextmanager
-    def leaving(self) -> Iterator[None]:
-        """The page is left; what it gives up loading for that it complains of to nobody."""
-        heard, self.left = len(self.complaints), True
-        with self.page.expect_navigation():
-            yield
-        del self.complaints[heard:]
-
     def leave(self, link: Locator) -> None:
-        """Follow `link`."""
-        with self.leaving():
+        """Follow `link` to another page."""
+        with self.page.expect_navigation():
             link.click()
 
-    def _note(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.outside.append(url)
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(request.url)
+        # The page is left: what it gives up for that, it complains of to nobody.
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.left = self.leaving = self.page.url != "about:blank"
+            self.complaints = [words for words in self.complaints if not _given_up(words)]
+
+    def _arrive(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self.leaving = False
 
     def open(self, path: str = "/") -> "Visit":
         self.page.goto(self.address + path)
@@ -123,16 +141,30 @@ def visiting(
     dark: bool = False,
 ) -> Iterator[Visit]:
     """A visitor with a browser of their own; nothing may leave the machine or go wrong."""
-    context: BrowserContext = browser.new_context(
-        locale=locale,
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if dark else "light",
-    )
-    try:
-        context.set_default_timeout(1000 * PATIENCE)
-        visit = Visit(context.new_page(), address)
+    with _profile(browser, locale) as context:
+        page = context.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        visit = Visit(page, address)
         yield visit
         assert visit.outside == [], visit.outside
         assert visit.complaints == [], visit.complaints
-    finally:
-        context.close()
+
+
+_FREE: dict[str, list[BrowserContext]] = {}  # by language: they know the page's scripts already
+
+
+@contextmanager
+def _profile(browser: Browser, locale: str) -> Iterator[BrowserContext]:
+    """A browser's profile in which nothing is left of who had it before."""
+    free = _FREE.setdefault(locale, [])
+    context = free.pop() if free else browser.new_context(locale=locale)
+    context.set_default_timeout(1000 * PATIENCE)
+    yield context
+    for page in context.pages:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
+    free.append(context)  # after a failure it is not used again

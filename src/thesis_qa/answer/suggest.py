@@ -38,8 +38,11 @@ def next_questions(
     first = answer.citations[0]
     until = time.monotonic() + seconds
     offered: list[str] = []
+    spoken = catalog.document(first.document).languages
+    same = answer.language == max(spoken, key=lambda each: spoken[each], default=answer.language)
     titles = sections_near(catalog, first.document, first.section)
-    near = [_question(title, answer.language) for title in _unasked(titles, answer.question)]
+    asked = (_question(title, answer.language, same) for title in _unasked(titles, answer.question))
+    near = [question for question in asked if question]
     topics = near_topics(answer.resolved_question or answer.question, answer.language)
     for question in list(dict.fromkeys([*topics, *near]))[:TRIED]:
         if time.monotonic() < until and answers(question, [first.document]):
@@ -61,12 +64,13 @@ def about_section(heading: Heading, language: Language | None) -> str | None:
     return text("answer.said_about", language, section=heading.text) if fits else None
 
 
-def _question(heading: Heading, language: Language | None) -> str:
+def _question(heading: Heading, language: Language | None, named_so: bool) -> str | None:
+    """A question about a section; by its name only if that is of the same language."""
     named = max(TOPICS, key=lambda topic: topic.share(heading))
     if named.share(heading):
         return named.question(language)
     key = "answer.said_about" if len(heading.title.split()) > SHORT else "answer.what_is"
-    return text(key, language, section=heading.title)
+    return text(key, language, section=heading.title) if named_so else None
 
 
 def sections_near(catalog: Catalog, document: str, section: str) -> list[Heading]:

@@ -1,6 +1,6 @@
 """Evaluate answers on a question set: metrics with intervals, comparison, check of the set."""
 
-from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
+from thesis_qa.evaluate.compare import Comparison, compare, compare_run, read_gate, read_run
 from thesis_qa.evaluate.evidence_check import DocumentTexts
 from thesis_qa.evaluate.html_report import report_html, save_page
 from thesis_qa.evaluate.metrics import Metric
@@ -24,6 +24,7 @@ __all__ = [
     "check",
     "check_set",
     "compare",
+    "compare_run",
     "evaluate",
     "findings_table",
     "read_gate",

@@ -2,16 +2,17 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 import numpy as np
 
 from thesis_qa.errors import QuestionSetError, SettingError
-from thesis_qa.evaluate.conversations import CONVERSATION_METRICS
-from thesis_qa.evaluate.metrics import Counts, Floats, Metric, interval
+from thesis_qa.evaluate.conversations import CONVERSATION_METRICS, ConversationOutcome
+from thesis_qa.evaluate.metrics import Counts, Floats, Metric, interval, ratio
 from thesis_qa.evaluate.outcome import Outcome, Report, read_outcomes
 from thesis_qa.evaluate.summary import LOWER_IS_BETTER, NAMES, statistics
 from thesis_qa.lang.data import SPOKEN, text
@@ -95,6 +96,58 @@ def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> Comparison:
     )
 
 
+def compare_run(path: Path, now: Report) -> Comparison:
+    """Compare with the run saved in `path`: by question, or by turn where conversations were held.
+
+    Raises QuestionSetError if it is no run, or one of other questions.
+    """
+    before = read_run(path)
+    if not now.conversations:
+        return compare(before, now.questions)
+    saved = json.loads(path.read_text(encoding="utf-8")).get("conversations") or []
+    old = {(talk["id"], at): turn for talk in saved for at, turn in enumerate(talk["turns"])}
+    return _compare_turns(old, now.conversations)
+
+
+def _compare_turns(
+    old: Mapping[tuple[str, int], Mapping[str, Any]], talks: Sequence[ConversationOutcome]
+) -> Comparison:
+    """Conversations are drawn as wholes."""
+    rows = [
+        [
+            (f"{talk.id}:{at + 1}", old[talk.id, at], turn)
+            for at, turn in enumerate(talk.turns)
+            if old.get((talk.id, at), {}).get("say") == turn.say
+        ]
+        for talk in talks
+    ]
+    shared = [pair for row in rows for pair in row]
+    if not shared:
+        raise QuestionSetError("runs-differ")
+    counted = np.array([len(row) for row in rows], np.float64)
+    was = np.array([sum(not turn["wrong"] for _, turn, _ in row) for row in rows], np.float64)
+    now = np.array([sum(turn.right for *_, turn in row) for row in rows], np.float64)
+    total = float(counted.sum())
+    change = interval(lambda n: ratio(now - was, counted, n), len(rows), len(shared))
+    flips = [
+        (turn.right, Flip(name, turn.say, _short(before["text"]), _short(turn.text)))
+        for name, before, turn in shared
+        if turn.right == bool(before["wrong"])
+    ]
+    return Comparison(
+        {"turn_right": Difference(float(was.sum()) / total, float(now.sum()) / total, change)},
+        better=tuple(flip for right, flip in flips if right),
+        worse=tuple(flip for right, flip in flips if not right),
+        questions=len(shared),
+        only_before=len(old) - len(shared),
+        only_now=sum(len(talk.turns) for talk in talks) - len(shared),
+    )
+
+
+def _short(said: str) -> str:
+    return shorten(said, SHORT, placeholder=" …")
+
+
 def _differences(before: Sequence[Outcome], now: Sequence[Outcome]) -> dict[str, Difference]:
     old, new = statistics(before), statistics(now)
     every = np.ones((1, len(now)), np.int64)
@@ -123,7 +176,7 @@ def in_short(outcome: Outcome) -> str:
     if not outcome.answered:
         return text("text.evaluate.verdicts.declined", SPOKEN)
     if not outcome.citations:
-        return shorten(outcome.text, SHORT, placeholder=" …")
+        return _short(outcome.text)
     first = outcome.citations[0]
     page = f"p. {first.page}: " if first.page is not None else ""
     return f"{page}“{first.quote[:SHORT]}{'…' if len(first.quote) > SHORT else ''}”"

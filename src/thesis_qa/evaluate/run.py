@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from thesis_qa.errors import IndexStateError, QuestionError, QuestionSetError
 from thesis_qa.evaluate import summary
-from thesis_qa.evaluate.compare import Comparison, compare, read_gate, read_run
+from thesis_qa.evaluate.compare import Comparison, compare_run, read_gate, read_run
 from thesis_qa.evaluate.conversations import (
     UNKNOWN,
     ConversationOutcome,
@@ -260,14 +260,15 @@ def run_set(
     from thesis_qa.library import Index
 
     gates = [read_gate(text) for text in fail_under]
-    before = read_run(compare_with) if compare_with else ()
+    if compare_with:
+        read_run(compare_with)
     asked = read_questions(path)
     if asked.contexts:
         report = evaluate_contexts(asked, llm, rerank, progress=progress)
     else:
         assistant = Assistant(Index.open(index_folder, rerank=rerank), llm)
         report = evaluate(assistant, asked, progress=progress)
-    comparison = compare(before, report.questions) if compare_with else None
+    comparison = compare_run(compare_with, report) if compare_with else None
     if page_path:
         save_page(report, page_path, comparison)
     return GatedRun(report, comparison, tuple(m for gate in gates if (m := gate.missed(report))))

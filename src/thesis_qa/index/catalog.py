@@ -17,7 +17,7 @@ from shutil import rmtree
 from typing import Any
 
 from thesis_qa.errors import IndexStateError
-from thesis_qa.index.feedback import forget_feedback
+from thesis_qa.index.feedback import forget_answers, forget_feedback
 from thesis_qa.index.rows import (
     EVALUATIONS,
     FILE_NAME,
@@ -188,6 +188,7 @@ class Catalog:
             advance(db)
         self.prune()
         forget_feedback(self.path.parent, names)
+        forget_answers(self.path.parent, names)
         rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
 
     def prune(self) -> None:

@@ -1,4 +1,5 @@
-"""What readers say of answers: kept beside the catalog, forgotten with its document.
+"""What readers say of answers, and what they asked: kept beside the catalog, forgotten with its
+document.
 
 In a file of its own, so that making the index anew doesn't lose it. Nothing of it leaves the
 machine; `draft_rows` turns it into lines of a question set, for a person to look through.
@@ -6,7 +7,7 @@ machine; `draft_rows` turns it into lines of a question set, for a person to loo
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from thesis_qa.errors import IndexStateError
 from thesis_qa.types import Answer, Language
 
 FILE_NAME = "feedback.sqlite"
+CONVERSATIONS = "conversations"  # folder beside the index, with one folder a user
 MAX_NOTE = 2000  # characters
 
 Verdict = Literal["helpful", "wrong answer", "wrong page"]
@@ -88,6 +90,32 @@ def forget_feedback(folder: Path, documents: Iterable[str]) -> None:
         rows = db.execute("SELECT key, said FROM feedback").fetchall()
         keys = [(key,) for key, said in rows if gone & _documents(_read(json.loads(said)))]
         db.executemany("DELETE FROM feedback WHERE key = ?", keys)
+
+
+def forget_answers(folder: Path, documents: Iterable[str]) -> None:
+    """Forget, in the conversations that are kept of users, what was answered from `documents`."""
+    gone = frozenset(documents)
+    for path in (folder / CONVERSATIONS).glob("*/*.json"):
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            turns = [without(turn, gone) for turn in kept["turns"]]
+        except (ValueError, LookupError, TypeError, AttributeError):
+            path.unlink(missing_ok=True)  # cut off when the disk was full: nothing can be kept
+            continue
+        if turns != kept["turns"]:
+            said = json.dumps({**kept, "turns": turns}, ensure_ascii=False)
+            path.write_text(said, encoding="utf-8")
+
+
+def without(turn: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """A turn of a conversation; if it quotes one of the documents, only what was asked."""
+    answer = turn.get("answer") or {}
+    cited = [c["document"] for c in (*answer.get("citations", ()), *answer.get("nearest", ()))]
+    found = next((name for name in cited if name in gone), None)
+    if found is None:
+        return dict(turn)
+    asked = {name: turn[name] for name in ("key", "question", "talk") if name in turn}
+    return asked | {"gone": found}
 
 
 def draft_rows(said: Iterable[Feedback]) -> str:

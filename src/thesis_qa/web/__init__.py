@@ -1,12 +1,12 @@
 """The web chat's page: what it shows, in Indonesian and English."""
 
+from thesis_qa.web.changes import MAX_FILES, MEGABYTE
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.look import icon, script, style_sheet, theme
+from thesis_qa.web.markup import Place, missing_page, place_page, translation_page
 from thesis_qa.web.page import build_page
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import TEXTS
-from thesis_qa.web.uploads import MAX_FILES, MEGABYTE
-from thesis_qa.web.viewer import Place, missing_page, place_page, translation_page
 
 __all__ = [
     "MAX_FILES",

@@ -13,10 +13,9 @@ from thesis_qa.index.feedback import Verdict, feedback_on, keep_feedback
 from thesis_qa.web import chat, takeaway
 from thesis_qa.web.card_tab import CardTab
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.keeping import packed
-from thesis_qa.web.paper import plain
-from thesis_qa.web.permalink import permalink
+from thesis_qa.web.keeping import packed, permalink
 from thesis_qa.web.references import Style
+from thesis_qa.web.takeaway import plain
 from thesis_qa.web.texts import Texts, error_line
 
 VERDICTS: dict[str, Verdict] = {v.replace(" ", "-"): v for v in get_args(Verdict)}

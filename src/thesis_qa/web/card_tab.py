@@ -8,9 +8,8 @@ from thesis_qa.answer.card import CardEntry, fill_card
 from thesis_qa.errors import QuestionError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import as_file
-from thesis_qa.web.render import fragment, notice
-from thesis_qa.web.takeaway import card_parts
+from thesis_qa.web.look import fragment, notice
+from thesis_qa.web.takeaway import as_file, card_parts
 from thesis_qa.web.texts import Texts, error_line
 
 

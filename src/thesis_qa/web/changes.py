@@ -4,18 +4,169 @@ Each is a generator of `Work`, so that whoever asked for it sees how it goes. No
 the library is read-only, whatever the page offers.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
+import filecmp
+import json
+import shutil
+import tomllib
+import unicodedata
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from thesis_qa.errors import DocumentError
+from thesis_qa.read import check_type
 from thesis_qa.read.files import META_SUFFIX
+from thesis_qa.structure.overrides import YEARS
 from thesis_qa.types import DocumentReport, Metadata, OnProgress
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.described import write_described
 from thesis_qa.web.places import size_words
 from thesis_qa.web.texts import Texts
-from thesis_qa.web.uploads import MAX_FILES, check_upload, keep, safe_name
 from thesis_qa.web.work import Work, finished, working
+
+# Files that visitors send
+
+MAX_FILES = 20  # at once
+MAX_NAME = 150  # bytes; file systems allow 255, some tools add to it
+MEGABYTE = 1_000_000
+
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', " "))  # in names on Windows
+
+
+def safe_name(name: str) -> str:
+    """A file name that is one, on every system: no path, nothing hidden, not too long."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    name = "".join(c for c in name if c.isprintable()).translate(FORBIDDEN)
+    name = " ".join(name.split()).strip(". ")
+    if PureWindowsPath(name).is_reserved():
+        name = f"_{name}"
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        return _cut(name, MAX_NAME) or "document"
+    return f"{_cut(stem.rstrip('. '), MAX_NAME - len(suffix)) or 'document'}.{suffix[:12]}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text.encode()[: max(1, length)].decode(errors="ignore")
+
+
+def check_upload(path: Path, name: str, max_megabytes: int) -> None:
+    """Raise DocumentError for a file that is not taken, whatever the browser let through.
+
+    Its content is looked at when it is read; what is no PDF though it is called so fails then.
+    """
+    check_type(name)
+    size = path.stat().st_size
+    if size > max_megabytes * MEGABYTE:
+        raise DocumentError("upload-large", file=repr(name), megabytes=max_megabytes)
+    if size == 0:
+        raise DocumentError("upload-empty", file=repr(name))
+
+
+def keep(path: Path, name: str, folder: Path) -> Path:
+    """Move an upload into the documents folder; a file of that name with other content stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / name
+    number = 2
+    while target.exists() and not filecmp.cmp(path, target, shallow=False):
+        target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+        number += 1
+    if target.exists():
+        path.unlink()
+    else:
+        shutil.move(path, target)
+    return target
+
+
+# What a user states about a thesis, written beside it
+
+MAX_LENGTH = 1_000  # characters of a field; the longest titles have 300
+
+
+# The fields of the form, in its order; what is stated of several persons or words, one a line.
+FIELDS = (
+    "title", "author", "year", "student_number", "university", "faculty", "degree", "supervisors",
+    "keywords",
+)  # fmt: skip
+LISTS = frozenset({"supervisors", "keywords"})
+
+
+def form_of(known: Metadata) -> dict[str, str]:
+    """The texts of the form by field."""
+    values = {name: getattr(known, name) for name in FIELDS}
+    return {
+        name: "\n".join(value) if isinstance(value, tuple) else str(value or "")
+        for name, value in values.items()
+    }
+
+
+def read_form(typed: Mapping[str, str]) -> Metadata:
+    """What is stated in a form, by field. Raises ValueError for a year that is none."""
+    fields: dict[str, Any] = {}
+    for name, text in typed.items():
+        clean = "".join(c if c.isprintable() else "\n" for c in (text or "")[:MAX_LENGTH])
+        lines = tuple(" ".join(line.split()) for line in clean.split("\n") if line.strip())
+        fields[name] = lines if name in LISTS else " ".join(lines)
+    fields["year"] = _year(fields["year"])
+    return Metadata(**fields)
+
+
+def _year(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):
+        raise ValueError(f"year:{text}")
+    return int(text)
+
+
+def write_described(path: Path, known: Metadata, given: Metadata) -> Callable[[], None] | None:
+    """State beside the document at `path` what `given` says otherwise than is `known` of it.
+
+    A field that was stated and is emptied now is no longer stated: the document speaks again.
+    Gives back what undoes it, or None if nothing changes. Raises DocumentError if what is there
+    can't be read or kept.
+    """
+    beside = path.with_name(path.name + META_SUFFIX)
+    before = beside.read_bytes() if beside.exists() else None
+    stated = _stated(beside, before or b"")
+    changed = [name for name in FIELDS if getattr(given, name) != getattr(known, name)]
+    if not changed:
+        return None
+    for name in changed:
+        value = getattr(given, name)
+        if not value and (name in stated or name == "year"):
+            stated.pop(name, None)
+        else:
+            stated[name] = value
+    _write(beside, "".join(f"{name} = {_toml(value)}\n" for name, value in stated.items()).encode())
+    return lambda: _write(beside, before)
+
+
+def _write(beside: Path, content: bytes | None) -> None:
+    if content:
+        beside.write_bytes(content)
+    else:
+        beside.unlink(missing_ok=True)
+
+
+def _stated(beside: Path, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DocumentError("stated-unreadable", file=beside.name, reason=error) from error
+
+
+def _toml(value: object) -> str:
+    """A text, number or list of texts as TOML writes it (its strings escape as JSON's do)."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    raise DocumentError("stated-unknown")
+
+
+# What is done
 
 REMOVED = ".removed"
 """Folder for the files of removed theses; hidden, so it is never indexed."""

@@ -1,17 +1,19 @@
 """A conversation: questions in, answers and their sources out, one step for every growth."""
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 
+from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.types import Answer
 from thesis_qa.web.context import AppContext
+from thesis_qa.web.look import fragment, notice
 from thesis_qa.web.markup import answer_markup, source_group
-from thesis_qa.web.permalink import reopen
-from thesis_qa.web.render import fragment, notice
 from thesis_qa.web.texts import Texts, error_line
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Turn:
     following: tuple[str, ...] = ()  # questions that could be asked next
     talk: str = ""  # the conversation it belongs to
     scope: tuple[tuple[str, str], ...] = ()  # theses it was restricted to: name and title
+    gone: str = ""  # the thesis that it was answered from, if that was removed
     several: bool = False  # there were more theses than one to be asked
 
 
@@ -96,17 +99,6 @@ def stopped_turns(turns: Turns, texts: Texts) -> Turns:
     if turns and not turns[-1].answer and not turns[-1].problem:
         return (*turns[:-1], replace(turns[-1], problem=texts.answers.stopped))
     return turns
-
-
-def linked_turns(app: AppContext, link: str, texts: Texts) -> Turns:
-    """A conversation that begins with the answer of a permalink."""
-    key = secrets.token_hex(8)
-    try:
-        found = reopen(app.assistant.index.catalog, link, texts)
-    except ValueError:
-        return (Turn(key, "", problem=texts.answers.broken_link),)
-    answer = found.answer
-    return (Turn(key, answer.question, answer, origin=found.said, talk=secrets.token_hex(8)),)
 
 
 def turn_of(turns: Sequence[Turn], key: object) -> Turn | None:
@@ -186,3 +178,41 @@ def sources_markup(turns: Sequence[Turn], texts: Texts) -> str:
     """The source cards of the conversation, those of the last answer first."""
     groups = (source_group(t.answer, t.key, texts) for t in reversed(turns) if t.answer)
     return "".join(groups) or notice(texts.no_sources, texts, style="nothing")
+
+
+# Questions wait in line
+
+SAID = {"style": "in-line", "role": "status"}  # how it is shown above the question box
+
+Steps = Iterator[tuple[Any, ...]]
+
+
+def lined_up(
+    line: WaitingLine, handler: Callable[..., Steps], outputs: int, texts: Texts
+) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
+    """`handler`, whose first step costs nothing, as one that waits in `line` before the second.
+
+    It has one value more than the handler's `outputs`: what is said about the line.
+    """
+
+    @wraps(handler)
+    async def waiting(*given: Any) -> AsyncIterator[tuple[Any, ...]]:
+        import gradio as gr
+
+        if (ticket := line.enter()) is None:
+            full = notice(texts.library.line_full, texts, **SAID)
+            yield (*(gr.skip() for _ in range(outputs)), full)
+            return
+        try:
+            steps = handler(*given)
+            step = await asyncio.to_thread(next, steps, None)
+            async for place in line.wait(ticket):
+                if step:
+                    yield (*step, notice(texts.library.in_line.format(place=place), texts, **SAID))
+            while step:
+                yield (*step, "")
+                step = await asyncio.to_thread(next, steps, None)
+        finally:  # also when the visitor stops or leaves
+            line.leave(ticket)
+
+    return waiting

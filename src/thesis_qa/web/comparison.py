@@ -11,10 +11,10 @@ from thesis_qa.answer.card import USUAL, ThesisTable
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import Paragraph, download, markdown, word, xml_text
+from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
-from thesis_qa.web.render import notice, render
-from thesis_qa.web.texts import Texts, error_line
+from thesis_qa.web.takeaway import Paragraph, download, markdown, word
+from thesis_qa.web.texts import Texts, error_line, xml_text
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMS = {

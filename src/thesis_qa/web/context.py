@@ -1,16 +1,20 @@
 """What every visitor's page works with."""
 
+import json
 import secrets
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import HTTPConnection
+
+from thesis_qa.api.access import USER
 from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
-from thesis_qa.web.intake import Intake
+from thesis_qa.web.work import Intake
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Of an event: nothing flickers while it runs, and it is no part of a public API."""
@@ -28,6 +32,11 @@ class AppContext:
     intake: Intake = field(default_factory=Intake)
     line: WaitingLine = field(default_factory=WaitingLine)
 
+    def may_evaluate(self, user: str) -> bool:
+        """Whether somebody may run question sets, and see what was said of answers."""
+        named = (self.settings.evaluators or "").replace(",", " ").split()
+        return user in named or not is_closed(self.settings)
+
     @property
     def documents(self) -> Path:
         """The folder that uploads are saved in."""
@@ -41,3 +50,22 @@ class AppContext:
     def known(self) -> dict[str, Metadata]:
         """What is known about the theses, by name."""
         return {d.name: d.metadata for d in self.assistant.index.documents()}
+
+
+def is_closed(settings: Settings) -> bool:
+    """Whether visitors have to sign in."""
+    return bool(settings.users or settings.trusted_user_header)
+
+
+def user_of(request: HTTPConnection) -> str:
+    """Who has signed in, here or at a trusted proxy; empty for nobody."""
+    return str(request.scope.get(USER) or request.scope.get("session", {}).get("user") or "")
+
+
+def names_sent(chosen: str) -> list[str]:
+    """The names that the browser sends as JSON; none for anything else."""
+    try:
+        names = json.loads(chosen or "[]")
+    except ValueError:
+        return []
+    return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []

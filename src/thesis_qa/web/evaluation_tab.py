@@ -8,15 +8,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from thesis_qa.errors import QuestionSetError, ThesisQAError
 from thesis_qa.evaluate import (
     Comparison,
     Report,
-    compare,
+    compare_run,
     evaluate,
-    read_run,
     report_html,
     report_json,
 )
@@ -25,14 +25,15 @@ from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.index.feedback import all_feedback, draft_rows
 from thesis_qa.index.rows import EVALUATIONS
 from thesis_qa.types import Citation, Language, to_json
-from thesis_qa.web.context import QUIET, AppContext
-from thesis_qa.web.paper import download
+from thesis_qa.web.context import QUIET, AppContext, user_of
+from thesis_qa.web.look import fragment, notice, render
 from thesis_qa.web.places import Highlight, link_to, place_link
-from thesis_qa.web.render import fragment, notice, render
+from thesis_qa.web.takeaway import download
 from thesis_qa.web.texts import Texts, error_line
 from thesis_qa.web.work import Worker
 
 KINDS = (".jsonl", ".json", ".yaml", ".yml")
+DRAFTS = "feedback.yaml"  # what drafts are called
 UPLOADED = "↑ "  # before the name of a set that was sent
 
 
@@ -55,8 +56,11 @@ class RunState:
         return not self.problem and self.report is None
 
 
-def evaluation_tab(app: AppContext, texts: Texts, saved: Any) -> None:
-    """The tab's components and what they do; `saved` takes what is to be downloaded."""
+def evaluation_tab(page: Any, tab: Any, app: AppContext, texts: Texts, saved: Any) -> None:
+    """The components of `tab` and what they do; `saved` takes what is to be downloaded.
+
+    Where visitors sign in, only those who may evaluate see the tab, and only they are served.
+    """
     import gradio as gr
 
     say = texts.evaluation
@@ -78,37 +82,57 @@ def evaluation_tab(app: AppContext, texts: Texts, saved: Any) -> None:
         report = gr.Button(say.report, size="sm", visible=False, elem_id="report")
         run_file = gr.Button(say.run_file, size="sm", visible=False, elem_id="run-file")
         draft = gr.Button(say.drafts, size="sm", elem_id="drafts")
+    with gr.Column(visible=False, elem_id="drafted") as drafted:
+        edited = gr.Textbox(label=say.drafts_how, lines=12, max_lines=30, elem_id="draft-set")
+        with gr.Row(elem_id="drafting"):
+            run_drafts = gr.Button(say.run_drafts, size="sm", elem_id="run-drafts")
+            save_drafts = gr.Button(say.save_drafts, size="sm", elem_id="save-drafts")
+
+    def on_page(request: gr.Request) -> Any:
+        return gr.update(visible=app.may_evaluate(user_of(request.request)))
 
     def on_upload(path: str) -> tuple[str, Any]:
         name = UPLOADED + Path(path).name
         return path, gr.update(choices=[*set_choices(app)["choices"], name], value=name)
 
-    def on_start(name: str, sent: str | None) -> Iterator[tuple[Any, ...]]:
+    def on_start(name: str, sent: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        if not app.may_evaluate(user_of(request.request)):
+            return
         for run in running(app, name, sent, texts):
             finished = run.report is not None
             buttons = (not run.going, run.going, finished, finished)
             visible = (gr.update(visible=shown) for shown in buttons)
             yield run, run_markup(app, run, texts), *visible
 
+    def on_run_drafts(text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        with TemporaryDirectory() as made:
+            path = Path(made) / DRAFTS
+            path.write_text(text, encoding="utf-8")
+            yield from on_start(UPLOADED + DRAFTS, str(path), request)
+
     def on_cancel() -> tuple[Any, ...]:
         states = (gr.update(visible=shown) for shown in (True, False))
         return notice(say.cancelled, texts, style="nothing"), *states
 
-    def on_drafts() -> str:
-        lines = draft_rows(all_feedback(app.assistant.index.folder))
+    def on_drafts(request: gr.Request) -> tuple[Any, str]:
+        may = app.may_evaluate(user_of(request.request))
+        lines = draft_rows(all_feedback(app.assistant.index.folder)) if may else ""
         if not lines:
             gr.Info(say.no_drafts)
-            return ""
-        return download("feedback.jsonl", "application/jsonl", lines.encode())
+        return gr.update(visible=bool(lines)), drafts_text(lines)
 
+    watching = [last, shown, start, cancel, report, run_file]
+    page.load(on_page, None, tab, **QUIET)
     upload.upload(on_upload, upload, [sent, choice], **QUIET)
-    run = start.click(
-        on_start, [choice, sent], [last, shown, start, cancel, report, run_file], **QUIET
-    )
-    cancel.click(on_cancel, None, [shown, start, cancel], cancels=[run], **QUIET)
+    runs = [
+        start.click(on_start, [choice, sent], watching, **QUIET),
+        run_drafts.click(on_run_drafts, edited, watching, **QUIET),
+    ]
+    cancel.click(on_cancel, None, [shown, start, cancel], cancels=runs, **QUIET)
     report.click(partial(_report_file, language=texts.language), last, saved, **QUIET)
     run_file.click(_run_file, last, saved, **QUIET)
-    draft.click(on_drafts, None, saved, **QUIET)
+    draft.click(on_drafts, None, [drafted, edited], **QUIET)
+    save_drafts.click(_drafts_file, edited, saved, **QUIET)
 
 
 # Sets
@@ -169,9 +193,9 @@ def _compared(app: AppContext, run: RunState, name: str) -> RunState:
     since, comparison = "", None
     if kept.is_file():
         try:
-            comparison = compare(read_run(kept), run.report.questions)
+            comparison = compare_run(kept, run.report)
             since = json.loads(kept.read_text(encoding="utf-8"))["settings"]["finished"]
-        except (QuestionSetError, KeyError):
+        except (QuestionSetError, LookupError):
             pass  # of another version, or of other questions: nothing to compare with
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(_as_json(run.report, comparison), encoding="utf-8")
@@ -201,7 +225,7 @@ def run_markup(app: AppContext, run: RunState, texts: Texts) -> str:
 def _results(app: AppContext, report: Report, run: RunState, texts: Texts) -> str:
     """The report in the language of the page, its places linked to the pages they are on."""
     say = texts.evaluation
-    done = say.done.format(count=len(report.questions), minutes=f"{run.seconds / 60:.1f}")
+    done = say.done.format(count=report.settings["count"], minutes=f"{run.seconds / 60:.1f}")
     when = run.since.replace("T", " ").replace("+00:00", " UTC")
     since = say.since.format(when=when) if run.comparison else say.first_run
     markup = report_html(
@@ -248,3 +272,24 @@ def _run_file(run: RunState) -> str:
     assert run.report
     saved = _as_json(run.report, run.comparison).encode()
     return download("thesis-qa-run.json", "application/json", saved)
+
+
+# Drafts
+
+
+def drafts_text(lines: str) -> str:
+    """Drafts as YAML that people can edit; what is filled in is written as JSON writes it."""
+    return "\n\n".join(map(_draft_text, map(json.loads, lines.splitlines())))
+
+
+def _draft_text(draft: dict[str, Any]) -> str:
+    parts = []
+    for key, value in draft.items():
+        rows = [json.dumps(each, ensure_ascii=False) for each in value] if key == "evidence" else []
+        written = "" if rows else json.dumps(value, ensure_ascii=False)
+        parts.append(f"  {key}: {written}".rstrip() + "".join(f"\n    - {row}" for row in rows))
+    return "-" + "\n".join(parts)[1:]
+
+
+def _drafts_file(text: str) -> str:
+    return download(DRAFTS, "application/yaml", text.encode())

@@ -14,7 +14,7 @@ from thesis_qa.question.topics import TOPICS, topic_named
 from thesis_qa.split import sentence_spans
 from thesis_qa.types import Language, Metadata
 from thesis_qa.web.context import AppContext
-from thesis_qa.web.render import fragment
+from thesis_qa.web.look import fragment
 from thesis_qa.web.texts import Texts
 
 OFFERED = 3

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from ipaddress import ip_address, ip_network
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -14,7 +15,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from thesis_qa.api.access import USER, route_path, within_bytes
 from thesis_qa.lang.data import preferred, text
-from thesis_qa.web.accounts import is_within
 
 # Gradio needs inline scripts and styles, and eval for its templates; everything else is ours.
 CHAT_POLICY = (
@@ -104,6 +104,22 @@ class Outermost:
             name == ours or (ours.startswith("*.") and name.endswith(ours[1:]))
             for ours in self.hosts
         )
+
+
+def is_network(address: str) -> bool:
+    """Whether it is an address, or a network of addresses."""
+    try:
+        return bool(ip_network(address))
+    except ValueError:
+        return False
+
+
+def is_within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address is one of `networks` ("10.0.0.0/8", "::1")."""
+    try:
+        return any(ip_address(address) in ip_network(each) for each in networks)
+    except ValueError:
+        return False
 
 
 class TrustedProxies:

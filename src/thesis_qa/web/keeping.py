@@ -4,10 +4,12 @@ What is kept of an answer are its words and the places it quotes. These are look
 is opened: what a thesis no longer says, or one that is gone said, isn't shown as if it stood there.
 """
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,15 +17,116 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field, TypeAdapter
 
+from thesis_qa.address import print_of
 from thesis_qa.answer.cite import recite
-from thesis_qa.api.access import USER
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.feedback import CONVERSATIONS
 from thesis_qa.question.read import MAX_QUESTION
 from thesis_qa.types import Answer, Citation, Span
 from thesis_qa.web.chat import Turn, Turns
+from thesis_qa.web.context import AppContext, user_of
+from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import Texts
 
-CONVERSATIONS = "conversations"  # folder beside the index, with one folder a user
+# Links to answers
+
+MAX_LINK = 16_000  # characters
+MAX_CITED = 8
+MAX_PARTS = 20  # of a quote
+MAX_NAME = 500
+MAX_LENGTH = 5000  # characters of a part; a text without pages is one long page
+
+_Name = Annotated[str, Field(max_length=MAX_NAME)]
+Cited = tuple[_Name, _Name, _Name]
+"""A document, the marks of a quote in it, and the quote's fingerprint when the link was made."""
+
+_LINKED = TypeAdapter(
+    tuple[
+        Annotated[str, Field(max_length=MAX_QUESTION)],
+        Annotated[list[Cited], Field(min_length=1, max_length=MAX_CITED)],
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """An answer put together again from its link, and how that went."""
+
+    answer: Answer
+    said: str  # that all is as it was, or what isn't
+
+
+def permalink(answer: Answer, texts: Texts) -> str:
+    """The address of `answer` on this server, beginning with "/"."""
+    shown = answer.citations[:MAX_CITED]
+    places = [",".join(f"{s.page or 1}:{s.start}-{s.end}" for s in c.spans) for c in shown]
+    cited = [[c.document, at, print_of(c.quote)] for c, at in zip(shown, places, strict=True)]
+    question = answer.resolved_question or answer.question
+    packed = json.dumps([question, cited], ensure_ascii=False, separators=(",", ":"))
+    encoded = base64.urlsafe_b64encode(packed.encode()).rstrip(b"=").decode()
+    return f"{texts.root}/{texts.language}/?answer={encoded}"
+
+
+def unpack_link(link: str) -> tuple[str, list[Cited]]:
+    """The question and the places of a link. Raises ValueError for anything that is none."""
+    if len(link) > MAX_LINK:
+        raise ValueError(len(link))
+    packed = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True)
+    question, cited = _LINKED.validate_json(packed, strict=True)
+    for _, marks, _ in cited:
+        spans_of(marks.split(","))
+    return question, cited
+
+
+def spans_of(marks: Sequence[str]) -> list[Span]:
+    """Where marks stand. Raises ValueError for what isn't one, or too much."""
+    parts = list(map(Highlight.parse, marks))
+    if len(parts) > MAX_PARTS or any(part.end - part.start > MAX_LENGTH for part in parts):
+        raise ValueError(marks[:1])
+    return [Span(part.page - 1, part.start, part.end) for part in parts]
+
+
+def reopen(catalog: Catalog, link: str, texts: Texts) -> Reopened:
+    """The answer of a link, quoted from what stands on the pages now.
+
+    Raises ValueError for what is no link, or one of which nothing is left.
+    """
+    question, cited = unpack_link(link)
+    citations: list[Citation] = []
+    said: list[str] = []
+    for document, marks, printed in cited:
+        try:
+            citation = recite(catalog, len(citations) + 1, document, spans_of(marks.split(",")))
+        except KeyError:
+            said.append(texts.answers.gone.format(document=document))
+            continue
+        citations.append(citation)
+        if print_of(citation.quote) != printed:
+            said.append(texts.answers.changed.format(number=citation.number))
+    if not citations:
+        raise ValueError(said[0])
+    said = list(dict.fromkeys(said)) or [texts.answers.from_link]
+    return Reopened(_answer(question, citations), " ".join(said))
+
+
+def _answer(question: str, citations: Sequence[Citation]) -> Answer:
+    text = "\n\n".join(f"“{c.quote}” [{c.number}]" for c in citations)
+    return Answer(question, None, True, 0.0, text, tuple(citations), (), "quotes", {})
+
+
+def linked_turns(app: AppContext, link: str, texts: Texts) -> Turns:
+    """A conversation that begins with the answer of a permalink."""
+    key = secrets.token_hex(8)
+    try:
+        found = reopen(app.assistant.index.catalog, link, texts)
+    except ValueError:
+        return (Turn(key, "", problem=texts.answers.broken_link),)
+    answer = found.answer
+    return (Turn(key, answer.question, answer, origin=found.said, talk=secrets.token_hex(8)),)
+
+
+# Conversations
+
 MAX_TURNS = 200  # of a conversation that is opened again
 MAX_BYTES = 1_500_000  # of one that is kept here; an answer takes about 5,000
 MAX_KEPT = 500  # conversations of one user; the oldest make room
@@ -72,14 +175,14 @@ def restored(catalog: Catalog, kept: str, texts: Texts) -> Turns:
 
 def _found_again(catalog: Catalog, turn: Turn, texts: Texts) -> Turn:
     answer = turn.answer
+    shown = (answer.citations or answer.nearest) if answer else ()
+    known = frozenset(catalog.names())
+    gone = turn.gone or next((c.document for c in shown if c.document not in known), "")
+    if gone:  # then its words are no longer kept either
+        said = texts.answers.gone.format(document=gone)
+        return Turn(turn.key, turn.question, problem=said, talk=turn.talk, gone=gone)
     if answer is None:
         return turn
-    shown = answer.citations or answer.nearest
-    known = frozenset(catalog.names())
-    gone = [c.document for c in shown if c.document not in known]
-    if gone:
-        problem = texts.answers.gone.format(document=gone[0])
-        return replace(turn, answer=None, problem=problem, following=())
     afresh = tuple(_recited(catalog, citation) for citation in shown)
     changed = [old.number for old, new in zip(shown, afresh, strict=True) if new is old]
     origin = texts.answers.changed.format(number=changed[0]) if changed else turn.origin
@@ -160,10 +263,9 @@ def conversation_routes(folder: Path) -> APIRouter:
 
 def _own(folder: Path, request: Request) -> Path:
     """The folder of who asks; its name tells nobody theirs."""
-    user = request.scope.get(USER) or request.scope.get("session", {}).get("user")
-    if not user:
+    if not (user := user_of(request)):
         raise HTTPException(404)
-    return folder / CONVERSATIONS / hashlib.sha256(str(user).encode()).hexdigest()[:32]
+    return folder / CONVERSATIONS / hashlib.sha256(user.encode()).hexdigest()[:32]
 
 
 def _files(own: Path) -> Iterator[Path]:

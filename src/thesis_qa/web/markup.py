@@ -1,12 +1,14 @@
 """An answer and its sources as HTML."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from thesis_qa.lang.data import SPOKEN, entry
-from thesis_qa.types import Answer, Citation
+from thesis_qa.read.glyphs import boxes
+from thesis_qa.types import Answer, Box, Citation, Page, Translation
+from thesis_qa.web.look import fragment, render
 from thesis_qa.web.places import Highlight, answer_paragraphs, link_to, page_words, place_link
-from thesis_qa.web.render import fragment
 from thesis_qa.web.texts import Texts
 
 LIKELY = 0.75  # confidence from which evidence is called strong: three of four are right then
@@ -125,3 +127,128 @@ def _marked_files(citations: Sequence[Citation], texts: Texts) -> list[tuple[str
             marks = (Highlight(s.page or 1, s.start, s.end) for s in cited.spans)
             found.setdefault(cited.document, []).extend(marks)
     return [(link_to("marked", name, None, marks, texts), name) for name, marks in found.items()]
+
+
+# The place a quote was taken from
+
+NARROWEST = 0.7  # share of a page's width that is always shown: of an A4 page, 15 cm
+AIR = 12.0  # points left around what is shown of a page
+AROUND = 3000  # characters before and after a quote among which its paragraphs are looked for
+PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+
+MarkedText = tuple[str, bool]
+"""Text, and whether it is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the reader is shown."""
+
+    document: str
+    title: str
+    page: Page
+    position: int  # of the page, from 1
+    pages: int
+    marks: tuple[Highlight, ...]
+    crop: Box | None = None  # the part of the page that is shown, in points
+    width: int = 1500  # of its picture, in pixels
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where the marks are on the page, one box a line."""
+        return [box for mark in self.marked for box in boxes(self.page, mark.start, mark.end)]
+
+    @property
+    def shown(self) -> Box:
+        """The part of the page that is shown: all that is printed, and all that is marked."""
+        whole = (0.0, 0.0, self.page.width, self.page.height)
+        parts = [_wide(self.crop, self.page.width), *self.boxes] if self.crop else [whole]
+        left, top, right, bottom = zip(*parts, strict=True)
+        edges = (min(left) - AIR, min(top) - AIR, max(right) + AIR, max(bottom) + AIR)
+        low, high = (max(edge, 0.0) for edge in edges[:2]), zip(edges[2:], whole[2:], strict=True)
+        return tuple(round(edge) for edge in (*low, *map(min, high)))
+
+    @property
+    def marked(self) -> list[Highlight]:
+        """The marks on this page, as they follow each other."""
+        here = (mark for mark in self.marks if mark.page == self.position)
+        return sorted(here, key=lambda mark: mark.start)
+
+    def link(self, route: str, texts: Texts, by: int = 0, **more: object) -> str:
+        """The address of this page, or of another one further on."""
+        return link_to(route, self.document, self.position + by, self.marks, texts, **more)
+
+
+def _wide(crop: Box, width: float) -> Box:
+    """The part of a page, at least `NARROWEST` of it wide: a few words needn't fill a screen."""
+    left, top, right, bottom = crop
+    lacking = max(0.0, NARROWEST * width - (right - left)) / 2
+    return left - lacking, top, right + lacking, bottom
+
+
+def place_page(
+    place: Place,
+    texts: Texts,
+    stale: bool = False,
+    changed: bool = False,
+    going_on: Sequence[Place] = (),
+) -> str:
+    """A whole page of HTML that also works by itself; its `<main>` is shown in a window.
+
+    Of a file that is `stale`, changed since it was read or gone, only the stored text is shown.
+    `changed` says that other words stand here than when the address was made. `going_on` are
+    further pages that what is marked runs over to.
+    """
+    pictured = bool(place.page.width) and not stale
+    paragraphs = [] if pictured else list(_paragraphs(place))
+    return render(
+        "place.html",
+        texts,
+        place=place,
+        sheets=[place, *going_on],
+        stale=stale,
+        changed=changed,
+        pictured=pictured,
+        paragraphs=paragraphs,
+    )
+
+
+def missing_page(texts: Texts) -> str:
+    """What is said where there is nothing, or no longer."""
+    return render("missing.html", texts)
+
+
+def translation_page(translation: Translation, texts: Texts) -> str:
+    """A translated quote with whose it is; its `<main>` is shown in the card of the quote."""
+    by = texts.translated.format(model=translation.model, where=runs_on(translation.runs_on, texts))
+    return render("translation.html", texts, translation=translation, by=by)
+
+
+def _paragraphs(place: Place) -> Iterator[list[MarkedText]]:
+    """The paragraphs that hold the marks, with one before and one after them."""
+    marks, text = place.marked, place.page.text
+    if not marks:
+        yield [(text[:AROUND], False)]
+        return
+    first = max(0, marks[0].start - AROUND)
+    last = marks[-1].end + AROUND
+    found = [(first + p.start(), first + p.end()) for p in PARAGRAPH.finditer(text[first:last])]
+    holding = [
+        i
+        for i, (start, end) in enumerate(found)
+        if any(mark.start < end and start < mark.end for mark in marks)
+    ]
+    near = found[max(0, min(holding, default=0) - 1) : max(holding, default=0) + 2]
+    for start, end in near:
+        yield list(_parts(text, start, end, marks))
+
+
+def _parts(text: str, start: int, end: int, marks: Sequence[Highlight]) -> Iterator[MarkedText]:
+    at = start
+    for mark in marks:
+        begins, stops = max(at, mark.start), min(end, mark.end)
+        if begins < stops:
+            yield text[at:begins], False
+            yield text[begins:stops], True
+            at = stops
+    yield text[at:end], False

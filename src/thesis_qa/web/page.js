@@ -117,6 +117,8 @@ window.thesisQA = (() => {
     } else if (at("[data-theme]")) {
       const dark = document.body.classList.toggle("dark");
       localStorage.setItem("thesis-qa-theme", dark ? "dark" : "light");
+    } else if (at("[data-about]")) {
+      document.getElementById("about").showModal();
     } else if (at("#sheet-close")) {
       sheet(false);
     } else if (at("#tabs [role=tab]")) {

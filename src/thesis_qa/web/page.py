@@ -1,6 +1,5 @@
 """The page as Gradio components: a chat beside the sources, the library, and what it is."""
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -8,17 +7,18 @@ from typing import Any
 from thesis_qa.web import chat, takeaway
 from thesis_qa.web.actions import PageParts, connect_actions, hidden_parts
 from thesis_qa.web.card_tab import card_choices, card_tab, filling
+from thesis_qa.web.chat import lined_up
 from thesis_qa.web.comparison import comparison_tab
-from thesis_qa.web.context import QUIET, AppContext
+from thesis_qa.web.context import QUIET, AppContext, is_closed, names_sent
 from thesis_qa.web.evaluation_tab import evaluation_tab
+from thesis_qa.web.find_tab import find_tab
 from thesis_qa.web.first_screen import chooser_markup, first_markup, offers_markup
-from thesis_qa.web.keeping import packed, restored
+from thesis_qa.web.keeping import linked_turns, packed, restored
 from thesis_qa.web.library_tab import AT_ONCE, library_tab
-from thesis_qa.web.line import lined_up
+from thesis_qa.web.look import fragment
 from thesis_qa.web.markup import runs_on
-from thesis_qa.web.paper import FORMS, Form, as_file
 from thesis_qa.web.references import STYLES, Style
-from thesis_qa.web.render import fragment
+from thesis_qa.web.takeaway import FORMS, Form, as_file
 from thesis_qa.web.texts import Texts
 
 Step = tuple[Any, ...]
@@ -47,11 +47,8 @@ def build_page(app: AppContext, texts: Texts) -> Any:
 def _layout(page: Any, app: AppContext, texts: Texts) -> PageParts:
     import gradio as gr
 
-    settings = app.settings
-    kept = "server" if settings.users or settings.trusted_user_header else "browser"
-    header = fragment(
-        "header.html", texts, users=bool(settings.users), kept=kept, started=app.started
-    )
+    kept, users = "server" if is_closed(app.settings) else "browser", bool(app.settings.users)
+    header = fragment("header.html", texts, users=users, kept=kept, started=app.started)
     gr.HTML(header, elem_id="top", padding=False)
     parts = hidden_parts() | {"turns": gr.State(()), "editing": gr.State("")}
     with gr.Row(elem_id="desk"):
@@ -62,7 +59,8 @@ def _layout(page: Any, app: AppContext, texts: Texts) -> PageParts:
             gr.Tabs(elem_id="tabs") as tabs,
         ):
             parts |= {"tabs": tabs, **_tabs(page, app, texts, parts)}
-    gr.HTML(fragment("dialogs.html", texts, kept=kept), elem_id="reader-frame", padding=False)
+    windows = fragment("dialogs.html", texts, kept=kept, about=_about(app, texts))
+    gr.HTML(windows, elem_id="reader-frame", padding=False)
     return PageParts(**parts)
 
 
@@ -80,10 +78,13 @@ def _tabs(page: Any, app: AppContext, texts: Texts, hidden: dict[str, Any]) -> d
         card = card_tab(app, texts, tab, saved)
     with gr.Tab(texts.compare.tab, id="compare", elem_id="compare-tab"):
         comparison_tab(app, texts, hidden["chosen"], saved, CHOSEN)
-    with gr.Tab(texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab"):
-        evaluation_tab(app, texts, saved)
-    with gr.Tab(texts.about, id="about", elem_id="about-tab"):
-        gr.HTML(_about(app, texts), elem_id="about", padding=False)
+    with gr.Tab(texts.find.tab, id="find", elem_id="find-tab"):
+        find_tab(app, texts, hidden["chosen"], CHOSEN)
+    open_to_all = not is_closed(app.settings)
+    with gr.Tab(
+        texts.evaluation.tab, id="evaluation", elem_id="evaluation-tab", visible=open_to_all
+    ) as tab:
+        evaluation_tab(page, tab, app, texts, saved)
     return {"cards": cards, "library": library, "card": card, **saving}
 
 
@@ -155,20 +156,19 @@ def _saving(texts: Texts) -> dict[str, Any]:
     return {"style": style, "form": form, "save": save}
 
 
-def _about(app: AppContext, texts: Texts) -> str:
+def _about(app: AppContext, texts: Texts) -> list[str]:
     """What the answers are made with, and what leaves the machine for it."""
     embedding = app.assistant.index.catalog.about()["embedding"]
     writing = app.assistant.writing
     where = runs_on(writing.model.runs_on, texts) if writing else ""
     model = f"{writing.model.name} ({where})" if writing else texts.quoted
     sent = writing and not writing.model.is_local
-    lines = [
+    return [
         texts.about_written if writing else texts.about_quotes,
         texts.about_models.format(embedding=embedding, model=model),
         texts.about_sent.format(where=where) if sent else texts.about_private,
         texts.about_limits,
     ]
-    return fragment("about.html", texts, lines=lines)
 
 
 # What happens
@@ -180,19 +180,19 @@ def _connect_questions(app: AppContext, texts: Texts, parts: PageParts) -> None:
 
     def on_ask(text: str, before: chat.Turns, key: str, chosen: str) -> Iterator[Step]:
         earlier = chat.turns_before(before, key)
-        yield from _steps(app, earlier, text, _names(chosen), texts, chat.new_talk(before))
+        yield from _steps(app, earlier, text, names_sent(chosen), texts, chat.new_talk(before))
 
     def on_offer(before: chat.Turns, chosen: str, event: gr.EventData) -> Iterator[Step]:
         text = str(getattr(event, "key", ""))
-        yield from _steps(app, before, text, _names(chosen), texts)
+        yield from _steps(app, before, text, names_sent(chosen), texts)
 
     def on_suggestion(before: chat.Turns, chosen: str, event: gr.SelectData) -> Iterator[Step]:
-        yield from _steps(app, before, event.value, _names(chosen), texts)
+        yield from _steps(app, before, event.value, names_sent(chosen), texts)
 
     def on_retry(before: chat.Turns, chosen: str) -> Iterator[Step]:
         if before:
             talk, last = chat.new_talk(before), before[-1]
-            yield from _steps(app, before[:-1], last.question, _names(chosen), texts, talk)
+            yield from _steps(app, before[:-1], last.question, names_sent(chosen), texts, talk)
 
     def on_lift(before: chat.Turns, event: gr.EventData) -> Iterator[Step]:
         key, _, name = str(getattr(event, "key", "")).partition(" ")
@@ -227,15 +227,6 @@ def _connect_questions(app: AppContext, texts: Texts, parts: PageParts) -> None:
     bridge.clear(on_clear, None, asking, cancels=runs, **QUIET)
 
 
-def _names(chosen: str) -> list[str]:
-    """The names that the browser sends as JSON; none for anything else."""
-    try:
-        names = json.loads(chosen or "[]")
-    except ValueError:
-        return []
-    return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
-
-
 def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) -> None:
     """What happens when the page is opened, the library changes, and something is taken along."""
     import gradio as gr
@@ -245,20 +236,21 @@ def _connect_page(page: Any, app: AppContext, texts: Texts, parts: PageParts) ->
         return *shown, gr.update(**card_choices(app))
 
     def on_choice(chosen: str) -> str:
-        return offers_markup(app, _names(chosen), texts)
+        return offers_markup(app, names_sent(chosen), texts)
 
     def on_link(request: gr.Request) -> Step:
         link = dict(request.query_params).get("answer")
         if not link:  # somebody may have asked already, while the page was loading
             return (gr.skip(),) * len(parts.talk)
-        return _step(chat.linked_turns(app, link, texts), texts)
+        return _step(linked_turns(app, link, texts), texts)
 
     def on_open(event: gr.EventData) -> Step:
         try:
             turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)
         except ValueError:
             turns = (chat.Turn("", "", problem=texts.talks.unreadable),)
-        return gr.skip(), *_step(turns, texts)[1:]  # somebody may be typing already
+        gone = any(turn.gone for turn in turns)  # what it said is no longer kept then
+        return gr.skip(), *_step(turns, texts, kept=gone)[1:]  # somebody may be typing already
 
     def on_export(wanted: Style, form: Form, event: gr.EventData) -> str:
         turns = restored(app.assistant.index.catalog, str(getattr(event, "key", "")), texts)

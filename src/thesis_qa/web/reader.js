@@ -60,7 +60,7 @@
   }
 
   function readPlace(link) {
-    const group = link.closest(".sources, .thesis-card, .comparison");
+    const group = link.closest(".sources, .thesis-card, .comparison, .found");
     const spots = group ? [...group.querySelectorAll("[data-spot]")].map((s) => s.dataset.spot) : [];
     places = [...new Set(spots)];
     const address = link.dataset.spot ?? link.getAttribute("href");
@@ -103,19 +103,34 @@
     }
   });
 
-  // A card fetches the page or the paragraph when it is opened.
+  // The page or the paragraph, in a frame.
+  async function unfold(frame, address) {
+    if (!frame.childElementCount) {
+      const found = await main(`${address}&width=1000`);
+      found.querySelectorAll("h1, nav").forEach((part) => part.remove());
+      frame.replaceChildren(...found.childNodes);
+    }
+    toSight(frame);
+  }
+
+  // A card fetches the place when it is opened; so does what went wrong in an evaluation, for the
+  // first place that was cited and the first that was expected.
   document.addEventListener(
     "toggle",
-    async (event) => {
-      const address = event.target.dataset?.place;
-      const frame = address && event.target.querySelector(".paragraphs");
-      if (!frame || !event.target.open) return;
-      if (!frame.childElementCount) {
-        const found = await main(`${address}&width=1000`);
-        found.querySelectorAll("h1, nav").forEach((part) => part.remove());
-        frame.replaceChildren(...found.childNodes);
+    ({ target }) => {
+      if (!target.open) return;
+      const frame = target.dataset.place && target.querySelector(".paragraphs");
+      if (frame) unfold(frame, target.dataset.place);
+      if (!target.matches(".results details")) return;
+      for (const side of target.querySelectorAll(".two > div")) {
+        const link = side.querySelector("a[data-reader]");
+        if (!link || side.querySelector(".paragraphs")) continue;
+        const shown = document.createElement("div");
+        shown.className = "paragraphs";
+        shown.tabIndex = 0;
+        link.closest("blockquote").after(shown);
+        unfold(shown, link.href);
       }
-      toSight(frame);
     },
     true,
   );

@@ -1,4 +1,4 @@
-"""References to theses in APA and IEEE, and as BibTeX, RIS and CSL-JSON for reference managers.
+"""References to theses in APA and IEEE, and as BibTeX, RIS, CSL-JSON and Dublin Core for programs.
 
 The last part of a name is put first, as Indonesian libraries do too: "Aurelia, J.". Names of one
 part stay as they are.
@@ -8,16 +8,22 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+from xml.etree import ElementTree
 
 from thesis_qa.lang.data import LANGUAGES, entry, text
 from thesis_qa.types import Citation, Metadata
-from thesis_qa.web.texts import Texts
+from thesis_qa.web.texts import Texts, xml_text
 
-Style = Literal["APA", "IEEE", "BibTeX", "RIS", "CSL-JSON"]
-STYLES: tuple[Style, ...] = ("APA", "IEEE", "BibTeX", "RIS", "CSL-JSON")
-DATA = frozenset({"BibTeX", "RIS", "CSL-JSON"})
-"""The styles that programs read."""
+Style = Literal["APA", "IEEE", "BibTeX", "RIS", "CSL-JSON", "DC-XML"]
+STYLES: tuple[Style, ...] = get_args(Style)
+DATA: dict[Style, tuple[str, str]] = {
+    "BibTeX": ("bib", "application/x-bibtex"),
+    "RIS": ("ris", "application/x-research-info-systems"),
+    "CSL-JSON": ("json", "application/vnd.citationstyles.csl+json"),
+    "DC-XML": ("xml", "application/xml"),
+}
+"""The styles that programs read: how a file's name ends, and its media type."""
 
 _TEX = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"}
@@ -31,6 +37,16 @@ class Reference:
 
     text: str
     work: str = ""
+
+    @property
+    def runs(self) -> tuple[str, str, str]:
+        """Its text before, within and after what is set in italics."""
+        return in_italics(self.text, self.work)
+
+
+def in_italics(text: str, italic: str) -> tuple[str, str, str]:
+    """`text` before, within and after the part that is set so."""
+    return text.partition(italic) if italic and italic in text else (text, "", "")
 
 
 Fields = dict[str, str]
@@ -118,7 +134,14 @@ class References:
         theses = self._theses.values()
         if self.style == "CSL-JSON":
             return json.dumps(list(map(_csl, theses)), ensure_ascii=False, indent=2)
+        if self.style == "DC-XML":
+            return _dublin_core(theses)
         return "\n\n".join(map(_ris if self.style == "RIS" else _bibtex, theses))
+
+    @property
+    def theses(self) -> list[Fields]:
+        """What is known of each."""
+        return list(self._theses.values())
 
     def _named(self, thesis: Fields) -> str:
         """By whom, within a text: "Aurelia", "Aurelia & Budi", "Aurelia et al."."""
@@ -159,6 +182,16 @@ class References:
         return text("text.references.page", self._language, label=label)
 
 
+def reference_to(name: str, known: Metadata, style: Style, texts: Texts) -> References:
+    """The references of one thesis by itself."""
+    languages = list(known.abstracts)
+    language = languages[0] if len(languages) == 1 else None
+    cited = Citation(
+        1, name, known.title, known.author, known.year, None, None, "", language, "", ()
+    )
+    return References([cited], {name: known}, style, texts)
+
+
 def _fields(citation: Citation, known: Metadata, key: str) -> Fields:
     fields = {
         "key": key,
@@ -168,6 +201,8 @@ def _fields(citation: Citation, known: Metadata, key: str) -> Fields:
         "degree": known.degree,
         "university": known.university,
         "language": citation.language or "",
+        "supervisors": "; ".join(known.supervisors),
+        "keywords": "; ".join(known.keywords),
     }
     return {name: " ".join(value.split()) for name, value in fields.items()}
 
@@ -186,17 +221,43 @@ _CSL = {"id": "key", "title": "title", "genre": "degree", "publisher": "universi
 
 def _bibtex(thesis: Fields) -> str:
     fields = {name: thesis[ours].translate(_TEX) for name, ours in _BIBTEX.items()}
-    authors = (
-        f"{p.family}, {p.given}" if p.given else p.family for p in authors_of(thesis["author"])
-    )
-    fields = {"author": " and ".join(authors).translate(_TEX), **fields}
+    fields = {"author": " and ".join(_full_names(thesis["author"])).translate(_TEX), **fields}
     lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
     return "\n".join([f"@thesis{{{thesis['key']},", *lines, "}"])
 
 
+_DUBLIN = {"title": "title", "date": "year", "publisher": "university", "language": "language"}
+_DC, _OAI = "http://purl.org/dc/elements/1.1/", "http://www.openarchives.org/OAI/2.0/oai_dc/"
+
+
+def dublin_terms(thesis: Fields) -> list[tuple[str, str]]:
+    """What is known of a thesis by Dublin Core's names, each value by itself."""
+    found = [(term, thesis[ours]) for term, ours in _DUBLIN.items() if thesis[ours]]
+    found[1:1] = [("creator", name) for name in _full_names(thesis["author"])]
+    found += [("contributor", name) for name in thesis["supervisors"].split("; ") if name]
+    found += [("subject", word) for word in thesis["keywords"].split("; ") if word]
+    return [*found, ("type", "Thesis")]
+
+
+def _dublin_core(theses: Iterable[Fields]) -> str:
+    ElementTree.register_namespace("dc", _DC)
+    ElementTree.register_namespace("oai_dc", _OAI)
+    root = ElementTree.Element("records")
+    for thesis in theses:
+        record = ElementTree.SubElement(root, f"{{{_OAI}}}dc")
+        for term, value in dublin_terms(thesis):
+            ElementTree.SubElement(record, f"{{{_DC}}}{term}").text = xml_text(value)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _full_names(author: str) -> list[str]:
+    return [f"{p.family}, {p.given}".rstrip(", ") for p in authors_of(author)]
+
+
 def _ris(thesis: Fields) -> str:
     lines = (f"{tag}  - {thesis[ours]}" for tag, ours in _RIS.items() if thesis[ours])
-    authors = (f"AU  - {p.family}, {p.given}".rstrip(", ") for p in authors_of(thesis["author"]))
+    authors = (f"AU  - {name}" for name in _full_names(thesis["author"]))
     return "\n".join(["TY  - THES", *authors, *lines, "ER  - "])
 
 
@@ -215,7 +276,8 @@ def _csl(thesis: Fields) -> dict[str, object]:
 
 def _key(citation: Citation) -> str:
     """Of letters and digits only, the same for the same document."""
-    name = (citation.author.split() or [citation.document.rpartition(".")[0]])[-1]
+    names = [person.family for person in authors_of(citation.author)]
+    [name, *_] = names or [citation.document.rpartition(".")[0]]
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     letters = "".join(c for c in ascii_name if c.isalnum()).lower()
     return letters + str(citation.year or "") or "thesis"

@@ -36,10 +36,19 @@ from thesis_qa.web import (
     style_sheet,
     theme,
 )
-from thesis_qa.web.accounts import Accounts, is_network
-from thesis_qa.web.guard import LOOPBACK, Outermost, PageCalls, Sessions, SignedIn, TrustedProxies
+from thesis_qa.web.accounts import Accounts, SignIn
+from thesis_qa.web.context import is_closed
+from thesis_qa.web.guard import (
+    LOOPBACK,
+    Outermost,
+    PageCalls,
+    Sessions,
+    SignedIn,
+    TrustedProxies,
+    is_network,
+)
 from thesis_qa.web.keeping import conversation_routes
-from thesis_qa.web.login import SignIn
+from thesis_qa.web.look import render
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import (
     html,
@@ -51,6 +60,7 @@ from thesis_qa.web.routes import (
     translation_routes,
 )
 from thesis_qa.web.texts import texts_under
+from thesis_qa.web.thesis_page import thesis_routes
 from thesis_qa.write import language_model
 
 DEFAULTS = Settings()
@@ -142,7 +152,7 @@ def create_app(settings: Settings) -> FastAPI:
             path=f"/{language}",
             theme=theme(),
             css=style_sheet(),
-            head=f"<script>{script()}</script>",
+            head=render("head.html", spoken_texts, script=script()),
             footer_links=[],
             run_history=False,
             max_file_size=f"{settings.max_upload_mb}mb",
@@ -181,14 +191,11 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     app.state.context = context
     _add_guards(app, settings, api)
     _add_start(app, index, settings)
-    app.include_router(place_routes(index.catalog, pictures, texts_under(settings.root)))
+    texts = texts_under(settings.root)
+    app.include_router(place_routes(index.catalog, pictures, texts))
+    app.include_router(thesis_routes(index.catalog, settings.address, texts))
     app.include_router(conversation_routes(index.folder))
     return app
-
-
-def is_closed(settings: Settings) -> bool:
-    """Whether visitors have to sign in."""
-    return bool(settings.users or settings.trusted_user_header)
 
 
 def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """The texts of the page."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
@@ -69,3 +70,9 @@ def _notes() -> Iterator[tuple[str, str, str]]:
         for code, template in entry(table, SPOKEN).items():
             if isinstance(template, str):
                 yield table, code, template
+
+
+def xml_text(text: str) -> str:
+    """Without the characters that XML can't hold."""
+    kept = (c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    return "\n".join("".join(kept).splitlines())
