@@ -133,7 +133,7 @@ def _stacks(rules: Sequence[Box], captions: Sequence[float]) -> list[Grid]:
     stacks: list[list[Box]] = []
     for rule in level:
         for stack in stacks:
-            alike = abs(stack[-1][0] - rule[0]) <= TOUCH and abs(stack[-1][2] - rule[2]) <= TOUCH
+            alike = all(abs(stack[-1][side] - rule[side]) <= TOUCH / 2 for side in (0, 2))
             if alike and not any(stack[-1][1] < y < rule[1] for y in captions):
                 stack.append(rule)
                 break

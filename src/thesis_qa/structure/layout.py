@@ -7,7 +7,7 @@ from functools import cached_property
 from thesis_qa.read.pdf.lines import TextLine, turned_boxes
 from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.structure.columns import in_reading_order
-from thesis_qa.structure.grids import ruled_grids, stands_in
+from thesis_qa.structure.grids import ruled_grids, stands_in, stretches
 from thesis_qa.structure.furniture import Margins, furniture, stamps
 from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
@@ -241,6 +241,8 @@ def _whole_caption(table: Table, lines: Sequence[TextLine], at: int) -> str:
     whole = [lines[at]]
     for line in lines[at + 1 :]:
         if line.top < whole[-1].bottom - 3 or line.bottom > table.box[1] + 3:
+            break
+        if len(stretches([line])) > 1:  # heads
             break
         whole.append(line)
     return read_on(line.text for line in whole)

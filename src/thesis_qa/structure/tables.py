@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
@@ -249,6 +250,8 @@ def _beyond(
     own = levels_of(inside.values())
     columns = max(len(stretches(level)) for level in own)
     parts = sorted(part for level in own for part in stretches(level))
+    gaps = [b[0].top - a[0].bottom for a, b in pairwise(own)]
+    usual = median(gaps) if gaps else 0.0
     found: dict[int, TextLine] = {}
     for down in (False, True):
         edge = max(line.bottom for line in inside.values()) if down else min(
@@ -260,14 +263,16 @@ def _beyond(
             if at not in inside and at not in taken and (line.middle > edge) == down
         }
         for level in levels_of(free.values())[:: 1 if down else -1]:
-            near = abs((level[0].top if down else level[0].bottom) - edge) < level[0].height
+            away = abs((level[0].top if down else level[0].bottom) - edge)
+            near = away < max(level[0].height, 1.3 * usual)
             cells = stretches(level)
             held = all(
                 grid.box[0] - TOUCH <= a and b <= grid.box[2] + TOUCH
                 and any(a < right and left < b for left, right in parts)
                 for a, b in cells
             )
-            if not (near and held and len(cells) >= max(2, BEYOND * columns)):
+            least = 2 if found and not down else max(2, BEYOND * columns)  # heads over heads
+            if not (near and held and len(cells) >= least):
                 break
             if any(parse_caption(line.text) for line in level):
                 break
@@ -452,9 +457,11 @@ def _rows(pieces: Sequence[_Piece], xs: Sequence[float], ruled: bool) -> list[li
     """The pieces of every row. Where rules don't part the rows, one begins at each height at which
     the first and most other columns have a line. `xs` are the borders of cells, where drawn."""
     rows: list[list[_Piece]] = []
-    for band in sorted({piece.band for piece in pieces}):
+    bands = sorted({piece.band for piece in pieces})
+    for band in bands:
         members = [piece for piece in pieces if piece.band == band]
-        starts = _starts(members, xs) if not ruled or _is_stacked(members) else []
+        whole = ruled or (bool(xs) and band == min(bands) < max(bands))  # a head above a rule
+        starts = [] if whole and not _is_stacked(members) else _starts(members, xs)
         groups: list[list[_Piece]] = [[] for _ in range(len(starts) + 1)]
         for piece in members:
             groups[bisect_right(starts, piece.line.middle)].append(piece)
@@ -482,7 +489,7 @@ def _starts(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[float]:
     wide = {id(piece.line) for piece in pieces if not xs and piece.column < piece.last}
     levels = levels_of(piece.line for piece in pieces)
     rights = {
-        column: xs[column + 1] - 2 * TOUCH
+        column: xs[column + 1] - 3 * TOUCH
         if xs
         else max(p.line.right for p in pieces if p.column == column)
         for column in columns.values()
