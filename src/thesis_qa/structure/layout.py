@@ -17,6 +17,7 @@ from thesis_qa.structure.kinds import (
     footnotes,
     is_contents_page,
     is_prose,
+    labels,
     style,
 )
 from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
@@ -181,6 +182,7 @@ class _Layout:
             lines, page.size[1], judge.style, lambda y: crossing(page.rules, y - 12, y + 2)
         )
         body = [at for at in range(len(lines)) if at not in page.furniture and at not in inside]
+        in_figures = labels(lines, judge.style)
         for before, at, behind in zip([None, *body], body, [*body[1:], None], strict=False):
             line = lines[at]
             above, below = (lines[n] if n is not None else None for n in (before, behind))
@@ -190,7 +192,7 @@ class _Layout:
                 typed = Typed("footnote")
             else:
                 alone = _alone(line, below, rights[at])
-                typed = judge.judge(line, above, below, alone, contents)
+                typed = judge.judge(line, above, below, alone, contents, at in in_figures)
             yield Item(page.number, ((line, 0),), typed, rights[at])
 
     def _rows(self, page: View, table: Table, caption: str) -> Iterator[Item]:
