@@ -39,7 +39,7 @@ class Wanted:
 def by_collection(question: Question, library: Library) -> Found | None:
     """The theses that a question about the library asks for; None for any other question."""
     intent = question.intent
-    if intent is None or question.unclear or question.item:
+    if intent is None or question.unclear or question.repeat == "item":
         return None
     any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
     if len(question.documents) == 1 and not any_thesis:  # it is asked of that one

@@ -12,6 +12,7 @@ from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, text, word_map,
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.question.read import content_terms, framing_words
+from thesis_qa.question.route import Repeat
 from thesis_qa.types import Language
 
 MOST = 4  # words that tell what a question was about
@@ -21,8 +22,7 @@ _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
 _QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
 
-Repeat = Literal["pages", "quotes", "language"]
-Unclear = Literal["nothing_before", "which_item", "no_such_thesis"]
+Unclear = Literal["nothing_before", "which_item", "which_thesis", "no_such_thesis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,11 @@ class Resolved:
     """What a question asks, once what it leaves out is known."""
 
     question: str
-    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names
+    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names; or may mean
     phrase: str = ""  # by which words it names them itself
     follows: bool = False  # something came from the conversation
-    more: bool = False  # asks for what the answer before didn't say
-    item: str = ""  # the statement of the answer before that it asks about
-    repeat: Repeat | None = None  # asks for the same answer with its pages, or in other words
+    repeat: Repeat | None = None  # what it asks of the answer before
+    quotes: tuple[str, ...] = ()  # the statements of that answer that it asks about
     language: Language | None = None  # that it asks to be answered in
     ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
@@ -52,15 +51,17 @@ class Conversation:
 
     question: str  # spelt out
     answer: str
-    documents: tuple[str, ...]  # theses that it is about
-    listed: tuple[str, ...]  # theses that the last answer names, in its order
-    spoken_of: tuple[str, ...]  # every thesis named so far
+    documents: tuple[str, ...] = ()  # theses that it is about
+    listed: tuple[str, ...] = ()  # theses that the last answer names, in its order
+    spoken_of: tuple[str, ...] = ()  # every thesis named so far
     of_library: bool = False  # the last question was about the library
     base: str = ""  # the question with the subject it had first
+    last: tuple[str, ...] = ()  # quotes of the last answer, also where it was about one of a list
+    asked_back: bool = False  # it was asked back which thesis is meant
 
     @property
     def statements(self) -> tuple[str, ...]:
-        """The quotes of the last answer."""
+        """The quotes of the answer to that question."""
         return quotes_in(self.answer)
 
 

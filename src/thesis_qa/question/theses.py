@@ -18,6 +18,7 @@ from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import fold, stem
 from thesis_qa.question.read import framing_words
+from thesis_qa.question.route import OPENING
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
@@ -71,6 +72,11 @@ class ThesisNames:
 
     def __init__(self, documents: Sequence[DocumentInfo]) -> None:
         self._known = [identity(document) for document in documents]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(known.document for known in self._known)
 
     def named(
         self, question: str, language: Language | None, *, pointing: bool = False
@@ -210,7 +216,7 @@ def identity(document: DocumentInfo) -> Identity:
     about = " ".join((known.title, *known.keywords))
     return Identity(
         document=document.name,
-        title=" ".join(fold(known.title).split()),
+        title=" ".join(fold(known.title or document.name).split()),
         author=frozenset(w for w in _words(known.author) if len(w) > 2),
         places=frozenset(places),
         year=str(known.year or ""),
@@ -226,9 +232,12 @@ def _beside_thesis_word(
 ) -> Iterator[list[int]]:
     """The words behind and before a word for a thesis that may name it, the nearest first:
     "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
-    word = tokens[at].word
-    behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
-    told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
+    word = _owner(tokens[at].word)
+    first = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    says = at < OPENING and first in word_set("question.collection")  # "yang bahas padi gimana"
+    told = says or first in word_set("question.behind_one")
+    begins = at + 1 + says
+    behind = _until_clause(tokens, range(begins, min(len(tokens), begins + MOST_WORDS)))
     dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
     stands_for_one = word in word_set("question.stands_for_thesis")
     if (
