@@ -389,4 +389,3 @@ def _answer(
         route=found.route or question.route,
         documents=found.documents or question.documents,
     )
-

@@ -18,8 +18,8 @@ PASSAGES = 20  # that may hold them
 
 def by_repeating(question: Question, library: Library) -> Found | None:
     """The statement that a question asks about, and the sentences behind it; all that was quoted
-    before, for who asks where it stands; or the sentences behind that, for who wants more of it, and
-    those that give a reason, for who asks why. None if none of it is asked for, or there is nothing."""
+    before, for who asks where it stands; the sentences behind that, for who wants more of it; those
+    that give a reason, for who asks why. None if none of it is asked for, or there is nothing."""
     shown: list[Shown] = []
     for quote in question.quotes:
         place = next(_standing(library.catalog, quote), None)

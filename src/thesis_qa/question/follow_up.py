@@ -18,8 +18,10 @@ from thesis_qa.question.conversation import (
     CHAPTER,
     Conversation,
     Resolved,
-    asked_otherwise,
-    ordinal,
+    asked_again,
+    item_asked,
+    of_item,
+    of_listed,
     quotes_in,
     subject,
     with_other,
@@ -27,7 +29,7 @@ from thesis_qa.question.conversation import (
 from thesis_qa.question.read import content_terms, framing_words, read_question
 from thesis_qa.question.route import OPENING, Again, Intent, is_talk, library_chance
 from thesis_qa.question.theses import Named, ThesisNames
-from thesis_qa.types import Language, Route
+from thesis_qa.types import Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
@@ -124,28 +126,31 @@ def resolve(
     """What `question` asks after what was said `before`."""
     question = without_remark(question, reads)
     if before and (again := _again(question, reads)):
-        return _asked_again(question, again, before)
-    if before and (listed := _of_listed(question, before)):
+        return asked_again(question, again, before)
+    if before and (listed := of_listed(question, before)):
         return listed
     pointing = before is not None and _may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
     plain = _behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
-    if before and before.asked_back and (told := _told_which(question, plain, before, named, names)):
-        return told
+    if before and before.asked_back:
+        told = _told_which(question, plain, before, named, names)
+        if told:
+            return told
     if before and before.of_library and _goes_on_listing(question, before, reads):
         return Resolved(question, of_library=True)
-    if _compares_age(question):  # of one thesis "yang paling baru" is something in it
+    if _compares_age(question):
         theses = word_set("question.thesis").intersection(words(question))
-        compares = bool(theses or before is None or len(before.documents) != 1)
-        of_library = compares
-    else:
-        compares = False
-        of_library = _is_of_library(question, reads) and not _varies(question, before, reads)
-    if of_library and not (named and _asks_of_one(question, plain, reads)):
-        among = before.documents if before and compares else ()
-        return Resolved(question, among if len(among) > 1 else (), of_library=True)
+        among = before.spoken_of if before and not theses else ()
+        if before and len(before.documents) > 1:
+            among = before.documents
+        if len(among) != 1:  # of one "yang paling baru" is something in it
+            return Resolved(question, among, of_library=True)
+    elif _is_of_library(question, reads) and not (
+        _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
+    ):
+        return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
         about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
@@ -159,8 +164,8 @@ def resolve(
             unknown=named.besides,
         )
     settled = resolved.unclear or resolved.repeat or resolved.follows
-    if not settled and (unknown := names.unknown(question)):
-        return replace(resolved, unknown=unknown)
+    if not settled and (other := names.unknown(question, language_of(question))):
+        return replace(resolved, question=other.rest, unknown=other.phrase)
     if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
         resolved = replace(resolved, documents=before.documents)
     if not resolved.unclear and not resolved.documents and _lacks_thesis(question, before, reads):
@@ -194,29 +199,9 @@ def _told_which(
         return None if _says_something(plain) else replace(known, ambiguous=named.ambiguous)
     read = read_question(question)
     phrase = "" if read.fields or read.topics or read.places else question.rstrip(" ?.!")
-    unknown = names.unknown(question) or (phrase if _is_phrase(question) else "")
-    return replace(same, unknown=unknown) if unknown and not _item(question, before) else None
-
-
-def _of_listed(question: str, before: Conversation) -> Resolved | None:
-    """Something asked of one of the theses listed before: "yang kedua metodenya apa?"."""
-    tokens = question.rstrip(" ?.!").split()
-    if len(before.listed) < 2 or _item(question, before) is not None:
-        return None
-    behind = word_set("question.stands_for_thesis", "id") | word_set("question.thesis")
-    ahead = word_set("question.stands_for_thesis", "en") | word_set("question.thesis")
-    for at, number in enumerate(map(ordinal, map(str.lower, tokens))):
-        before_it, after_it = (" ".join(tokens[a:b]).lower() for a, b in ((at - 1, at), (at + 1, at + 2)))
-        if number is None or not (before_it in behind or after_it.removesuffix("'s") in ahead):
-            continue
-        named = (at - 1, at) if before_it in behind else (at, at + 1)
-        this = text("question.this_thesis", language_of(question) or language_of(before.question))
-        asked = [this if place == named[0] else word for place, word in enumerate(tokens) if place != named[1]]
-        place = number - 1 if number > 0 else len(before.listed) - 1
-        if place >= len(before.listed):
-            return Resolved(question, unclear="which_item", items=len(before.listed))
-        return Resolved(f"{' '.join(asked)}?", (before.listed[place],), follows=True)
-    return None
+    other = names.unknown(question, language_of(question))
+    unknown = other.phrase if other else phrase if _is_phrase(question) else ""
+    return replace(same, unknown=unknown) if unknown and not item_asked(question, before) else None
 
 
 def _may_point(question: str, before: Conversation) -> bool:
@@ -232,18 +217,20 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     """Whether a question right behind one about the library goes on with it: "yang 2017?", "dari
     UPN?", "anything on politics?". Who asks for a field, topic or place asks of one thesis."""
     read, intent = read_question(question), reads(question)
-    if read.fields or read.topics or read.places or cue("follow_up.pronouns").search(question):
-        return False
     joining = word_set("follow_up.joining")
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
+    named = bool(said) and said[0] in opens and bool(content_terms(question))  # "yang gurunya bu x"
+    points_back = cue("follow_up.pronouns").search(question) and not named
+    if read.fields or read.topics or read.places or points_back:
+        return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
     about = _form("about").fullmatch(question)
     return bool(said) and bool(
         likely >= LEANS
         or listed
-        or (said[0] in opens and _item(question, None) is None)
+        or (said[0] in opens and item_asked(question, None) is None)
         or (about and (likely >= HINTED or len(before.listed) > 1))
     )
 
@@ -290,8 +277,8 @@ def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
 
 
 def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resolved:
-    if (number := _item(question, before)) is not None:
-        return _of_item(question, number, before)
+    if (number := item_asked(question, before)) is not None:
+        return of_item(question, number, before)
     if before is None:
         if _again(question, reads):
             return Resolved(question, unclear="nothing_before")
@@ -342,71 +329,12 @@ def _about_other(before: Conversation, other: str) -> Resolved:
     return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
 
 
-def _item(question: str, before: Conversation | None) -> int | None:
-    """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
-    last. None if it asks about anything else."""
-    said = words(question)
-    beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
-    numbers = [n for word in said if (n := ordinal(word)) is not None]
-    about = {word for _, word in content_terms(before.question)} if before else set()
-    if before and any(ordinal(word) for word in words(before.question)):
-        about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
-    others = [w for w in said if w not in beside | about and ordinal(w) is None]
-    asks = cue("follow_up.item").search(question)
-    return numbers[0] if asks and len(numbers) == 1 and not others else None
-
-
-def _of_item(question: str, number: int, before: Conversation | None) -> Resolved:
-    """A question about the `number`th thesis or statement of the answer before."""
-    if before is None:
-        return Resolved(question, unclear="nothing_before")
-    several = len(before.listed) > 1 and (before.of_library or not before.statements)
-    items = before.listed if several else before.statements
-    at = number - 1 if number > 0 else len(items) - 1
-    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
-    at = numbered[0] if numbered else at
-    if not 0 <= at < len(items):
-        return Resolved(
-            question, unclear="which_item" if items else "nothing_before", items=len(items)
-        )
-    if several:
-        asked = text("answer.what_about", language_of(question) or language_of(before.question))
-        asked = before.question if before.asked_back else asked
-        return Resolved(asked, (items[at],), follows=True)
-    return Resolved(
-        before.question, before.documents, follows=True, repeat="item", quotes=(items[at],)
-    )
-
-
 def _again(question: str, reads: Reads) -> Again | None:
     """What a message asks of the answer before; None where it asks for something of its own."""
     intent, read = reads(question), read_question(question)
     topics = [topic for topic in read.topics if topic.expects != "reason"]
     own = topics or read.fields or read.places or cue("follow_up.any_thesis").search(question)
-    return None if own or intent is None else intent.again
-
-
-def _asked_again(question: str, again: Again, before: Conversation) -> Resolved:
-    """A question for the answer before: more of it, its reason, its pages, its very words, the
-    other language."""
-    among, said = before.documents, before.last
-    numbers = [n for word in words(question) if (n := ordinal(word)) is not None]
-    if len(numbers) == 1 and 0 < numbers[0] <= len(before.statements):  # "quote the second one"
-        said = (before.statements[numbers[0] - 1],)
-    same = Resolved(before.question, among, follows=True, quotes=said, of_library=before.of_library)
-    languages: dict[Again, Language] = {"in_id": "id", "in_en": "en"}
-    if again in languages:
-        return replace(same, repeat="language", language=languages[again])
-    if again in ("why", "how", "more") and before.of_library and not said:
-        if len(among) == 1:  # "tell me more about it", of the only one listed
-            asked = text("answer.what_about", language_of(question) or language_of(before.question))
-            return Resolved(asked, among, follows=True)
-        points = cue("follow_up.pronouns").search(question) and len(before.listed) > 1
-        return Resolved(question, before.listed, unclear="which_thesis") if points else same
-    if again in ("why", "how"):
-        asked = asked_otherwise(before.question, again, question)
-        return replace(same, question=asked, repeat="why" if again == "why" and said else None)
-    return replace(same, repeat=again)
+    return None if own or intent is None or _compares_age(question) else intent.again
 
 
 def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:

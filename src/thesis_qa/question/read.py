@@ -109,7 +109,8 @@ def read_question(text: str, language: Language | None = None) -> Question:
     Raises QuestionError for what can't be asked.
     """
     checked = checked_question(text)
-    asked, spoken = spelt_out(checked), spoken_language(checked)
+    spoken = spoken_language(checked)
+    asked = spelt_out(checked, spoken or language)
     expects = expected_answer(asked)
     counted = expects == "number" and cue("question.count").search(asked)
     return Question(
@@ -188,9 +189,9 @@ def spoken_language(question: str) -> Language | None:
     return language_of(question)
 
 
-def spelt_out(question: str) -> str:
+def spelt_out(question: str, language: Language | None) -> str:
     """An Indonesian question with its chat spellings written out: "gmn" as "bagaimana"."""
-    if language_of(question) != "id":
+    if language != "id":
         return question
     return " ".join(chat_spellings().get(word.lower(), word) for word in question.split())
 
