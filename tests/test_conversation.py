@@ -188,7 +188,7 @@ def test_the_thesis_named_is_asked_and_the_answer_says_so(chat: Chat) -> None:
 
 def test_a_thesis_that_is_not_here_is_said_not_to_be(chat: Chat) -> None:
     answer = chat.say("skripsi tentang kubernetes metodenya apa?")
-    assert answer.kind == "clarify"
+    assert answer.kind == "decline"
     assert answer.citations == ()
     assert answer.text.startswith("Tidak ada skripsi “kubernetes” di sini.")
 

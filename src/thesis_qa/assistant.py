@@ -13,7 +13,7 @@ from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.evidence import stems, terms_held
-from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Shown, Strategy
+from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import by_passages
@@ -24,7 +24,8 @@ from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
-from thesis_qa.question.conversation import Conversation, Resolved, quotes_in
+from thesis_qa.question.conversation import Conversation, Resolved
+from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.follow_up import read_conversation, resolve
 from thesis_qa.question.read import (
     Question,
@@ -179,16 +180,17 @@ class Assistant:
     ) -> Question:
         checked = checked_question(question)
         resolved = self._resolved(checked, history, documents)
-        among = documents or resolved.documents
+        asks_back = resolved.unclear == "which_thesis"
+        among = documents or (() if asks_back else resolved.documents)
         spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among, spoken)
         return replace(
             asked,
             language=spoken or asked.language,
             resolved_from=checked if resolved.follows else None,
-            besides=_said_before(resolved, history),
-            item=resolved.item,
             repeat=resolved.repeat,
+            quotes=resolved.quotes,
+            choices=resolved.documents if asks_back else (),
             unclear=resolved.unclear or "",
             items=resolved.items,
             of_library=resolved.of_library,
@@ -229,7 +231,7 @@ class Assistant:
         if found.ambiguous:
             among = self._theses_about(found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
-        if self.writing is None or before is None or found.more or found.item or found.repeat:
+        if self.writing is None or before is None or found.repeat:
             return found
         reworded = self.writing.reworded(question, history)
         return (
@@ -258,6 +260,8 @@ class Assistant:
         here = share_held(found.documents)
         there = (share_held([n]) for n in documents or catalog.names() if n not in found.documents)
         best = 1.0 if here == 1 else max(there, default=0.0)
+        if here * len(telling) > len(telling) - 2:  # one word that they lack is no other subject
+            return found.documents
         turned = here < best and (best == 1 or (best >= NEARLY_ALL and here <= FEW))
         return () if turned else found.documents
 
@@ -283,6 +287,8 @@ class Assistant:
         """What is found for a question, and for the parts of one that asks two things: whoever
         asks two things at once is understood worse than who asks one."""
         found = _tried(question, library)
+        if question.repeat == "why" and found.answers and not any(map(_gives_reason, found.shown)):
+            return replace(found, kind="decline", probability=min(found.probability, UNSTATED))
         if question.parts and not question.besides:
             first, second = (self.index.question(p, question.documents) for p in question.parts)
             found = _joined(found, _tried(first, library))
@@ -343,6 +349,10 @@ def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]
     )
 
 
+def _gives_reason(shown: Shown) -> bool:
+    return holds_expected(shown.evidence.sentence, "reason")
+
+
 def _of_thesis(first: Question, second: Question) -> bool:
     """Whether the second of two questions asks of the thesis itself, and can stand alone.
 
@@ -390,10 +400,3 @@ def _answer(
         route=found.route or question.route,
         documents=found.documents or question.documents,
     )
-
-
-def _said_before(resolved: Resolved, history: Sequence[tuple[str, str]]) -> str:
-    """The answer before, where more of it is asked for, or its quotes once again."""
-    before = history[-1][1] if history else ""
-    again = resolved.repeat and quotes_in(before)
-    return before if resolved.more or again else ""

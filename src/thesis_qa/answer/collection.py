@@ -8,7 +8,7 @@ from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import LANGUAGES, cue, text
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
@@ -39,7 +39,7 @@ class Wanted:
 def by_collection(question: Question, library: Library) -> Found | None:
     """The theses that a question about the library asks for; None for any other question."""
     intent = question.intent
-    if intent is None or question.unclear or question.item:
+    if intent is None or question.unclear or question.repeat == "item":
         return None
     any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
     if len(question.documents) == 1 and not any_thesis:  # it is asked of that one
@@ -59,9 +59,11 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if topic in ("newest", "oldest"):
         fitting = _extreme(fitting, newest=topic == "newest")
     elif wanted.words:
-        named = [d for d in fitting if _identified(d, wanted, question.language)]
+        told = [_told(asked, library, fitting) for asked in _in_full(question, library)]
+        named = [d for d in fitting if any(d in among for among, _ in told)]
         if named or topic != "list":  # "ini isinya skripsi apa aja": whatever else was said
-            fitting, quotes = (named, {}) if named else _about(question, library, fitting, wanted)
+            fitting = named
+            quotes = {name: shown for _, each in told for name, shown in each.items()}
     if not fitting and not question.of_library and not any_thesis and chance < UNNAMED:
         return None  # sentences may answer: a wrong guess shall cost little
     lead = _lead(
@@ -70,6 +72,27 @@ def by_collection(question: Question, library: Library) -> Found | None:
     shown = fitting or _nearest(question, library, every)
     found = replace(_found(question, library, shown, lead, quotes), route="library")
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
+
+
+def _in_full(question: Question, library: Library) -> Iterator[Question]:
+    """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
+    yield question
+    short = word_map("question.abbreviations")
+    for _, word in question.terms:
+        for full in short.get(word, "").split("|") if word in short else ():
+            said = re.sub(rf"\b{word}\b", full, question.text, flags=re.IGNORECASE)
+            asked = library.index.question(said, question.documents, question.language)
+            yield replace(asked, language=question.language)
+
+
+def _told(
+    question: Question, library: Library, among: Sequence[DocumentInfo]
+) -> tuple[list[DocumentInfo], dict[str, Shown]]:
+    """The theses that people, places and subjects of a question fit, or else those that speak of
+    them, with a sentence each."""
+    wanted = _wanted(question)
+    named = [d for d in among if _identified(d, wanted, question.language)]
+    return (named, {}) if named else _about(question, library, among, wanted)
 
 
 def _topic(question: Question) -> str:

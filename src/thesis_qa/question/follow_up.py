@@ -17,18 +17,18 @@ from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.conversation import (
     CHAPTER,
     Conversation,
-    Repeat,
     Resolved,
-    Unclear,
-    asked_otherwise,
-    ordinal,
+    asked_again,
+    item_asked,
+    of_item,
+    of_listed,
     quotes_in,
     subject,
     with_other,
 )
 from thesis_qa.question.read import content_terms, framing_words, read_question
-from thesis_qa.question.route import Intent, is_talk, library_chance
-from thesis_qa.question.theses import ThesisNames
+from thesis_qa.question.route import OPENING, Again, Intent, is_talk, library_chance
+from thesis_qa.question.theses import Named, ThesisNames
 from thesis_qa.types import Route
 
 Turn = tuple[str, str]
@@ -67,12 +67,22 @@ def read_conversation(
         if _is_talk(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
-        if resolved.item:  # the list it is from stays what "the third one" counts in
+        last = quotes_in(answer)
+        if found and resolved.repeat == "item":  # its list stays what "the third one" counts in
+            found = replace(found, last=last)
             continue
+        before = found.spoken_of if found else ()
+        if resolved.unclear in ("nothing_before", "which_item"):
+            continue
+        if resolved.unclear == "which_thesis":
+            among = resolved.documents
+            found = Conversation(question, answer, (), among, before, asked_back=True)
+            continue
+        if found and resolved.repeat == "more":  # what was said before is not wanted again either
+            last = (*found.last, *last)
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
         documents = resolved.documents or (about if len(about) == 1 else ())
-        before = found.spoken_of if found else ()
         spoken_of = tuple(dict.fromkeys([*before, *documents]))
         of_library = (
             resolved.of_library
@@ -80,14 +90,14 @@ def read_conversation(
             or (len(listed) > 1 and bool(read_question(resolved.question).fields))
         )
         found = Conversation(
-            resolved.question, answer, documents, listed, spoken_of, of_library, resolved.base
+            resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
         )
     return found
 
 
 def _is_talk(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    return intent is not None and is_talk(intent, question) and not _asks_again(question)
+    return intent is not None and is_talk(intent, question) and not _again(question, reads)
 
 
 def without_remark(question: str, reads: Reads) -> str:
@@ -115,21 +125,32 @@ def resolve(
 ) -> Resolved:
     """What `question` asks after what was said `before`."""
     question = without_remark(question, reads)
-    if before and (repeated := _repeated(question, before)) is not None:
-        return repeated
-    pointing = before is not None and len(words(question)) <= SHORT
+    if before and (again := _again(question, reads)):
+        return asked_again(question, again, before)
+    if before and (listed := of_listed(question, before)):
+        return listed
+    pointing = before is not None and _may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
     plain = _behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
+    if before and before.asked_back:
+        told = _told_which(question, plain, before, named, names)
+        if told:
+            return told
     if before and before.of_library and _goes_on_listing(question, before, reads):
         return Resolved(question, of_library=True)
-    of_library = _compares_age(question) or (
-        _is_of_library(question, reads) and not _varies(question, before, reads)
-    )
-    if of_library and not (named and _asks_of_one(question, plain, reads)):
-        among = before.documents if before and _compares_age(question) else ()
-        return Resolved(question, among if len(among) > 1 else (), of_library=True)
+    if _compares_age(question):
+        theses = word_set("question.thesis").intersection(words(question))
+        among = before.spoken_of if before and not theses else ()
+        if before and len(before.documents) > 1:
+            among = before.documents
+        if len(among) != 1:  # of one "yang paling baru" is something in it
+            return Resolved(question, among, of_library=True)
+    elif _is_of_library(question, reads) and not (
+        _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
+    ):
+        return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
         about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
@@ -142,30 +163,74 @@ def resolve(
             ambiguous=named.ambiguous,
             unknown=named.besides,
         )
-    settled = resolved.unclear or resolved.item or resolved.repeat or resolved.follows
-    if not settled and (unknown := names.unknown(question)):
-        return replace(resolved, unknown=unknown)
+    settled = resolved.unclear or resolved.repeat or resolved.follows
+    if not settled and (other := names.unknown(question, language_of(question))):
+        return replace(resolved, question=other.rest, unknown=other.phrase)
     if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
-        return replace(resolved, documents=before.documents)
+        resolved = replace(resolved, documents=before.documents)
+    if not resolved.unclear and not resolved.documents and _lacks_thesis(question, before, reads):
+        among = before.listed if before and len(before.listed) > 1 else names.documents
+        if len(among) > 1:
+            return Resolved(question, among, unclear="which_thesis")
     return resolved
+
+
+def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> bool:
+    """Whether a question points at one thesis, and nothing tells at which: "penulisnya siapa?"."""
+    pointing = cue("follow_up.pronouns").search(question) or cue("follow_up.of_thesis").search(
+        question
+    )
+    read = read_question(question)
+    if not pointing or read.each or cue("question.here").search(question):
+        return False
+    if before and before.of_library and _alone(question, reads) < LEANS:
+        return True
+    few = len(content_terms(question)) <= 1 and _is_of_thesis(question, reads)
+    return bool(read.fields or read.topics or few)
+
+
+def _told_which(
+    question: str, plain: str, before: Conversation, named: Named | None, names: ThesisNames
+) -> Resolved | None:
+    """What was asked before it was asked back which thesis is meant, where this tells: "jihan"."""
+    same = Resolved(before.question, follows=True)
+    if named:
+        known = replace(same, documents=named.documents, phrase=named.phrase)
+        return None if _says_something(plain) else replace(known, ambiguous=named.ambiguous)
+    read = read_question(question)
+    phrase = "" if read.fields or read.topics or read.places else question.rstrip(" ?.!")
+    other = names.unknown(question, language_of(question))
+    unknown = other.phrase if other else phrase if _is_phrase(question) else ""
+    return replace(same, unknown=unknown) if unknown and not item_asked(question, before) else None
+
+
+def _may_point(question: str, before: Conversation) -> bool:
+    """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
+    several theses are spoken of."""
+    said = words(question)
+    stand = word_set("question.stands_for_thesis")
+    several = max(len(before.documents), len(before.listed)) > 1
+    return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
 
 
 def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     """Whether a question right behind one about the library goes on with it: "yang 2017?", "dari
     UPN?", "anything on politics?". Who asks for a field, topic or place asks of one thesis."""
     read, intent = read_question(question), reads(question)
-    if read.fields or read.topics or read.places or cue("follow_up.pronouns").search(question):
-        return False
     joining = word_set("follow_up.joining")
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
+    named = bool(said) and said[0] in opens and bool(content_terms(question))  # "yang gurunya bu x"
+    points_back = cue("follow_up.pronouns").search(question) and not named
+    if read.fields or read.topics or read.places or points_back:
+        return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
     about = _form("about").fullmatch(question)
     return bool(said) and bool(
         likely >= LEANS
         or listed
-        or (said[0] in opens and _item(question, None) is None)
+        or (said[0] in opens and item_asked(question, None) is None)
         or (about and (likely >= HINTED or len(before.listed) > 1))
     )
 
@@ -212,17 +277,15 @@ def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
 
 
 def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resolved:
-    if _form("more").fullmatch(question):
-        if before is None:
-            return Resolved(question, unclear="nothing_before")
-        return Resolved(before.question, follows=True, more=True)
-    if (number := _item(question, before)) is not None:
-        return _of_item(question, number, before)
+    if (number := item_asked(question, before)) is not None:
+        return of_item(question, number, before)
     if before is None:
-        if _asks_again(question):
+        if _again(question, reads):
             return Resolved(question, unclear="nothing_before")
         leans = _alone(question, reads) < UNCLEAR
-        lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
+        said = bool(content_terms(question))
+        leans |= not said and cue("follow_up.pronouns").search(question) is not None
+        lost = leans and not (said and _is_of_thesis(question, reads))
         return Resolved(question, unclear="nothing_before" if lost else None)
     if cue("follow_up.other_thesis").search(question):
         others = tuple(d for d in before.spoken_of if d not in before.documents)
@@ -230,11 +293,9 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         return Resolved(asked, others[-1:], follows=True)
     if meant := _form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
-    for kind in ("why", "how"):
-        if match := _form(kind).fullmatch(question):
-            asked = asked_otherwise(before.question, kind, match["word"])
-            return Resolved(asked, follows=True)
     about = _form("about").fullmatch(question)
+    if about and about["other"].split()[0].lower() in word_set("question.which"):
+        question, about = about["other"], None  # "and why 2.5?" asks for itself
     if about and len(content_terms(about["other"])) <= SHORT:
         read = read_question(about["other"])
         if read.topics or read.fields:  # "and what are the conclusions?"
@@ -268,65 +329,12 @@ def _about_other(before: Conversation, other: str) -> Resolved:
     return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
 
 
-def _item(question: str, before: Conversation | None) -> int | None:
-    """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
-    last. None if it asks about anything else."""
-    said = words(question)
-    beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
-    numbers = [n for word in said if (n := ordinal(word)) is not None]
-    about = {word for _, word in content_terms(before.question)} if before else set()
-    if before and any(ordinal(word) for word in words(before.question)):
-        about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
-    others = [w for w in said if w not in beside | about and ordinal(w) is None]
-    asks = cue("follow_up.item").search(question)
-    return numbers[0] if asks and len(numbers) == 1 and not others else None
-
-
-def _of_item(question: str, number: int, before: Conversation | None) -> Resolved:
-    """A question about the `number`th thesis or statement of the answer before."""
-    if before is None:
-        return Resolved(question, unclear="nothing_before")
-    several = len(before.listed) > 1 and (before.of_library or not before.statements)
-    items = before.listed if several else before.statements
-    at = number - 1 if number > 0 else len(items) - 1
-    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
-    at = numbered[0] if numbered else at
-    if not 0 <= at < len(items):
-        unclear: Unclear = "which_item" if items else "nothing_before"
-        return Resolved(question, unclear=unclear, items=len(items))
-    if several:
-        asked = text("answer.what_about", language_of(question) or language_of(before.question))
-        return Resolved(asked, (items[at],), follows=True)
-    return Resolved(before.question, before.documents, follows=True, item=items[at])
-
-
-def _repeated(question: str, before: Conversation) -> Resolved | None:
-    """A question for the same again: with its pages, word for word, in the other language."""
-    same = Resolved(before.question, before.documents, follows=True)
-    counts = cue("question.count").search(question)
-    for language in LANGUAGES:
-        if not counts and _asks_only(question, f"in_{language}"):
-            return replace(same, repeat="language", language=language)
-    kinds: tuple[Repeat, ...] = ("pages", "quotes")
-    for kind in kinds:
-        if _asks_only(question, kind):
-            return replace(same, repeat=kind)
-    return None
-
-
-def _asks_again(question: str) -> bool:
-    """Whether a question asks for nothing but an answer once more."""
-    kinds = ("pages", "quotes", *(f"in_{language}" for language in LANGUAGES))
-    return any(_asks_only(question, kind) for kind in kinds)
-
-
-def _asks_only(question: str, kind: str) -> bool:
-    """Whether a question has the words of a kind, and besides them none that says anything."""
-    asked = cue(f"follow_up.{kind}")
-    keys = ("follow_up.joining", "follow_up.beside_repeat", "question.polite", "question.commands")
-    empty = stop_words().union(*(word_set(key) for key in keys), chat_spellings())
-    left = words(asked.sub(" ", question))
-    return asked.search(question) is not None and all(word in empty for word in left)
+def _again(question: str, reads: Reads) -> Again | None:
+    """What a message asks of the answer before; None where it asks for something of its own."""
+    intent, read = reads(question), read_question(question)
+    topics = [topic for topic in read.topics if topic.expects != "reason"]
+    own = topics or read.fields or read.places or cue("follow_up.any_thesis").search(question)
+    return None if own or intent is None or _compares_age(question) else intent.again
 
 
 def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
@@ -341,15 +349,12 @@ def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
 def _form(kind: str) -> re.Pattern[str]:
     """What a whole question of some kind looks like, from the words of the language files."""
     words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
-             (kind, "before_more", "behind_more", "joining")}  # fmt: skip
-    frame = f"(?:{words['before_more']}|{words['joining']})", f"(?:{words['behind_more']})"
+             (kind, "joining")}  # fmt: skip
     forms = {
-        "more": rf"(?:{frame[0]} )*{words[kind]}(?: {frame[1]})*",
         "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
         "meant": rf"{words[kind]}\b",
     }
-    plain = rf"(?:{frame[0]} )*(?P<word>{words[kind]})(?: {frame[1]})*"
-    return re.compile(rf"\W*{forms.get(kind, plain)}\W*", re.IGNORECASE)
+    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)
 
 
 def _is_of_thesis(question: str, reads: Reads) -> bool:

@@ -17,7 +17,8 @@ from thesis_qa.lang.data import alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import fold, stem
-from thesis_qa.question.read import framing_words
+from thesis_qa.question.read import framing_words, read_question
+from thesis_qa.question.route import OPENING
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
@@ -72,6 +73,11 @@ class ThesisNames:
     def __init__(self, documents: Sequence[DocumentInfo]) -> None:
         self._known = [identity(document) for document in documents]
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(known.document for known in self._known)
+
     def named(
         self, question: str, language: Language | None, *, pointing: bool = False
     ) -> Named | None:
@@ -90,7 +96,8 @@ class ThesisNames:
         this = text("question.this_thesis", language)
         rest = _without(question, tokens, at, this)
         ambiguous = any(len(names) > 1 for _, names in found)
-        besides = self.unknown(rest) if len(documents) == 1 else ""
+        other = self.unknown(rest, language) if len(documents) == 1 else None
+        besides, rest = (other.phrase, other.rest) if other else ("", rest)
         return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest, besides)
 
     def listed_in(self, answer: str) -> tuple[str, ...]:
@@ -99,16 +106,20 @@ class ThesisNames:
         places = {k.document: folded.find(k.title) for k in self._known if len(k.title) > LONG_NAME}
         return tuple(sorted((d for d, at in places.items() if at >= 0), key=lambda d: places[d]))
 
-    def unknown(self, question: str) -> str:
-        """In which words `question` names a thesis that isn't known here; empty if it names none:
-        "skripsi tentang kubernetes"."""
+    def unknown(self, question: str, language: Language | None) -> Named | None:
+        """Which thesis `question` names in words that fit none by themselves, "skripsi tentang
+        kubernetes"; None if it names none. What is left says "this thesis" if that asks for what
+        any thesis has."""
         tokens = _tokens(question)
+        this = text("question.this_thesis", language)
         for at in range(len(tokens)):
             for places in _beside_thesis_word(tokens, at):
-                told = _before_topic(tokens, places)
-                if told:
-                    return _cut(question, tokens, sorted(told))
-        return ""
+                if told := _before_topic(tokens, places):
+                    rest = _without(question, tokens, sorted([*told, at]), this)
+                    read = read_question(rest)
+                    rest = rest if read.fields or read.topics else question
+                    return Named((), _cut(question, tokens, sorted(told)), False, rest)
+        return None
 
     def _by_file(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
         """Names of files: "ringkas kucing.pdf"."""
@@ -210,7 +221,7 @@ def identity(document: DocumentInfo) -> Identity:
     about = " ".join((known.title, *known.keywords))
     return Identity(
         document=document.name,
-        title=" ".join(fold(known.title).split()),
+        title=" ".join(fold(known.title or document.name).split()),
         author=frozenset(w for w in _words(known.author) if len(w) > 2),
         places=frozenset(places),
         year=str(known.year or ""),
@@ -226,9 +237,12 @@ def _beside_thesis_word(
 ) -> Iterator[list[int]]:
     """The words behind and before a word for a thesis that may name it, the nearest first:
     "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
-    word = tokens[at].word
-    behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
-    told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
+    word = _owner(tokens[at].word)
+    first = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    says = at < OPENING and first in word_set("question.collection")  # "yang bahas padi gimana"
+    told = says or first in word_set("question.behind_one")
+    begins = at + 1 + says
+    behind = _until_clause(tokens, range(begins, min(len(tokens), begins + MOST_WORDS)))
     dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
     stands_for_one = word in word_set("question.stands_for_thesis")
     if (
@@ -275,10 +289,13 @@ def _cut(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
 
 
 def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this: str) -> str:
-    """The question with "this thesis" for the words at `places`, and for an article before them."""
+    """The question with "this thesis" for the words at `places`, and for an article beside them."""
     gone = sorted({*places, *range(places[0], places[-1] + 1)})
-    if gone[0] > 0 and tokens[gone[0] - 1].word in word_set("question.articles"):
+    articles = word_set("question.articles")
+    if gone[0] > 0 and tokens[gone[0] - 1].word in articles:
         gone.insert(0, gone[0] - 1)
+    if gone[-1] + 1 < len(tokens) and tokens[gone[-1] + 1].word in articles:
+        gone.append(gone[-1] + 1)  # "skripsi padi itu"
     before, behind = question[: tokens[gone[0]].start], question[tokens[gone[-1]].end :]
     return " ".join(f"{before} {this}{behind}".split())
 
