@@ -47,6 +47,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.library:
         with browsing() as browser, serving(given.library) as address:
+            tell("page usable after the server is up", visits(browser, address))
             in_sight(browser, address)
             compared(browser, address)
         return
@@ -162,6 +163,7 @@ def in_sight(browser: "Browser", address: str) -> None:
     page = opened(browser, address)
     names = page.locator("#theses .pick input").evaluate_all("all => all.map(e => e.value)")
     seen: dict[str, list[bool]] = {}
+    first: list[float] = []
     for name in names:
         page.goto(address)
         page.locator(f"#theses .pick input[value='{name}']").check()
@@ -171,6 +173,7 @@ def in_sight(browser: "Browser", address: str) -> None:
             page.evaluate(WATCH)
             page.locator("#question textarea").press("Enter")
             page.wait_for_function("() => window.seen.whole", timeout=60_000)
+            first.append(page.evaluate("window.seen.first") / 1000)
             if page.locator("#log a.cite").count() >= EACH:
                 break
         for size, called in ((DESK, "desk"), (PHONE, "phone")):
@@ -180,6 +183,7 @@ def in_sight(browser: "Browser", address: str) -> None:
             for number in range(min(EACH, page.locator("#log a.cite").count())):
                 for where, visible in follow(page, number):
                     seen.setdefault(f"{called}, {where}", []).append(visible)
+    tell("first evidence after Enter", first)
     for where, found in seen.items():
         print(f"highlight in sight, {where}: {sum(found)} of {len(found)}", flush=True)
     page.context.close()
@@ -192,6 +196,7 @@ def follow(page: "Page", number: int) -> Iterator[tuple[str, bool]]:
     cite.evaluate("link => link.click()")
     yield "in its card", visible(page, f"{card} .paragraphs")
     page.locator(f"{card} a.large").evaluate("link => link.click()")
+    page.wait_for_function("() => document.querySelector('#reader').open")
     yield "large", visible(page, "#reader .content")
     page.evaluate("document.querySelector('#reader').close()")
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
@@ -18,6 +19,7 @@ from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
 from thesis_qa.web.takeaway import Paragraph, download, markdown, word
 from thesis_qa.web.texts import Texts, error_line, xml_text
+from thesis_qa.web.work import UPDATES
 
 USUAL = ("objectives", "method", "data", "findings", "conclusion")
 MOST = 50  # theses beside each other
@@ -118,8 +120,11 @@ def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: s
         grown = ThesisTable((), ())
         try:
             theses = json.loads(sent or "[]")
+            told = 0.0
             for grown in comparing(app.assistant, theses, names, questions.splitlines()):
-                yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
+                if time.monotonic() > told + UPDATES:  # drawing it takes longer than a cell
+                    yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
+                    told = time.monotonic()
         except (ThesisQAError, ValueError) as error:
             said = notice(error_line(error, texts.language), texts, style="nothing")
             yield grown, said, *buttons(False, False)
