@@ -1,7 +1,6 @@
 """Theses beside each other: what each says to a topic or a question, in its own words."""
 
 import csv
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
 from thesis_qa.types import Citation
-from thesis_qa.web.context import QUIET, AppContext
+from thesis_qa.web.context import QUIET, AppContext, names_sent
 from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
 from thesis_qa.web.takeaway import Paragraph, download, markdown, word
@@ -119,13 +118,13 @@ def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: s
     def on_start(names: list[str], questions: str, sent: str) -> Iterator[tuple[Any, ...]]:
         grown = ThesisTable((), ())
         try:
-            theses = json.loads(sent or "[]")
+            theses = names_sent(sent)
             told = 0.0
             for grown in comparing(app.assistant, theses, names, questions.splitlines()):
                 if time.monotonic() > told + UPDATES:  # drawing it takes longer than a cell
                     yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
                     told = time.monotonic()
-        except (ThesisQAError, ValueError) as error:
+        except ThesisQAError as error:
             said = notice(error_line(error, texts.language), texts, style="nothing")
             yield grown, said, *buttons(False, False)
             return
