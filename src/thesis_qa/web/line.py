@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from thesis_qa.api.waiting import WaitingLine
+from thesis_qa.api.service import WaitingLine
 from thesis_qa.web.render import notice
 from thesis_qa.web.texts import Texts
 
