@@ -1,15 +1,19 @@
 # The web chat and its API, on CPUs: docs/container.md
 FROM python:3.12-slim
 
-RUN useradd --create-home --uid 10001 thesis
-WORKDIR /app
-COPY pyproject.toml constraints.txt README.md LICENSE ./
-COPY src ./src
-RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
-    --constraint constraints.txt . \
-    && mkdir /data /data/documents /data/index \
+RUN useradd --create-home --uid 10001 thesis \
+    && mkdir -p /data/documents /data/index \
     && chown -R thesis /data
-COPY app.py ./
+
+WORKDIR /app
+COPY requirements.txt ./
+# The CPU build of torch, and all else by its hashes; kept while only the source changes.
+RUN pip install --no-cache-dir --no-deps --index-url https://download.pytorch.org/whl/cpu \
+    "$(sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)" \
+    && pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY pyproject.toml README.md LICENSE app.py ./
+COPY src ./src
+RUN pip install --no-cache-dir --no-deps .
 
 USER thesis
 WORKDIR /data

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint unit browser eval fit soak clean
+.PHONY: help run test lint unit browser eval fit soak lock clean
 
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
@@ -70,6 +70,17 @@ fit: $(VENV)/.installed
 
 soak: $(VENV)/.installed
 	$(BIN)/python benchmarks/soak.py
+
+# What the package needs, by hashes. Torch is there in the build that PyPI has, without what only
+# CUDA needs: on Linux it is installed before, in the build that one wants (docs/container.md).
+CUDA := cuda-bindings cuda-pathfinder cuda-toolkit triton $(addprefix nvidia-,cublas cuda-cupti \
+  cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 \
+  nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+lock: $(VENV)/.installed
+	$(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --quiet \
+	  --constraint constraints.txt --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" $(addprefix --no-emit-package ,$(CUDA)) \
+	  --output-file requirements.txt
 
 clean:
 	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/writer.lock

@@ -1,6 +1,10 @@
-"""Index the documents folder and serve the web chat: `python app.py`."""
+"""`python app.py` is `thesis-qa`: alone, it indexes `documents` and serves the web chat."""
 
-from thesis_qa.web.server import index_and_serve
+import sys
+from pathlib import Path
 
 if __name__ == "__main__":
-    index_and_serve()
+    sys.path.insert(0, str(Path(__file__).parent / "src"))  # where only what it needs is installed
+    from thesis_qa.cli import main
+
+    sys.exit(main())

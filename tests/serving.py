@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,3 +59,31 @@ def running(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def port_that_is_free() -> int:
+    """A port that nobody listens to."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+@contextmanager
+def started(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """The address of a program that serves, run in `folder` until it is told to end."""
+    port = environment.get("THESIS_QA_PORT") or str(port_that_is_free())
+    environment = {**environment, "THESIS_QA_PORT": port}
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, cwd=folder, env=environment) as server:
+        try:
+            for _ in range(600):
+                assert server.poll() is None, f"{command} ended"
+                with suppress(OSError):
+                    urllib.request.urlopen(f"{address}/healthz").close()
+                    break
+                threading.Event().wait(0.1)
+            yield address
+        finally:
+            server.terminate()

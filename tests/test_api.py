@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from conftest import SISTER_CITY
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, small_library
 from thesis_qa.api.access import Calls, new_key, read_keys
+from thesis_qa.api.service import WAITING
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index
@@ -114,9 +115,53 @@ def test_where_a_sentence_of_a_draft_stands(client: TestClient) -> None:
     assert exact["citation"]["url"].startswith(f"{ADDRESS}/place?")
 
 
+def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) -> None:
+    asked = {"topics": ["method"], "questions": ["Berapa responden nelayan?"]}
+    table = client.post("/v1/compare", json=asked).json()
+    assert table["documents"] == [SISTER_CITY.name, FISHERS]
+    assert table["columns"] == ["method", "Berapa responden nelayan?"]
+    stated = {(c["document"], c["column"]): c["citations"] for c in table["cells"]}
+    assert QUOTED in stated[SISTER_CITY.name, "method"][0]["quote"]
+    assert stated[FISHERS, "method"] == []  # isn't stated
+    assert stated[FISHERS, "Berapa responden nelayan?"][0]["quote"] == SENTENCE
+    index = Index.open(settings.index)
+    assert table == to_json(index.compare(**asked))
+    index.close()
+    one = client.post("/v1/compare", json={"documents": [FISHERS]}).json()
+    assert one["columns"][:2] == ["objectives", "method"]
+
+
+def test_an_empty_list_of_theses_names_none_so_all_are_meant(client: TestClient) -> None:
+    for path, asked in (
+        ("search", {"question": "nelayan"}),
+        ("find", {"text": SENTENCE}),
+        ("compare", {"topics": ["method"]}),
+    ):
+        found = [client.post(f"/v1/{path}", json=asked | d).json() for d in ({}, {"documents": []})]
+        assert found[0] == found[1] != []
+
+
+def test_words_too_few_to_be_looked_for_stand_nowhere(client: TestClient) -> None:
+    assert client.post("/v1/find", json={"text": "pendek"}).json() == {"matches": []}
+
+
+def test_a_conversation_may_hold_what_asks_nothing(client: TestClient) -> None:
+    asked = {"question": "Kenapa?", "history": [{"question": "", "answer": "…"}]}
+    assert client.post("/v1/ask", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize("said", [[], [{"role": "system", "content": "Hi"}], [{}]])
+def test_who_asks_nothing_in_openais_shape_is_told_how(client: TestClient, said: Any) -> None:
+    made = client.post("/v1/responses", json={"input": said}).json()
+    assert "Ask in words" in made["output"][0]["content"][0]["text"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
+        ("POST", "/v1/compare", {"topics": ["weather"]}, 400),
+        ("POST", "/v1/compare", {"documents": ["gone.pdf"]}, 404),
+        ("POST", "/v1/compare", {"questions": ["?"] * 3}, 422),
         ("POST", "/v1/ask", {"question": ""}, 422),
         ("POST", "/v1/ask", {"question": "?!"}, 422),
         ("POST", "/v1/ask", {"question": "x" * 5000}, 422),
@@ -126,7 +171,6 @@ def test_where_a_sentence_of_a_draft_stands(client: TestClient) -> None:
         ("POST", "/v1/ask", {}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "top_k": 0}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "language": "fr"}, 422),
-        ("POST", "/v1/find", {"text": "pendek"}, 400),
         ("GET", "/v1/documents/gone.pdf/outline", None, 404),
         ("GET", f"/v1/documents/{FISHERS}/pages/3", None, 404),
         ("GET", f"/v1/documents/{FISHERS}/pages/0", None, 422),
@@ -146,7 +190,7 @@ def test_what_cannot_be_done_is_a_problem_with_details(
     response = client.request(method, path, content=content, headers=headers)
     assert problem(response, status)
     if status == 400:
-        assert response.json()["detail"].startswith(("Pertanyaan", "Tidak ada", "Teks", "Tulis"))
+        assert response.json()["detail"].startswith(("Pertanyaan", "Tidak", "Teks", "Tulis"))
 
 
 def test_too_much_at_once_is_refused(client: TestClient) -> None:
@@ -255,6 +299,30 @@ def test_who_calls_too_often_has_to_wait(settings: Settings) -> None:
         refused = client.get("/v1/documents")
         assert problem(refused, 429)
         assert 1 <= int(refused.headers["retry-after"]) <= 21
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/ask", {"question": ASKED}),
+        ("/v1/search", {"question": ASKED}),
+        ("/v1/find", {"text": SENTENCE}),
+        ("/v1/compare", {}),
+        ("/v1/responses", {"input": ASKED}),
+        ("/retrieval", {"query": ASKED}),
+    ],
+)
+def test_programs_stand_in_line_with_the_visitors_of_the_page(
+    client: TestClient, path: str, asked: Any
+) -> None:
+    line = client.app.state.context.line  # type: ignore[attr-defined]
+    tickets = [line.enter() for _ in range(WAITING)]
+    for accept in ("application/json", "text/event-stream"):
+        response = client.post(path, json=asked, headers={"Accept": accept})
+        assert response.status_code == 503
+        assert "line-full" in response.text
+    for ticket in tickets:
+        line.leave(ticket)
 
 
 def test_calls_are_counted_for_each_client() -> None:

@@ -7,9 +7,11 @@ import sys
 import tarfile
 import time
 from pathlib import Path
+from shutil import which
 
 import pytest
 
+from conftest import SISTER_CITY
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, small_library
 from thesis_qa.api.access import read_keys
 from thesis_qa.cli import main
@@ -84,8 +86,59 @@ def test_a_damaged_file_is_no_index(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_a_shell_can_complete_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", "bash"]) == 0
-    assert "thesis-qa" in capsys.readouterr().out
+    for shell in ("zsh", "tcsh", "bash"):
+        assert main(["completion", shell]) == 0
+    completion = capsys.readouterr().out.partition("# AUTOMATICALLY")[2]
+    assert "thesis-qa" in completion
+
+
+@pytest.mark.skipif(which("bash") is None, reason="has no bash")
+def test_bash_completes_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["completion", "bash"])
+    (tmp_path / "completion").write_text(capsys.readouterr().out)
+    typed = """
+        source completion; COMP_WORDS=(thesis-qa se) COMP_CWORD=1
+        _shtab_thesis_qa; echo "${COMPREPLY[@]}"
+    """
+    done = subprocess.run(
+        ["bash", "-c", typed], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["search", "serve"]
+
+
+WITHOUT_TORCH = """
+import sys
+from thesis_qa.cli import main
+from thesis_qa.settings import Settings
+from thesis_qa.web.server import create_app
+
+documents, index = sys.argv[1:]
+for command in ("index", documents), ("ask", "Apa metodenya?"), ("search", "metode"), ("compare",):
+    assert main([*command, "--index", index]) == 0
+create_app(Settings(index=index))
+assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
+"""
+
+
+def test_torch_is_loaded_by_nothing_that_works_with_the_model_that_comes_along(
+    settings: Settings, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", WITHOUT_TORCH, settings.documents, str(tmp_path / "index")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_theses_are_compared_in_a_pipe_and_in_a_file(settings: Settings, tmp_path: Path) -> None:
+    compare = ("compare", "--topic", "method", "--index", settings.index)
+    table = json.loads(run(*compare, "--json").stdout)
+    quotes = {cell["document"]: cell["citations"] for cell in table["cells"]}
+    assert QUOTED in quotes[SISTER_CITY.name][0]["quote"]
+    assert quotes[FISHERS] == []
+    written = tmp_path / "table.csv"
+    assert run(*compare, "--out", str(written)).returncode == 0
+    assert QUOTED in written.read_text(encoding="utf-8-sig")
+    done = run(*compare, "--out", "table.pdf")
+    assert (done.returncode, "'table.pdf'" in done.stderr) == (1, True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")

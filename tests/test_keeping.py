@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from conftest import METHOD
+from thesis_qa.answer.card import ThesisTable
+from thesis_qa.errors import QuestionError
 from thesis_qa.index.feedback import CONVERSATIONS, forget_answers
 from thesis_qa.web import chat
-from thesis_qa.web.comparison import ThesisTable, comparing, comparison_file, xlsx
+from thesis_qa.web.comparison import comparison_file, xlsx
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.first_screen import offered, picks
 from thesis_qa.web.keeping import packed, restored
@@ -103,14 +105,20 @@ def test_what_is_offered_is_answered(app: AppContext) -> None:
 
 
 def test_theses_are_compared_until_every_cell_is_filled(app: AppContext) -> None:
-    *_, table = comparing(app.assistant, topics=["obstacles", "theory"], questions=[METHOD, " "])
+    table = app.assistant.index.compare(topics=["obstacles", "theory"], questions=[METHOD, " "])
     assert table.done
     assert table.columns == ("theory", "obstacles", METHOD)
     obstacles = table.cell(table.documents[0], "obstacles")
     assert obstacles
     assert "perizinan" in obstacles[0].quote
+    assert obstacles[0].url.startswith(app.assistant.index.public_url)
     for form in ("XLSX", "CSV", "Word", "Markdown"):
         assert json.loads(comparison_file(app, table, form, EN))["data"]
+
+
+def test_a_topic_that_there_is_not_is_named(app: AppContext) -> None:
+    with pytest.raises(QuestionError, match="no topic 'weather'"):
+        app.assistant.index.compare(topics=["weather"])
 
 
 def test_an_unfilled_table_says_what_is_not_known_yet() -> None:

@@ -1,5 +1,6 @@
 """The examples of README and docs run, page by page in a folder, and show what is said there."""
 
+import os
 import re
 import shlex
 import shutil
@@ -13,7 +14,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
-PAGES = ("README.md", "docs/python.md", "docs/langchain.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("python", "langchain", "llamaindex", "haystack", "notebook")),
+    "docs/command-line.md",
+)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # Typed by a reader, but not run here: they install, or run until they are stopped.
@@ -48,10 +53,14 @@ def run(example: Example, folder: Path) -> str:
     if example.is_python:
         command = [sys.executable, "-c", example.typed]
     else:
-        program, *arguments = shlex.split(example.typed, comments=True)
-        assert program == "thesis-qa", f"{example.typed!r} can't be tested"
-        command = [str(Path(sys.executable).with_name(program)), *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        words = shlex.split(example.typed, comments=True)
+        assert words[0] in ("thesis-qa", "echo", "printf"), f"{example.typed!r} can't be tested"
+        command = ["sh", "-ec", example.typed]
+    here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": here}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -2,8 +2,14 @@
 
 import json
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 import httpx
@@ -13,9 +19,11 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from openai import BadRequestError, OpenAI
 
-from conftest import ROOT
-from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, running, small_library
+from conftest import ROOT, SISTER_CITY
+from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, running, small_library, started
+from test_readme import examples, matches
 from thesis_qa.assistant import Assistant
+from thesis_qa.cli import main
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
 from thesis_qa.types import to_json
@@ -25,6 +33,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
 TOOLS = {"search", "fetch", "ask", "read_page", "outline", "list_documents", "find_quote"}
+TOOLS |= {"compare"}
 Json = dict[str, Any]
 
 
@@ -60,16 +69,21 @@ def openai(address: str) -> Iterator[OpenAI]:
 # HTTP
 
 
-@pytest.mark.parametrize("page", ["api.md", "openai.md"])
+@pytest.mark.parametrize("page", ["api", "openai", "mcp", "dify"])
 def test_the_examples_of_the_docs_give_the_citation(
     address: str, expected: Json, page: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    for script in text.split("```python\n")[1:]:
-        exec(script.split("```")[0].replace("http://127.0.0.1:7860", address), {})
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    for example in examples(text.replace("http://127.0.0.1:7860", address)):
+        if example.is_python:
+            exec(example.typed, {})
+        elif example.typed.startswith("curl ") and which("curl"):
+            command = ["sh", "-ec", example.typed]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            assert matches(example.shown, done.stdout)
     shown = capsys.readouterr().out
-    assert expected["quote"] in shown
-    assert expected["url"] in shown
+    assert expected["quote"] in " ".join(shown.split())
+    assert expected["url"].partition("&")[0] in shown
 
 
 def test_http(address: str, expected: Json) -> None:
@@ -88,6 +102,109 @@ def test_dify(address: str) -> None:
         assert record["metadata"]["source"].startswith(address)
     asked["retrieval_setting"] = {"top_k": 2, "score_threshold": 1.0}
     assert httpx.post(f"{address}/retrieval", json=asked).json() == {"records": []}
+
+
+# The same citation
+
+
+def events(response: httpx.Response) -> list[Any]:
+    lines = (line.removeprefix("data: ") for line in response.text.splitlines() if line[:1] == "d")
+    return [json.loads(line) for line in lines if line != "[DONE]"]
+
+
+def by_growing_answer(address: str) -> Json:
+    asked, accept = {"question": ASKED}, {"Accept": "text/event-stream"}
+    got = events(httpx.post(f"{address}/v1/ask", json=asked, headers=accept, timeout=60))
+    return got[-2]["citations"][0]
+
+
+def by_streamed_completion(address: str) -> Json:
+    """Read as Open WebUI does: docs/openai.md says by which lines."""
+    asked = {"messages": [{"role": "user", "content": ASKED}], "stream": True}
+    sources = []
+    got = httpx.post(f"{address}/v1/chat/completions", json=asked, timeout=60)
+    for line in got.text.splitlines():
+        if not line.startswith("data:") or line.removeprefix("data:").strip() == "[DONE]":
+            continue
+        delta = json.loads(line.removeprefix("data:"))["choices"][0].get("delta", {})
+        assert not delta.get("tool_calls")
+        sources += [
+            annotation["url_citation"]
+            for annotation in delta.get("annotations") or ()
+            if annotation.get("type") == "url_citation" and "url_citation" in annotation
+        ]
+    [source] = sources
+    assert source["citation"]["quote"] in source["title"]
+    assert source["citation"]["url"] == source["url"]
+    return source["citation"]
+
+
+def by_streamed_response(address: str) -> Json:
+    asked = {"input": ASKED, "stream": True}
+    got = events(httpx.post(f"{address}/v1/responses", json=asked, timeout=60))
+    [message] = got[-1]["response"]["output"]
+    return message["content"][0]["annotations"][0]["citation"]
+
+
+def by_comparison(address: str) -> Json:
+    asked = {"questions": [ASKED], "documents": [SISTER_CITY.name]}
+    table = httpx.post(f"{address}/v1/compare", json=asked, timeout=60).json()
+    return table["cells"][0]["citations"][0]
+
+
+def by_langchain(address: str) -> Json:
+    message = opened(address).as_runnable().invoke(ASKED)
+    return message.content_blocks[0]["annotations"][0]["extras"]["citation"]
+
+
+def by_shell(address: str) -> Json:
+    with redirect_stdout(StringIO()) as out:
+        main(["ask", ASKED, "--json"])
+    return json.loads(out.getvalue())["citations"][0]
+
+
+def by_llamaindex(address: str) -> Json:
+    pytest.importorskip("llama_index.core")
+    page = run_page("llamaindex")
+    [node] = page["ThesisAnswers"](assistant=opened(address)).query(ASKED).source_nodes
+    return node.metadata
+
+
+def by_haystack(address: str) -> Json:
+    pytest.importorskip("haystack")
+    component = run_page("haystack")["ThesisAnswers"]()
+    component.assistant = opened(address)
+    return component.run(ASKED)["answers"][0].documents[0].meta
+
+
+def opened(address: str) -> Assistant:
+    index = Index.open()
+    index.public_url = address
+    return Assistant(index)
+
+
+def run_page(name: str) -> Json:
+    """What the script on a page of the docs defines."""
+    [script] = [e for e in examples((ROOT / "docs" / f"{name}.md").read_text()) if e.is_python]
+    defined: Json = {}
+    exec(script.typed, defined)
+    return defined
+
+
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20")
+@pytest.mark.parametrize(
+    "way",
+    [
+        by_growing_answer, by_streamed_completion, by_streamed_response, by_comparison,
+        by_langchain, by_shell, by_llamaindex, by_haystack,
+    ],
+)  # fmt: skip
+def test_the_citation_is_the_same_object(
+    settings: Settings, address: str, expected: Json, way: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(settings.index).parent)
+    monkeypatch.setenv("THESIS_QA_PUBLIC_URL", address)
+    assert json.loads(json.dumps(way(address))) == expected
 
 
 # OpenAI's shapes, by OpenAI's client
@@ -220,6 +337,9 @@ async def try_tools(client: Client, expected: Json) -> None:
     assert SENTENCE in page.structured_content["text"]
     standing = await client.call_tool("find_quote", {"draft": SENTENCE})
     assert standing.structured_content["matches"][0]["how"] == "verbatim"
+    asked = {"documents": [FISHERS], "questions": ["Berapa responden nelayan?"]}
+    table = (await client.call_tool("compare", asked)).structured_content
+    assert table["cells"][0]["citations"][0]["quote"] == SENTENCE
     names = (await client.call_tool("list_documents", {})).structured_content["documents"]
     assert FISHERS in [entry["document"] for entry in names]
     outline = await client.call_tool("outline", {"document": expected["document"]})
@@ -242,8 +362,26 @@ async def test_mcp_over_http(address: str, expected: Json, mode: str) -> None:
 
 
 async def test_mcp_on_stdio(settings: Settings, address: str, expected: Json) -> None:
-    arguments = ["-m", "thesis_qa.cli", "mcp", "--index", settings.index]
+    """Started as the settings on the page of the docs say."""
+    text = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+    told = json.loads(text.split("```json\n")[1].split("```")[0])["mcpServers"]["theses"]
+    arguments = [settings.index if word.startswith("/") else word for word in told["args"]]
     environment = {**os.environ, "THESIS_QA_PUBLIC_URL": address}
-    server = StdioServerParameters(command=sys.executable, args=arguments, env=environment)
+    command = str(Path(sys.executable).with_name(told["command"]))
+    server = StdioServerParameters(command=command, args=arguments, env=environment)
     async with Client(stdio_client(server)) as client:
         await try_tools(client, expected)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")
+def test_the_server_ends_when_it_is_told_to_though_agents_are_connected(
+    settings: Settings, tmp_path: Path
+) -> None:
+    serve = [sys.executable, "-m", "thesis_qa.cli", "serve", "--index", settings.index]
+    with ExitStack() as held:
+        with started(serve, tmp_path, os.environ) as address:
+            client = held.enter_context(httpx.Client(base_url=address, timeout=60))
+            accept = {"Accept": "text/event-stream, application/json"}
+            held.enter_context(client.stream("GET", "/mcp", headers=accept))
+            began = time.monotonic()
+        assert time.monotonic() - began < 20

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from thesis_qa.address import addressed
 from thesis_qa.answer.again import by_repeating, quoted_theses
 from thesis_qa.answer.asked_places import by_places
+from thesis_qa.answer.card import ThesisTable, comparing
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
@@ -132,6 +133,15 @@ class Assistant:
             yield from self.writing.worded(answer, silence(asked.language, found.silent))
         else:
             yield answer
+
+    def comparing(
+        self,
+        documents: Sequence[str] = (),
+        topics: Sequence[str] | None = None,
+        questions: Sequence[str] = (),
+    ) -> Iterator[ThesisTable]:
+        """These theses, or all, beside each other: a table that grows cell by cell."""
+        return comparing(self.index, self.ask, documents, topics, questions)
 
     def as_runnable(self) -> "Runnable[Any, AIMessage]":
         """This assistant in a chain of LangChain's: a question or messages in, a message out."""

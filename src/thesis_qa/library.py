@@ -18,6 +18,7 @@ from thesis_qa.read.files import Source, document_name, find_files, read_source,
 from thesis_qa.settings import Settings
 from thesis_qa.split import SPLITTER
 from thesis_qa.types import (
+    Citation,
     Document,
     DocumentReport,
     IndexReport,
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as LoadedDocument
     from langchain_core.tools import BaseTool
 
+    from thesis_qa.answer.card import ThesisTable
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
+    from thesis_qa.notebook import QuotePicture
     from thesis_qa.question.read import Question
     from thesis_qa.retrieve.langchain import ThesisRetriever
     from thesis_qa.retrieve.questions import QuestionReader
@@ -125,9 +128,8 @@ class Index:
 
     def close(self) -> None:
         """Give the files back."""
-        if "vectors" in self.__dict__:
-            self.vectors.close()
-            del self.__dict__["vectors"]
+        if vectors := self.__dict__.pop("vectors", None):
+            vectors.close()
         self.catalog.close()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -142,14 +144,11 @@ class Index:
 
         about = self.catalog.about()
         embedding = open_embedding(about["embedding"])
-        if about.get("model", embedding.name) != embedding.name:
+        if (made_with := about.get("model", embedding.name)) != embedding.name:
             raise IndexStateError(
-                "index-of-other-model",
-                folder=str(self.folder),
-                made_with=about["model"],
-                embedding=about["embedding"],
-                here=embedding.name,
-            )
+                "index-of-other-model", folder=str(self.folder), made_with=made_with,
+                embedding=about["embedding"], here=embedding.name,
+            )  # fmt: skip
         return embedding
 
     @cached_property
@@ -333,9 +332,8 @@ class Index:
         asked = self.question(question, documents or ())
         if documents is not None and not documents:
             return []
-        return [
-            addressed(p, self.public_url) for p in self.passages(asked, top_k, section, language)
-        ]
+        found = self.passages(asked, top_k, section, language)
+        return [addressed(passage, self.public_url) for passage in found]
 
     def passages(
         self,
@@ -359,6 +357,17 @@ class Index:
         places = Places(self.catalog, self.vectors, self.embedding, self.retriever.fitted.means)
         return [addressed(match, self.public_url) for match in places.of(text, among)]
 
+    def compare(
+        self,
+        documents: Sequence[str] = (),
+        topics: Sequence[str] | None = None,
+        questions: Sequence[str] = (),
+    ) -> "ThesisTable":
+        """These theses, or all, beside each other, by topics or questions. Raises QuestionError."""
+        from thesis_qa import Assistant  # what answers comes later in the pipeline
+
+        return [*Assistant(self).comparing(documents, topics, questions)][-1]
+
     def refresh(self) -> None:
         """See what other processes have written since, or what a kill left undone."""
         if self.vectors.current() or not self._changing.acquire(blocking=False):
@@ -371,6 +380,12 @@ class Index:
                     self.synchronise()
         finally:
             self._changing.release()
+
+    def picture(self, citation: Citation, width: int = 1000) -> "QuotePicture":
+        """The place of a quote on its page, marked, as notebooks show it. Raises DocumentError."""
+        from thesis_qa.index.quote import picture_of_quote
+
+        return picture_of_quote(self.catalog, citation, width)
 
     def as_retriever(self, k: int = 5) -> "ThesisRetriever":
         """A LangChain retriever over this index."""

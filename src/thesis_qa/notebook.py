@@ -1,5 +1,6 @@
 """How an answer is shown at the end of a notebook's cell; text of documents is never markup."""
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -24,6 +25,16 @@ class InNotebook:
     def _repr_markdown_(self) -> str:
         sources = (f"{c.number}. [{_plain(_source(c))}]({c.url})" for c in self.citations)
         return "\n\n".join([_plain(self.text), "\n".join(sources)]).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePicture:
+    """The part of a page that a quote stands on, with the quote marked."""
+
+    png: bytes
+
+    def _repr_png_(self) -> bytes:
+        return self.png
 
 
 def _source(citation: Any) -> str:

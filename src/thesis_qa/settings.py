@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -155,3 +156,11 @@ def _kind(name: str) -> type | None:
     """The type of a setting, without its None."""
     wanted = get_type_hints(Settings).get(name)
     return next((t for t in get_args(wanted) or (wanted,) if t is not type(None)), None)
+
+
+def program_version() -> str:
+    """The version that is installed; "unknown" where only the source is there."""
+    try:
+        return version("thesis-qa")
+    except PackageNotFoundError:
+        return "unknown"

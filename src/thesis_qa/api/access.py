@@ -197,6 +197,10 @@ def status_of(error: ThesisQAError) -> int:
     return by_code.get(error.code) or by_kind.get(type(error).__name__, 400)
 
 
+EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+"""What an operation that may answer in server-sent events says of itself."""
+
+
 def event(name: str, data: Mapping[str, Any]) -> str:
     """A server-sent event."""
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from thesis_qa.api.access import event, status_of
+from thesis_qa.api.access import EVENTS, event, status_of
 from thesis_qa.api.service import Service
 from thesis_qa.errors import QuestionError, ThesisQAError
 from thesis_qa.question.conversation import history_of, reference_in
@@ -23,15 +23,16 @@ from thesis_qa.types import Answer, Citation, place, to_json
 
 MODEL = "thesis-qa"
 MOST_MESSAGES, MOST_PARTS = 200, 100
-CHARACTERS = 200_000  # of a message; what is asked in it may be 2,000
+CHARACTERS = 50_000  # of a message; what is asked in it may be 2,000
 PIECE = 80  # characters of a streamed answer sent at once
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    **EVENTS,
     "default": {
         "description": "Refused",
         "content": {"application/json": {}, "application/problem+json": {}},
-    }
+    },
 }
 
 
@@ -59,7 +60,7 @@ class Completion(BaseModel):
 
     model: str = MODEL
     messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
-    stream: bool = False
+    stream: bool = Field(False, strict=True)
     documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
     """Names of the theses to search; an addition to OpenAI's shape."""
 
@@ -71,7 +72,7 @@ class ResponseRequest(BaseModel):
 
     model: str = MODEL
     input: str | list[Message]
-    stream: bool = False
+    stream: bool = Field(False, strict=True)
     documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
     """Names of the theses to search; an addition to OpenAI's shape."""
 
@@ -89,7 +90,7 @@ def add_chat(api: FastAPI, service: Service) -> None:
         """What is known of the model."""
         return _model()
 
-    @api.post("/v1/chat/completions", response_model=dict[str, Any], responses=ERRORS)
+    @api.post("/v1/chat/completions", response_model=dict[str, Any], responses=RESPONSES)
     async def create_chat_completion(asked: Completion) -> Response:
         """Answer the last message as a chat completion, in OpenAI's shape."""
         try:
@@ -100,7 +101,7 @@ def add_chat(api: FastAPI, service: Service) -> None:
             return _streamed(_chunks(answer))
         return JSONResponse(_completion(answer, service))
 
-    @api.post("/v1/responses", response_model=dict[str, Any], responses=ERRORS)
+    @api.post("/v1/responses", response_model=dict[str, Any], responses=RESPONSES)
     async def create_response(asked: ResponseRequest) -> Response:
         """Answer the last message of the input as a response, in OpenAI's shape."""
         given = asked.input
@@ -133,15 +134,21 @@ def _streamed(events: Iterator[str]) -> Response:
 async def _answer(
     service: Service, messages: Sequence[Message], documents: Sequence[str] | None
 ) -> Answer:
+    """The answer to the last question; who asks nothing is told how to ask."""
     question, history = asked_in(messages)
-    return await service.ask(question, history, documents)
+    try:
+        return await service.ask(question, history, documents)
+    except QuestionError as error:
+        if error.code != "question-empty":
+            raise
+        return Answer(question, None, False, 0.0, str(error), (), (), "quotes", {}, kind="clarify")
 
 
 def asked_in(messages: Sequence[Message]) -> tuple[str, list[tuple[str, str]]]:
-    """The last question, and the questions and answers before it. Raises QuestionError."""
+    """The last question, empty if nobody asks, and the questions and answers before it."""
     said = [(m.role, _text(m.content)) for m in messages if m.role in ("user", "assistant")]
     if not said or said[-1][0] != "user":
-        raise QuestionError("question-empty")
+        return "", []
     return said[-1][1], history_of(said, "user", "assistant")
 
 

@@ -7,14 +7,15 @@ import asyncio
 import json
 from collections.abc import Awaitable
 from dataclasses import MISSING, dataclass, fields
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, create_model
 
+from thesis_qa.answer.card import ThesisTable
 from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
+from thesis_qa.settings import program_version
 from thesis_qa.types import Answer, Match, Passage, place, to_json
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def tools(service: Service) -> "MCPServer[Any]":
     from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
     server: MCPServer[Any] = MCPServer(
-        "thesis-qa", title=text("text.web.name", None), version=version("thesis-qa"),
+        "thesis-qa", title=text("text.web.name", None), version=program_version(),
         instructions=__doc__, log_level="ERROR", subscriptions=False,
     )  # fmt: skip
     reads = server.tool(
@@ -88,7 +89,7 @@ def tools(service: Service) -> "MCPServer[Any]":
 
         `fetch` reads more of one that is found; `ask` answers a question.
         """
-        return await told(asyncio.to_thread(_searched, service, query))
+        return await told(_searched(service, query))
 
     @reads
     async def fetch(id: str) -> Annotated[CallToolResult, _shape(Fetched)]:
@@ -130,6 +131,19 @@ def tools(service: Service) -> "MCPServer[Any]":
         """
         return await told(service.find(draft, documents), _standing)
 
+    @reads
+    async def compare(
+        documents: list[str] | None = None,
+        topics: list[str] | None = None,
+        questions: list[str] | None = None,
+    ) -> Annotated[CallToolResult, _shape(ThesisTable)]:
+        """Put theses beside each other: what each says to topics (method, findings …) or to
+        questions, quoted; a cell without citations means that it isn't stated.
+
+        All theses where no `documents` are named; the usual topics where nothing is asked.
+        """
+        return await told(service.compare(documents, topics, questions or ()))
+
     return server
 
 
@@ -141,8 +155,8 @@ def _shape(kind: type[Any]) -> type[BaseModel]:
     return create_model(kind.__name__, **needed, **other)  # type: ignore[call-overload, no-any-return]
 
 
-def _searched(service: Service, query: str) -> ToolHits:
-    passages = service.index.search(query, FOUND)
+async def _searched(service: Service, query: str) -> ToolHits:
+    passages = await service.search(query, FOUND)
     return ToolHits([ToolHit(p.passage_id, _titled(p), p.url, p.text, p) for p in passages])
 
 
@@ -166,7 +180,7 @@ def answer_text_of(answer: Answer) -> str:
 
 
 def _standing(found: Matches) -> str:
-    return "\n".join(map(_stands, found.matches))
+    return "\n".join(map(_stands, found.matches)) or "[]"
 
 
 def _stands(match: Match) -> str:

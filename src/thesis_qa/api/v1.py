@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from thesis_qa.api.access import Checked, Keys, event, problem, status_of
+from thesis_qa.answer.card import MOST, MOST_ASKED, ThesisTable
+from thesis_qa.api.access import EVENTS, Checked, Keys, event, problem, refusal_of, status_of
 from thesis_qa.api.chat_completions import add_chat
 from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
 from thesis_qa.api.tools import tools
@@ -26,6 +27,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import preferred, text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.question.read import MAX_QUESTION
+from thesis_qa.question.topics import TOPICS
 from thesis_qa.retrieve.langchain import share_of, stated
 from thesis_qa.settings import Settings
 from thesis_qa.types import INTERNAL, Answer, Language, Passage, to_json
@@ -33,6 +35,8 @@ from thesis_qa.types import INTERNAL, Answer, Language, Passage, to_json
 MOST_DOCUMENTS, MOST_TURNS = 200, 50  # named in a request
 CHARACTERS = 20_000  # of a text in a request
 PAGES = 999_999
+
+TOPIC_NAMES = [topic.name for topic in TOPICS]
 
 PROBLEM = {
     "type": "object",
@@ -51,12 +55,15 @@ Name = Annotated[str, Path(examples=["skripsi.pdf"])]
 Number = Annotated[int, Path(ge=1, le=PAGES)]
 
 
+Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[\p{L}\p{N}]")]
+
+
 class Asked(BaseModel):
     """What is looked for, and where."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    question: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\W_]")
+    question: Asking
     """In Indonesian or English, in one's own words; theses in either language are searched."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to search; all where none is named."""
@@ -78,7 +85,7 @@ class Earlier(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(max_length=CHARACTERS)
+    question: str = Field(max_length=MAX_QUESTION)
     answer: str = Field(max_length=CHARACTERS)
 
 
@@ -97,9 +104,23 @@ class FindRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     text: str = Field(min_length=1, max_length=CHARACTERS)
-    """A sentence or some paragraphs; each sentence is looked for."""
+    """A sentence or some paragraphs; each sentence of four words or more is looked for."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to look in; all where none is named."""
+
+
+class CompareRequest(BaseModel):
+    """Theses to put beside each other, and by what."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    documents: list[str] = Field([], max_length=MOST)
+    """Names of the theses; the first fifty where none is named."""
+    topics: list[Annotated[str, Field(json_schema_extra={"enum": TOPIC_NAMES})]] | None = None
+    """Standing questions of any thesis, as its card has them; the usual ones where neither topics
+    nor questions are named."""
+    questions: list[Asking] = Field([], max_length=MOST_ASKED)
+    """Questions of your own, each put to each thesis."""
 
 
 class SearchResult(BaseModel):
@@ -188,13 +209,16 @@ def _add_errors(api: FastAPI) -> None:
         return problem(422, "; ".join(places))
 
     def missing(request: Request, error: Exception) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
-        return problem(404, text("text.api.missing", language))
+        return refusal_of(request.scope, 404, "missing")
+
+    def failed(request: Request, error: Exception) -> Response:
+        return refusal_of(request.scope, 500, "failed")  # and the error goes into the log
 
     api.add_exception_handler(ThesisQAError, said)
     api.add_exception_handler(HTTPException, refused)
     api.add_exception_handler(RequestValidationError, unlike)
     api.add_exception_handler(KeyError, missing)
+    api.add_exception_handler(Exception, failed)
 
 
 def as_json(value: object) -> Response:
@@ -247,9 +271,9 @@ def _add_reading(api: FastAPI, service: Service) -> None:
 
 def _add_asking(api: FastAPI, service: Service) -> None:
     @api.post("/v1/search", response_model=SearchResult)
-    def search_passages(asked: SearchRequest) -> Response:
+    async def search_passages(asked: SearchRequest) -> Response:
         """The passages of the theses that are most likely to answer a question, best first."""
-        found = service.index.search(
+        found = await service.search(
             asked.question, asked.top_k, asked.documents, asked.section, asked.language
         )
         language = language_of(asked.question)
@@ -258,7 +282,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
     @api.post(
         "/v1/ask",
         response_model=Answer,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses=EVENTS,
     )
     async def ask_question(asked: AskRequest, request: Request) -> Response:
         """Answer a question with sentences quoted from the theses, or say that none answers it.
@@ -278,6 +302,14 @@ def _add_asking(api: FastAPI, service: Service) -> None:
         """Where the sentences of a draft stand: verbatim, nearly, or in the other language."""
         return as_json(await service.find(asked.text, asked.documents))
 
+    @api.post("/v1/compare", response_model=ThesisTable)
+    async def compare_theses(asked: CompareRequest) -> Response:
+        """Theses beside each other: what each says to topics or questions, in its own words.
+
+        A cell for every thesis and column, with up to four quotes; none where it isn't stated.
+        """
+        return as_json(await service.compare(asked.documents, asked.topics, asked.questions))
+
 
 class RetrievalSetting(BaseModel):
     """How much Dify wants."""
@@ -290,16 +322,16 @@ class Retrieval(BaseModel):
     """A search in the shape of Dify's external knowledge; `knowledge_id` is a thesis or "all"."""
 
     knowledge_id: str = Field("all", max_length=500)
-    query: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\W_]")
+    query: Asking
     retrieval_setting: RetrievalSetting = Field(default_factory=RetrievalSetting)
 
 
 def _add_dify(api: FastAPI, service: Service) -> None:
     @api.post("/retrieval", response_model=dict[str, Any])
-    def retrieve_records(asked: Retrieval) -> Response:
+    async def retrieve_records(asked: Retrieval) -> Response:
         """Passages for a question in the shape of Dify's external knowledge API."""
         among = None if asked.knowledge_id == "all" else [asked.knowledge_id]
-        found = service.index.search(asked.query, asked.retrieval_setting.top_k, among)
+        found = await service.search(asked.query, asked.retrieval_setting.top_k, among)
         records = [
             {"content": p.text, "score": share_of(p.score), "title": p.title or p.document,
              "metadata": stated(p)} for p in found

@@ -254,12 +254,10 @@ def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> i
     return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
 
 
-def _compare(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.cli.compare_command import compare_theses
+def _start(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.web.server import index_and_serve
 
-    table = compare_theses(options, settings)
-    if options.json:
-        print_json(table)
+    index_and_serve(settings)
     return DONE
 
 
@@ -369,12 +367,12 @@ class _Bar:
 
 
 COMMANDS: Mapping[str, Command] = {
+    "": _start,
     "index": _index,
     "remove": _remove,
     "ask": _ask,
     "search": _search,
     "eval": _eval,
-    "compare": _compare,
     "serve": _serve,
     "user": _user,
     "info": _info,

@@ -20,7 +20,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         prog="thesis-qa",
         description="Ask a thesis a question and get an answer quoted from its pages.",
     )
-    added = top.add_subparsers(required=True, metavar="COMMAND")
+    top.set_defaults(command=commands[""], debug=False)
+    added = top.add_subparsers(metavar="COMMAND", help="default: index documents, then serve")
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
         sub = added.add_parser(name, help=summary, description=summary)

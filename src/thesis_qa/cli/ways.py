@@ -8,8 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from thesis_qa.cli.options import Command
-from thesis_qa.cli.terminal import citation_place, open_index, print_json, printable, worded
-from thesis_qa.errors import QuestionError
+from thesis_qa.cli.terminal import (
+    citation_place,
+    environment_language,
+    open_index,
+    print_json,
+    printable,
+    worded,
+)
+from thesis_qa.errors import QuestionError, SettingError
 from thesis_qa.settings import Settings
 from thesis_qa.types import Match
 
@@ -54,10 +61,31 @@ def _line(match: Match) -> str:
     return said
 
 
+def _compare(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.assistant import Assistant
+    from thesis_qa.web.comparison import FORMS, comparison_bytes
+    from thesis_qa.web.context import AppContext
+    from thesis_qa.web.texts import TEXTS
+
+    out = Path(options.out) if options.out else None
+    forms = {f".{suffix}": form for form, (suffix, _) in FORMS.items()}
+    if out and out.suffix.lower() not in forms:
+        raise SettingError("compare-kind", file=repr(out.name), kinds=", ".join(forms))
+    app = AppContext(Assistant(open_index(settings)), settings)
+    *_, table = app.assistant.comparing(options.names, options.topic, options.ask or ())
+    texts = TEXTS[environment_language()]
+    if out:
+        out.write_bytes(comparison_bytes(app, table, forms[out.suffix.lower()], texts))
+    elif not options.json:
+        print(printable(comparison_bytes(app, table, "Markdown", texts).decode()), end="")
+    if options.json:
+        print_json(table)
+    return 0
+
+
 def _mcp(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.api.service import Service
+    from thesis_qa.api.service import Service, WaitingLine
     from thesis_qa.api.tools import tools
-    from thesis_qa.api.waiting import WaitingLine
     from thesis_qa.assistant import Assistant
     from thesis_qa.write import language_model
 
@@ -114,6 +142,7 @@ def _completion(options: argparse.Namespace, settings: Settings) -> int:
 
 WAYS: Mapping[str, Command] = {
     "find": _find,
+    "compare": _compare,
     "mcp": _mcp,
     "key": _key,
     "export": _export,

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +31,7 @@ from thesis_qa.evaluate.remarks import Finding, remark
 from thesis_qa.evaluate.set_check import check
 from thesis_qa.lang.data import SPOKEN
 from thesis_qa.model.rerank import DEFAULT_RERANK
+from thesis_qa.settings import program_version
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -222,20 +222,13 @@ def _report(
             "count": len(asked.questions) + sum(len(c.turns) for c in asked.conversations),
             "resamples": RESAMPLES,
             "seed": SEED,
-            "version": _version(),
+            "version": program_version(),
             "llm": assistant.writing.model.name if assistant.writing else QUOTES,
             "rerank": assistant.index.rerank,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
         conversations=tuple(talks),
     )
-
-
-def _version() -> str:
-    try:
-        return version("thesis-qa")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """What stands at places of a document: verbatim, with page, section and boxes."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.notebook import QuotePicture
+from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Citation, CitedSpan, Page, Passage, Span
 
 PART_SEPARATOR = " … "
+AROUND_QUOTE = 36.0  # points of the page above and below it, about three lines
 
 
 def quoted(
@@ -51,3 +56,33 @@ def cited_spans(pages: Mapping[int, Page], spans: Sequence[Span]) -> tuple[Cited
 def _cited_span(page: Page, span: Span) -> CitedSpan:
     places = boxes(page, span.start, span.end)
     return CitedSpan(page.number, page.label, span.start, span.end, places)
+
+
+def picture_of_quote(catalog: Catalog, citation: Citation, width: int) -> QuotePicture:
+    """The part of the page that a quote begins on, with the quote marked, so many pixels wide.
+
+    Raises DocumentError for a format without pages, and for a file that isn't as it was read.
+    """
+    from thesis_qa.read.pdf.page_picture import draw_page
+
+    path, page = unchanged_file(catalog, citation.document), citation.page or 1
+    marks = [box for span in citation.spans if span.page == page for box in span.boxes]
+    if not marks:
+        raise DocumentError("page-not-drawn", page=page, file=repr(path.name))
+    sheet = catalog.page(citation.document, page - 1)
+    top = max(0.0, min(box[1] for box in marks) - AROUND_QUOTE)
+    bottom = min(sheet.height, max(box[3] for box in marks) + AROUND_QUOTE)
+    return QuotePicture(draw_page(str(path), page, marks, width, (0.0, top, sheet.width, bottom)))
+
+
+def unchanged_file(catalog: Catalog, document: str) -> Path:
+    """The file a document was read from. Raises DocumentError if it changed since, or is gone."""
+    source = catalog.sources().get(document)
+    if source is None:
+        raise DocumentError("file-unknown", document=repr(document))
+    path = Path(source.path)
+    if not path.is_file():
+        raise DocumentError("file-missing", document=repr(document))
+    if sum(part.stat().st_size for part in with_stated(path)) != source.size:
+        raise DocumentError("file-changed", document=repr(document))
+    return path

@@ -82,6 +82,8 @@ class Places:
 
     def _near(self, asked: str, vector: Floats, documents: Sequence[str] | None) -> list[Passage]:
         """Passages near in meaning, in each language, or with many of the words."""
+        if documents is not None and not documents:
+            return []
         rows = [
             neighbour.passage
             for language in COLLECTIONS

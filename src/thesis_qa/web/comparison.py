@@ -3,16 +3,13 @@
 import csv
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from thesis_qa.answer.card import fill_card
-from thesis_qa.assistant import Assistant
+from thesis_qa.answer.card import USUAL, ThesisTable
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
-from thesis_qa.types import Citation
 from thesis_qa.web.context import QUIET, AppContext, names_sent
 from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
@@ -20,9 +17,6 @@ from thesis_qa.web.takeaway import Paragraph, download, markdown, word
 from thesis_qa.web.texts import Texts, error_line, xml_text
 from thesis_qa.web.work import UPDATES
 
-USUAL = ("objectives", "method", "data", "findings", "conclusion")
-MOST = 50  # theses beside each other
-MOST_ASKED, MOST_CITED = 10, 4  # questions of one's own; quotes in a cell
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMS = {
     "XLSX": ("xlsx", f"{_OFFICE}.spreadsheetml.sheet"),
@@ -31,54 +25,6 @@ FORMS = {
     "Markdown": ("md", "text/markdown"),
 }
 """What a table can be taken along as: the end of the file's name, and its media type."""
-
-
-@dataclass(frozen=True, slots=True)
-class ThesisTable:
-    """A table of theses and topics or questions; a cell that isn't there is yet to be filled."""
-
-    documents: tuple[str, ...]
-    columns: tuple[str, ...]  # names of topics, then questions
-    cells: tuple[tuple[str, str, tuple[Citation, ...]], ...] = ()  # document, column, quotes
-
-    @property
-    def done(self) -> bool:
-        """Whether every cell is filled."""
-        return len(self.cells) == len(self.documents) * len(self.columns)
-
-    def cell(self, document: str, column: str) -> tuple[Citation, ...] | None:
-        """What a thesis says there; None while that isn't known."""
-        return next((q for d, c, q in self.cells if (d, c) == (document, column)), None)
-
-
-def comparing(
-    assistant: Assistant,
-    documents: Sequence[str] = (),
-    topics: Sequence[str] = USUAL,
-    questions: Sequence[str] = (),
-) -> Iterator[ThesisTable]:
-    """The table of these theses, or of all, growing cell by cell.
-
-    Raises QuestionError for a thesis that isn't there.
-    """
-    index = assistant.index
-    names = tuple(dict.fromkeys(documents or index.catalog.names()))[:MOST]
-    index.check_documents(names)
-    wanted = [topic.name for topic in TOPICS if topic.name in topics]
-    asked = [question.strip() for question in questions if question.strip()][:MOST_ASKED]
-    table = ThesisTable(names, (*wanted, *asked))
-    yield table
-    for name in names:
-        for entry in fill_card(index, name) if wanted else ():
-            if entry.topic in wanted:
-                cell = (name, entry.topic, entry.citations[:MOST_CITED])
-                table = replace(table, cells=(*table.cells, cell))
-                yield table
-        for question in asked:
-            answer = assistant.ask(question, documents=[name])
-            cell = (name, question, answer.citations[:MOST_CITED])
-            table = replace(table, cells=(*table.cells, cell))
-            yield table
 
 
 def heading(column: str, texts: Texts) -> str:
@@ -120,7 +66,7 @@ def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: s
         try:
             theses = names_sent(sent)
             told = 0.0
-            for grown in comparing(app.assistant, theses, names, questions.splitlines()):
+            for grown in app.assistant.comparing(theses, names, questions.splitlines()):
                 if time.monotonic() > told + UPDATES:  # drawing it takes longer than a cell
                     yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
                     told = time.monotonic()
@@ -203,7 +149,7 @@ def _paragraphs(app: AppContext, table: ThesisTable, texts: Texts) -> list[Parag
         for row in rows[1:]:
             parts.append(Paragraph("subheading", row[0]))
             parts += [Paragraph("quote", line) for line in row[at].split("\n")]
-    cited = [citation for _, _, quotes in table.cells for citation in quotes]
+    cited = [citation for cell in table.cells for citation in cell.citations]
     references = References(cited, app.known(), "APA", texts).entries()
     parts.append(Paragraph("heading", texts.references))
     return [*parts, *(Paragraph("reference", r.text, italic=r.work) for r in references)]

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from thesis_qa.api.access import USER
-from thesis_qa.api.waiting import WaitingLine
+from thesis_qa.api.service import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata

@@ -14,9 +14,9 @@ from thesis_qa.address import print_of
 from thesis_qa.answer.cite import recite
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.quote import unchanged_file
 from thesis_qa.lang.data import preferred
 from thesis_qa.lang.detect import language_of
-from thesis_qa.read.files import with_stated
 from thesis_qa.types import Box, Language
 from thesis_qa.types import Page as PageText
 from thesis_qa.web.guard import PLACE_POLICY
@@ -229,16 +229,3 @@ def _current_file(catalog: Catalog, document: str) -> Path | None:
         return unchanged_file(catalog, document)
     except DocumentError:
         return None
-
-
-def unchanged_file(catalog: Catalog, document: str) -> Path:
-    """The file a document was read from. Raises DocumentError if it changed since, or is gone."""
-    source = catalog.sources().get(document)
-    if source is None:
-        raise DocumentError("file-unknown", document=repr(document))
-    path = Path(source.path)
-    if not path.is_file():
-        raise DocumentError("file-missing", document=repr(document))
-    if sum(part.stat().st_size for part in with_stated(path)) != source.size:
-        raise DocumentError("file-changed", document=repr(document))
-    return path

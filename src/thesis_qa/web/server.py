@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import logging
-import os
 import secrets
 import socket
 import sys
@@ -25,7 +24,7 @@ from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
-from thesis_qa.settings import Settings, load_settings
+from thesis_qa.settings import Settings
 from thesis_qa.web.accounts import Accounts, SignIn
 from thesis_qa.web.changes import MAX_FILES, MEGABYTE
 from thesis_qa.web.context import AppContext, is_closed
@@ -80,19 +79,18 @@ def serve(settings: Settings) -> None:
         server.run(sockets=[listening])
 
 
-def index_and_serve() -> None:
-    """Bring the index up to date with the documents folder, then serve: `python app.py`."""
-    try:
-        settings = load_settings({}, os.environ, Path.cwd())
-        index = _index(settings)
-        if Path(settings.documents).is_dir():
-            _tell("reading_folder", folder=settings.documents)
+def index_and_serve(settings: Settings) -> None:
+    """Bring the index up to date with the documents folder, if there is one, then serve."""
+    index = _index(settings)
+    if Path(settings.documents).is_dir():
+        _tell("reading_folder", folder=settings.documents)
+        try:
             for report in index.update(settings.documents).documents:
                 _say(f"{report.document}: {report.error or report.status}")
-        index.close()
-        serve(settings)
-    except ThesisQAError as error:
-        sys.exit(f"thesis-qa: {error}")
+        except DocumentError as error:  # nothing in it yet: theses can be brought in by the page
+            _say(f"thesis-qa: {error}")
+    index.close()
+    serve(settings)
 
 
 def _tell(key: str, **values: object) -> None:
