@@ -127,7 +127,9 @@ def _look(browser: Browser, address: str, look: str) -> None:
 def _loaded(page: Page, image: str) -> None:
     shown = page.locator(image).first
     shown.wait_for()
-    page.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
+    page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=shown.element_handle()
+    )
 
 
 if __name__ == "__main__":

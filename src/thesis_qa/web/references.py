@@ -169,7 +169,7 @@ class References:
         authors = (f"{p.initials} {p.family}".strip() for p in authors_of(thesis["author"]))
         named = _joined(*authors, f"“{thesis['title']},”")
         work = _joined(self._bracketed(thesis), self._year(thesis))
-        return Reference(f"[{number}] {named} {work}.")
+        return Reference(f"[{number}] {named} {work.removesuffix('.')}.")
 
     def _year(self, thesis: Fields) -> str:
         return thesis["year"] or text("text.references.no_date", self._language)
