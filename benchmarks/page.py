@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from soak import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 CHROMIUM = "/usr/bin/chromium"
 WARM = 3  # questions before any is timed
@@ -145,7 +145,8 @@ USUAL = (
     "Metode penelitian apa yang digunakan?", "Apa tujuan penelitian ini?", "What data was used?",
     "Apa hasil penelitian ini?", "Apa kesimpulan penelitian ini?", "Apa saran penelitian ini?",
 )  # fmt: skip
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+DESK: "ViewportSize" = {"width": 1366, "height": 768}
+PHONE: "ViewportSize" = {"width": 360, "height": 740}
 EACH = 5  # citations of a thesis
 COMPARED, TOPICS = 6, 11
 # All that is marked first lies within its frame and the window, once its picture is there.

@@ -57,8 +57,10 @@ def is_closed(settings: Settings) -> bool:
     return bool(settings.users or settings.trusted_user_header)
 
 
-def user_of(request: HTTPConnection) -> str:
+def user_of(request: HTTPConnection | None) -> str:
     """Who has signed in, here or at a trusted proxy; empty for nobody."""
+    if request is None:
+        return ""
     return str(request.scope.get(USER) or request.scope.get("session", {}).get("user") or "")
 
 

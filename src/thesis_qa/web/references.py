@@ -184,8 +184,8 @@ class References:
 
 def reference_to(name: str, known: Metadata, style: Style, texts: Texts) -> References:
     """The references of one thesis by itself."""
-    languages = list(known.abstracts)
-    language = languages[0] if len(languages) == 1 else None
+    written = [language for language in LANGUAGES if known.abstracts.get(language)]
+    language = written[0] if len(written) == 1 else None
     cited = Citation(
         1, name, known.title, known.author, known.year, None, None, "", language, "", ()
     )
