@@ -171,7 +171,8 @@ def serving(folder: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
     program = [sys.executable, "-m", "thesis_qa.cli"]
-    subprocess.run([*program, "index"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    if not (folder / "index").is_dir():
+        subprocess.run([*program, "index"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     port = address.rpartition(":")[2]
     server = subprocess.Popen(
         [*program, "serve", "--port", port], cwd=folder, stdout=subprocess.DEVNULL

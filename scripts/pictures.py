@@ -26,6 +26,10 @@ LOOKS = {
     "phone-dark-en": {"size": PHONE, "dark": True, "locale": "en-US"},
 }
 ASKED = "Berapa jumlah responden nelayan di Wakatobi?"
+DRAFT = (
+    f"{SAMPLE} Kerja sama sister city antara Jakarta dan Hanoi diteliti di sini."
+    " Kapal pinisi dibuat tanpa paku oleh tukang kayu dari Bulukumba."
+)
 COLOURS = 128  # a picture of the page needs no more, and takes a third of the room
 
 
@@ -41,6 +45,8 @@ def main() -> None:
 
 def _library(folder: Path) -> Path:
     shutil.copytree(PROJECT / "documents", folder / "documents")
+    (folder / "evaluation").mkdir()
+    shutil.copy(PROJECT / "evaluation" / "sister-city.jsonl", folder / "evaluation")
     pages = [FILLER, f"{FILLER} {SAMPLE} " + f"{FILLER} " * 40, FILLER]
     write_pdf(folder / "documents" / "karang.pdf", pages, "Terumbu Karang Wakatobi")
     return indexed(folder)
@@ -81,20 +87,49 @@ def _look(browser: Browser, address: str, look: str) -> None:
     page.locator("#talks li").first.wait_for()
     keep("conversations")
     page.keyboard.press("Escape")
-    page.locator("[role=tab][aria-controls=compare-tab]").click()
+
+    def tab(name: str) -> None:
+        page.locator(f"[role=tab][aria-controls={name}-tab]").click()
+
+    tab("compare")
     page.locator("#compare").click()
     page.locator("#as-XLSX").wait_for()
     keep("compare")
-    page.locator("[role=tab][aria-controls=library-tab]").click()
+    tab("find")
+    page.locator("#draft textarea").fill(DRAFT)
+    page.locator("#find").click()
+    page.locator("#found .match").first.wait_for()
+    keep("find")
+    tab("evaluation")
+    page.locator("#evaluate").click()
+    page.locator("#results .results").wait_for()
+    keep("evaluation")
+    failure = page.locator("#results details", has=page.locator(".chip")).first
+    failure.locator("summary").click()
+    failure.scroll_into_view_if_needed()
+    failure.locator(".paragraphs :is(p, img)").first.wait_for()
+    keep("failure")
+    tab("library")
     page.locator("#shelf .book").first.wait_for()
     keep("library")
+    page.locator("#shelf button[name=card]").last.click()
+    page.locator("#card .thesis-card[aria-busy=false]").wait_for()
+    keep("card")
+    tab("library")
+    page.locator("#shelf button[data-document]").last.click()
+    page.locator("#book .book.open").wait_for()
+    keep("thesis")
+    page.goto(f"{address}/thesis?document=karang.pdf")
+    keep("reference")
     context.close()
 
 
 def _loaded(page: Page, image: str) -> None:
     shown = page.locator(image).first
     shown.wait_for()
-    page.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
+    page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=shown.element_handle()
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from conftest import SISTER_CITY
 from serving import ASKED, FISHERS, QUOTED, SENTENCE, UNANSWERABLE, small_library
 from thesis_qa.api.access import Calls, new_key, read_keys
-from thesis_qa.api.waiting import WAITING
+from thesis_qa.api.service import WAITING
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index

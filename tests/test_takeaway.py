@@ -115,6 +115,7 @@ def test_a_thesis_without_author_year_or_pages_is_named_by_its_title() -> None:
     text = saved([turn(bare)], "APA", "en")
     assert "(GraphRAG & Graf, n.d.)" in text
     assert "- *GraphRAG & Graf* \\[Thesis\\]. (n.d.)." in text
+    assert saved([turn(bare)], "IEEE", "en").endswith("Thesis, n.d.\n")
 
 
 def test_bibtex_is_escaped() -> None:

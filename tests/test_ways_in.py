@@ -362,9 +362,13 @@ async def test_mcp_over_http(address: str, expected: Json, mode: str) -> None:
 
 
 async def test_mcp_on_stdio(settings: Settings, address: str, expected: Json) -> None:
-    arguments = ["-m", "thesis_qa.cli", "mcp", "--index", settings.index]
+    """Started as the settings on the page of the docs say."""
+    text = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+    told = json.loads(text.split("```json\n")[1].split("```")[0])["mcpServers"]["theses"]
+    arguments = [settings.index if word.startswith("/") else word for word in told["args"]]
     environment = {**os.environ, "THESIS_QA_PUBLIC_URL": address}
-    server = StdioServerParameters(command=sys.executable, args=arguments, env=environment)
+    command = str(Path(sys.executable).with_name(told["command"]))
+    server = StdioServerParameters(command=command, args=arguments, env=environment)
     async with Client(stdio_client(server)) as client:
         await try_tools(client, expected)
 

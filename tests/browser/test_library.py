@@ -10,6 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 from servers import indexed, serving
 from visitors import PASSWORD, PHONE, Visit, visiting
 
+from thesis_qa.web.texts import TEXTS
+
 THESIS = """# Perahu nelayan
 
 ## BAB I Pendahuluan
@@ -148,9 +150,15 @@ def test_what_is_typed_about_a_thesis_is_shown_from_then_on(
 def test_a_thesis_is_read_again_and_removed(shelf: Visit, shelf_folder: Path) -> None:
     documents = shelf_folder / "documents"
     name = f"sementara {shelf.name}"
-    (documents / f"{name}.txt").write_text(f"Catatan {shelf.name} tentang pasar.", encoding="utf-8")
+    said = f"Catatan {shelf.name}: pasar buka hari Senin."
+    (documents / f"{name}.txt").write_text(said, encoding="utf-8")
     indexed(shelf_folder)  # as by another program
     shelf.page.reload()
+    shelf.page.locator("#theses .pick", has_text=name).click()
+    shelf.ask("Kapan pasar buka?")
+    shelf.settle()
+    kept = "JSON.stringify({...localStorage}).includes('buka hari Senin')"
+    shelf.page.wait_for_function(kept)
     shelf.page.locator("[role=tab][aria-controls*=library]").click()
     open_book(shelf, f"{name}.txt")
     shelf.page.locator("#book-acts button").first.click()
@@ -164,6 +172,10 @@ def test_a_thesis_is_read_again_and_removed(shelf: Visit, shelf_folder: Path) ->
     expect(shelf.page.locator("#progress li")).to_contain_text("documents/.removed")
     expect(shelf.page.locator("#shelf .book")).to_have_count(2)
     assert (documents / ".removed" / f"{name}.txt").is_file()
+    shelf.page.reload()  # what was answered from it is gone with it
+    gone = TEXTS[shelf.language].answers.gone.format(document=f"{name}.txt")
+    expect(shelf.page.locator("#log .answer")).to_have_text(gone)
+    shelf.page.wait_for_function(f"!{kept}")
 
 
 def test_several_files_at_once_and_each_is_accounted_for(

@@ -18,6 +18,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from servers import PATIENCE
 
+from thesis_qa.types import Language
+
 PASSWORD = "tanah air beta"  # of every user
 DESK, PHONE = (1280, 800), (360, 740)
 HOSTILE = (
@@ -115,6 +117,11 @@ class Visit:
     def settle(self) -> None:
         """Wait until the last answer is whole: something can be done with it."""
         self.page.locator("#log .acts:not(.off) button[name=retry]").wait_for()
+
+    @property
+    def language(self) -> Language:
+        """Of the page."""
+        return "id" if "/id/" in self.page.url else "en"
 
     def rest(self) -> None:
         """Wait until nothing moves or fades any more, but for what never stops."""

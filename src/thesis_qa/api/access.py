@@ -197,9 +197,7 @@ def status_of(error: ThesisQAError) -> int:
     return by_code.get(error.code) or by_kind.get(type(error).__name__, 400)
 
 
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
-}
+EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 """What an operation that may answer in server-sent events says of itself."""
 
 

@@ -1,4 +1,7 @@
-"""What every way in asks for: answers in line, documents, outlines, pages."""
+"""What every way in asks for: answers in line, documents, outlines, pages.
+
+A few questions are worked on at once; whoever asks another one stands in line.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -8,14 +11,17 @@ from typing import Any, TypeVar
 
 from thesis_qa.address import addressed, place_address
 from thesis_qa.answer.card import ThesisTable
-from thesis_qa.api.waiting import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
 from thesis_qa.index.rows import DocumentInfo, load_headings
 from thesis_qa.library import Index
 from thesis_qa.types import Answer, Language, Match, Passage, Role, section_path
 
-Found = TypeVar("Found")
+Given = TypeVar("Given")
+
+ASKING = 4  # questions worked on at once; more make all of them slower on a small machine
+WAITING = 64  # questions in line, a few minutes' work; more are told to come back
+LOOK = 0.2  # seconds between two looks at the line
 
 AROUND = 1  # passages before and after the one that is fetched
 
@@ -91,6 +97,38 @@ class PageContent:
     url: str
 
 
+class WaitingLine:
+    """Lets `at_once` through, in the order they came, while at most `most` are in it."""
+
+    def __init__(self, at_once: int = ASKING, most: int = WAITING) -> None:
+        self._at_once, self._most = at_once, most
+        self._tickets: list[object] = []  # the first of them are being worked on
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    async def wait(self, ticket: object) -> AsyncIterator[int]:
+        """One's place while it isn't one's turn, from 1, whenever it changes."""
+        told = 0
+        while (place := self._tickets.index(ticket) - self._at_once + 1) > 0:
+            if place != told:
+                yield place
+                told = place
+            await asyncio.sleep(LOOK)
+
+    def enter(self) -> object:
+        """A ticket; None where so many are waiting that one more would wait for minutes."""
+        if len(self._tickets) >= self._most:
+            return None
+        ticket = object()
+        self._tickets.append(ticket)
+        return ticket
+
+    def leave(self, ticket: object) -> None:
+        """Give the ticket back, from wherever in the line."""
+        self._tickets.remove(ticket)
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The assistant and its index, for several callers at once."""
@@ -164,11 +202,11 @@ class Service:
         *_, table = [table async for table in self._in_steps(tables)]
         return table
 
-    async def _in_turn(self, call: Callable[..., Found], *options: Any) -> Found:
+    async def _in_turn(self, call: Callable[..., Given], *options: Any) -> Given:
         async with self._turn():
             return await asyncio.to_thread(call, *options)
 
-    async def _in_steps(self, steps: Iterator[Found]) -> AsyncIterator[Found]:
+    async def _in_steps(self, steps: Iterator[Given]) -> AsyncIterator[Given]:
         """What `steps` gives, worked out in another thread; no step more once the caller has
         gone."""
         async with self._turn():

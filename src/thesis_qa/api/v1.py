@@ -85,7 +85,7 @@ class Earlier(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(max_length=CHARACTERS)
+    question: str = Field(max_length=MAX_QUESTION)
     answer: str = Field(max_length=CHARACTERS)
 
 

@@ -84,9 +84,8 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _mcp(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.api.service import Service
+    from thesis_qa.api.service import Service, WaitingLine
     from thesis_qa.api.tools import tools
-    from thesis_qa.api.waiting import WaitingLine
     from thesis_qa.assistant import Assistant
     from thesis_qa.write import language_model
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-from thesis_qa.api.waiting import WaitingLine
+from thesis_qa.api.service import WaitingLine
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.types import Answer
 from thesis_qa.web.context import AppContext

@@ -1,7 +1,7 @@
 """Theses beside each other: what each says to a topic or a question, in its own words."""
 
 import csv
-import json
+import time
 from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
@@ -10,11 +10,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from thesis_qa.answer.card import USUAL, ThesisTable
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.question.topics import TOPICS
-from thesis_qa.web.context import QUIET, AppContext
+from thesis_qa.web.context import QUIET, AppContext, names_sent
 from thesis_qa.web.look import notice, render
 from thesis_qa.web.references import References
 from thesis_qa.web.takeaway import Paragraph, download, markdown, word
 from thesis_qa.web.texts import Texts, error_line, xml_text
+from thesis_qa.web.work import UPDATES
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMS = {
@@ -63,10 +64,13 @@ def comparison_tab(app: AppContext, texts: Texts, chosen: Any, saved: Any, js: s
     def on_start(names: list[str], questions: str, sent: str) -> Iterator[tuple[Any, ...]]:
         grown = ThesisTable((), ())
         try:
-            theses = json.loads(sent or "[]")
+            theses = names_sent(sent)
+            told = 0.0
             for grown in app.assistant.comparing(theses, names, questions.splitlines()):
-                yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
-        except (ThesisQAError, ValueError) as error:
+                if time.monotonic() > told + UPDATES:  # drawing it takes longer than a cell
+                    yield grown, comparison_markup(app, grown, texts), *buttons(True, False)
+                    told = time.monotonic()
+        except ThesisQAError as error:
             said = notice(error_line(error, texts.language), texts, style="nothing")
             yield grown, said, *buttons(False, False)
             return

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from thesis_qa.api.access import USER
-from thesis_qa.api.waiting import WaitingLine
+from thesis_qa.api.service import WaitingLine
 from thesis_qa.assistant import Assistant
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata
@@ -57,8 +57,10 @@ def is_closed(settings: Settings) -> bool:
     return bool(settings.users or settings.trusted_user_header)
 
 
-def user_of(request: HTTPConnection) -> str:
+def user_of(request: HTTPConnection | None) -> str:
     """Who has signed in, here or at a trusted proxy; empty for nobody."""
+    if request is None:
+        return ""
     return str(request.scope.get(USER) or request.scope.get("session", {}).get("user") or "")
 
 

@@ -124,7 +124,7 @@ def evaluation_tab(page: Any, tab: Any, app: AppContext, texts: Texts, saved: An
     watching = [last, shown, start, cancel, report, run_file]
     page.load(on_page, None, tab, **QUIET)
     upload.upload(on_upload, upload, [sent, choice], **QUIET)
-    runs = [
+    runs: Any = [
         start.click(on_start, [choice, sent], watching, **QUIET),
         run_drafts.click(on_run_drafts, edited, watching, **QUIET),
     ]

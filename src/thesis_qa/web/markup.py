@@ -37,6 +37,7 @@ def answer_markup(
         answer=answer,
         key=key,
         scope=scope,
+        theses=[f"{c.title or c.document}:" for c in citations],
         source=_source(answer) if several else "",
         style="declined" if not answer.answered else "written" if written else "quoted",
         label=origin or _kind(answer, written, texts),

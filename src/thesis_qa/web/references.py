@@ -169,7 +169,7 @@ class References:
         authors = (f"{p.initials} {p.family}".strip() for p in authors_of(thesis["author"]))
         named = _joined(*authors, f"“{thesis['title']},”")
         work = _joined(self._bracketed(thesis), self._year(thesis))
-        return Reference(f"[{number}] {named} {work}.")
+        return Reference(f"[{number}] {named} {work.removesuffix('.')}.")
 
     def _year(self, thesis: Fields) -> str:
         return thesis["year"] or text("text.references.no_date", self._language)
@@ -184,8 +184,8 @@ class References:
 
 def reference_to(name: str, known: Metadata, style: Style, texts: Texts) -> References:
     """The references of one thesis by itself."""
-    languages = list(known.abstracts)
-    language = languages[0] if len(languages) == 1 else None
+    written = [language for language in LANGUAGES if known.abstracts.get(language)]
+    language = written[0] if len(written) == 1 else None
     cited = Citation(
         1, name, known.title, known.author, known.year, None, None, "", language, "", ()
     )

@@ -19,10 +19,11 @@ from thesis_qa.lang.data import preferred
 from thesis_qa.lang.detect import language_of
 from thesis_qa.types import Box, Language
 from thesis_qa.types import Page as PageText
-from thesis_qa.web import Highlight, Place, place_page, translation_page
 from thesis_qa.web.guard import PLACE_POLICY
 from thesis_qa.web.keeping import spans_of
+from thesis_qa.web.markup import Place, place_page, translation_page
 from thesis_qa.web.picture import PageMark, PagePictures
+from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import Texts, error_line
 from thesis_qa.write import Writing
 

@@ -25,19 +25,9 @@ from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
-from thesis_qa.web import (
-    MAX_FILES,
-    MEGABYTE,
-    AppContext,
-    build_page,
-    icon,
-    missing_page,
-    script,
-    style_sheet,
-    theme,
-)
 from thesis_qa.web.accounts import Accounts, SignIn
-from thesis_qa.web.context import is_closed
+from thesis_qa.web.changes import MAX_FILES, MEGABYTE
+from thesis_qa.web.context import AppContext, is_closed
 from thesis_qa.web.guard import (
     LOOPBACK,
     Outermost,
@@ -48,7 +38,9 @@ from thesis_qa.web.guard import (
     is_network,
 )
 from thesis_qa.web.keeping import conversation_routes
-from thesis_qa.web.look import render
+from thesis_qa.web.look import icon, render, script, style_sheet, theme
+from thesis_qa.web.markup import missing_page
+from thesis_qa.web.page import build_page
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import (
     html,
