@@ -58,10 +58,14 @@ Number = Annotated[int, Path(ge=1, le=PAGES)]
 Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[\p{L}\p{N}]")]
 
 
-class Asked(BaseModel):
-    """What is looked for, and where."""
+class Exactly(BaseModel):
+    """What is sent, and nothing besides."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Asked(Exactly):
+    """What is looked for, and where."""
 
     question: Asking
     """In Indonesian or English, in one's own words; theses in either language are searched."""
@@ -80,10 +84,8 @@ class SearchRequest(Asked):
     """Only passages in this language."""
 
 
-class Earlier(BaseModel):
+class Earlier(Exactly):
     """An earlier question of the conversation, and what was answered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(max_length=MAX_QUESTION)
     answer: str = Field(max_length=CHARACTERS)
@@ -98,10 +100,8 @@ class AskRequest(Asked):
     """Spoken where the question tells no language: "GraphRAG?"."""
 
 
-class FindRequest(BaseModel):
+class FindRequest(Exactly):
     """Sentences of a draft."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     text: str = Field(min_length=1, max_length=CHARACTERS)
     """A sentence or some paragraphs; each sentence of four words or more is looked for."""
@@ -109,12 +109,10 @@ class FindRequest(BaseModel):
     """Names of the theses to look in; all where none is named."""
 
 
-class CompareRequest(BaseModel):
+class CompareRequest(Exactly):
     """Theses to put beside each other, and by what."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    documents: list[str] = Field([], max_length=MOST)
+    documents: list[str] | None = Field(None, max_length=MOST)
     """Names of the theses; the first fifty where none is named."""
     topics: list[Annotated[str, Field(json_schema_extra={"enum": TOPIC_NAMES})]] | None = None
     """Standing questions of any thesis, as its card has them; the usual ones where neither topics
