@@ -165,8 +165,7 @@ class Service:
     ) -> Answer:
         """The whole answer. Raises QuestionError."""
         growing = self.growing(question, history, documents, top_k, language)
-        *_, answer = [answer async for answer in growing]
-        return answer
+        return await last(growing)
 
     async def search(
         self,
@@ -191,16 +190,14 @@ class Service:
                 return Matches([])
             raise
 
-    async def compare(
+    def comparing(
         self,
         documents: Sequence[str] | None = None,
         topics: Sequence[str] | None = None,
         questions: Sequence[str] = (),
-    ) -> ThesisTable:
-        """Theses beside each other, once it is one's turn. Raises QuestionError."""
-        tables = self.assistant.comparing(documents or (), topics, questions)
-        *_, table = [table async for table in self._in_steps(tables)]
-        return table
+    ) -> AsyncIterator[ThesisTable]:
+        """Theses beside each other, cell by cell, once it is one's turn. Raises QuestionError."""
+        return self._in_steps(self.assistant.comparing(documents or (), topics, questions))
 
     async def _in_turn(self, call: Callable[..., Given], *options: Any) -> Given:
         async with self._turn():
@@ -273,3 +270,9 @@ class Service:
 
     def _address(self, document: str, page: int | None) -> str:
         return place_address(self.index.public_url, document, page)
+
+
+async def last(steps: AsyncIterator[Given]) -> Given:
+    """What grows, whole."""
+    *_, whole = [step async for step in steps]
+    return whole

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from pydantic import BaseModel, create_model
 
 from thesis_qa.answer.card import ThesisTable
-from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
+from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service, last
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.settings import program_version
@@ -142,7 +142,7 @@ def tools(service: Service) -> "MCPServer[Any]":
 
         All theses where no `documents` are named; the usual topics where nothing is asked.
         """
-        return await told(service.compare(documents, topics, questions or ()))
+        return await told(last(service.comparing(documents, topics, questions or ())))
 
     return server
 
