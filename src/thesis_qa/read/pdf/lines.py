@@ -94,13 +94,31 @@ class TextLine:
         return found
 
 
+def codes(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
 def inked(text: str, places: Places) -> npt.NDArray[np.int64]:
     """The numbers of the characters that have a place and aren't white space."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    white = (codes <= 0x20) & ((codes >= 0x1C) | ((codes >= 9) & (codes <= 13)))
+    points = codes(text)
+    white = (points <= 0x20) & ((points >= 0x1C) | ((points >= 9) & (points <= 13)))
     if not text.isascii():
-        white |= np.isin(codes, _WHITE)
+        white |= np.isin(points, _WHITE)
     return np.flatnonzero((places[:, 2] != 0) & ~white)
+
+
+def looked_at(lines: Sequence[TextLine]) -> Sequence[TextLine]:
+    """`lines`, told at once which of their characters are inked: one by one it takes ten times as
+    long."""
+    if lines:
+        own = inked("".join(line.text for line in lines), np.concatenate([e.places for e in lines]))
+        ends = np.cumsum([len(line.text) for line in lines])
+        starts = ends - [len(line.text) for line in lines]
+        bounds = np.searchsorted(own, [starts, ends])
+        for line, start, first, last in zip(lines, starts, *bounds, strict=True):
+            line.__dict__["inked"] = own[first:last] - start
+    return lines
 
 
 def join(line: TextLine, piece: TextLine, apart: bool) -> TextLine:
