@@ -89,6 +89,10 @@ def _outside_tables(view: View, running: set[int]) -> set[int]:
     """The running heads and feet, without the heads of a table that goes on over many pages, and
     its caption."""
     repeated = {at for at in running if parse_caption(view.lines[at].text)}
+    heights = [rule[1] for rule in view.rules]
+    span = (min(heights, default=0.0), max(heights, default=0.0))
+    if not any(span[0] < view.lines[at].middle < span[1] for at in running):
+        return running - repeated
     for grid in ruled_grids(view.rules):
         inside = {at for at, line in enumerate(view.lines) if stands_in(line, grid.box)}
         if inside - running:  # else the running head itself is a table

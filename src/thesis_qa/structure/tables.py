@@ -6,13 +6,12 @@ set tables), or levels of cells next to a caption.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.grids import (
     PROSE,
@@ -46,7 +45,6 @@ MAX_HEADS = 3  # rows
 SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
 _EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
-_WORD = re.compile(r"\S+")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
 Cell = tuple[TextLine, ...]
@@ -214,18 +212,9 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
         return None
     if grid.ys:
         inside |= _beyond(lines, grid, inside, taken)
-    xs = _with_gaps(grid, list(inside.values())) if grid.xs else _gaps(list(inside.values()))
+    xs, pieces = _pieces(list(inside.values()), grid)
     if len(xs) < 3:
         return None
-    pieces = [
-        _Piece(part, column, last, bisect_right(grid.ys, part.middle))
-        for line in inside.values()
-        for column, last, part in (
-            _split(line, xs, grid.uprights) if grid.xs else _parts(line, xs)
-        )
-    ]
-    if grid.xs:
-        pieces = _side_by_side(pieces, xs)
     rows = _rows(pieces, xs if grid.xs else (), ruled=len(grid.ys) >= 4 and bool(grid.xs))
     cells = [_cells(row, len(xs) - 1) for row in rows]
     if not _is_table(cells, list(inside.values()), bool(grid.xs)):
@@ -366,21 +355,35 @@ def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
     return (ends[0], *borders, ends[-1])
 
 
-def _with_gaps(grid: Grid, lines: Sequence[TextLine]) -> tuple[float, ...]:
-    """The borders of columns that rules part, and of those within that white space does."""
-    xs = list(grid.xs)
-    for left, right in pairwise(grid.xs):
-        parts = [
-            part
+def _pieces(lines: Sequence[TextLine], grid: Grid) -> tuple[Sequence[float], list[_Piece]]:
+    """The borders of the columns of a grid, and what stands between them."""
+    if not grid.xs:
+        xs = _gaps(lines)
+        return xs, [
+            _Piece(part, first, last, bisect_right(grid.ys, part.middle))
             for line in lines
-            for _, _, part in _split(line, grid.xs, grid.uprights)
-            if left - TOUCH <= part.left and part.right <= right + TOUCH
+            for first, last, part in _parts(line, xs)
         ]
-        levels = [stretches(level, NARROW_GAP) for level in levels_of(parts)]
+    split = [piece for line in lines for piece in _split(line, grid.xs, grid.uprights)]
+    xs = _with_gaps(grid.xs, [part for _, _, part in split])
+    if len(xs) > len(grid.xs):
+        split = [piece for line in lines for piece in _split(line, xs, grid.uprights)]
+    pieces = [
+        _Piece(part, first, last, bisect_right(grid.ys, part.middle)) for first, last, part in split
+    ]
+    return xs, _side_by_side(pieces, xs)
+
+
+def _with_gaps(xs: Sequence[float], parts: Sequence[TextLine]) -> tuple[float, ...]:
+    """The borders of columns that rules part, and of those within that white space does."""
+    found = list(xs)
+    for left, right in pairwise(xs):
+        own = [p for p in parts if left - TOUCH <= p.left and p.right <= right + TOUCH]
+        levels = [stretches(level, NARROW_GAP) for level in levels_of(own)]
         several = sum(len(level) > 1 for level in levels)
         if several > MIN_ROWS and several >= PARTED * len(levels):
-            xs += _gaps(parts)[1:-1]
-    return tuple(sorted(xs))
+            found += _gaps(own)[1:-1]
+    return tuple(sorted(found))
 
 
 def _parts(line: TextLine, xs: Sequence[float]) -> list[tuple[int, int, TextLine]]:
@@ -401,8 +404,7 @@ def _cut(line: TextLine, xs: Sequence[float], gap: float) -> list[TextLine]:
     for (_, _, left), (at, right, _) in pairwise(line.ink):
         if right - left > gap * line.size and any(left < x < right for x in xs):
             starts.append(at)
-    bounds = pairwise([*starts, len(line.text)])
-    return [line.cut(a, a + len(line.text[a:b].rstrip())) for a, b in bounds]
+    return [_stripped(line, a, b) for a, b in pairwise([*starts, len(line.text)])]
 
 
 def _split(
@@ -412,26 +414,40 @@ def _split(
     border that isn't drawn at its height only parts what a gap parts too."""
     middle = line.middle
     drawn = [(r[0] + r[2]) / 2 for r in uprights if r[1] - TOUCH <= middle <= r[3] + TOUCH]
-    borders = [at for at, x in enumerate(xs) if any(abs(x - other) <= TOUCH for other in drawn)]
-    walls = [xs[at] for at in borders]
-    parts: list[tuple[int, int, int]] = []  # cell, start, end
-    for word in _WORD.finditer(line.text):
-        placed = [p for p in line.places[word.start() : word.end()].tolist() if p[2]]
-        if not placed:
-            continue
-        cell = bisect_right(walls, (placed[0][0] + placed[-1][2]) / 2 / PLACES_PER_POINT)
-        if parts and parts[-1][0] == cell:
-            parts[-1] = (cell, parts[-1][1], word.end())
-        else:
-            parts.append((cell, word.start(), word.end()))
-    ends = [0, *(at for at in borders if 0 < at < len(xs) - 1), len(xs) - 1]
-    found = []
-    for _, start, end in parts:
-        for piece in _cut(line.cut(start, end), xs, NARROW_GAP):
-            at = (piece.left + piece.right) / 2
-            cell = min(max(bisect_right([xs[end] for end in ends], at) - 1, 0), len(ends) - 2)
-            found.append((ends[cell], ends[cell + 1] - 1, piece))
-    return found
+    walls = [
+        at
+        for at, x in enumerate(xs[1:-1], start=1)
+        if any(abs(x - other) <= TOUCH for other in drawn)
+    ]
+    ends = [0, *walls, len(xs) - 1]
+    inner = [xs[at] for at in walls]
+    parts: list[tuple[int, int]] = []  # where each begins, its cell
+    edge = 0.0
+    for start, left, right in _words(line):
+        cell = bisect_right(inner, (left + right) / 2)
+        gap = left - edge > NARROW_GAP * line.size and any(edge < x < left for x in xs)
+        if not parts or cell != parts[-1][1] or gap:
+            parts.append((start, cell))
+        edge = right
+    bounds = [*(start for start, _ in parts), len(line.text)]
+    return [
+        (ends[cell], ends[cell + 1] - 1, _stripped(line, start, end))
+        for (start, cell), end in zip(parts, bounds[1:], strict=True)
+    ]
+
+
+def _words(line: TextLine) -> Iterator[tuple[int, float, float]]:
+    """First character, left and right end of every word."""
+    ink = line.ink
+    start = 0
+    for at in range(1, len(ink) + 1):
+        if at == len(ink) or ink[at][0] > ink[at - 1][0] + 1:
+            yield ink[start][0], ink[start][1], ink[at - 1][2]
+            start = at
+
+
+def _stripped(line: TextLine, start: int, end: int) -> TextLine:
+    return line.cut(start, start + len(line.text[start:end].rstrip()))
 
 
 def _side_by_side(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[_Piece]:
