@@ -22,6 +22,8 @@ HINTED = 0.2  # the same, where "which thesis" or the like is said
 OFFERED = 3  # theses that are named where none fits
 LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells of each thesis
 LISTED = 50  # theses that are named one by one
+OF_TITLE_PAGE = ("by_university", "by_author")  # what the text of a thesis doesn't tell
+NEAR, MOST = 10, 0.6  # passages that tell what a thesis is about, and the share that it has to have
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
 
@@ -92,7 +94,22 @@ def _told(
     them, with a sentence each."""
     wanted = _wanted(question)
     named = [d for d in among if _identified(d, wanted, question.language)]
-    return (named, {}) if named else _about(question, library, among, wanted)
+    topic, share = question.intent.topic("library") if question.intent else ("", 0.0)
+    if named or (topic in OF_TITLE_PAGE and share >= SURE):
+        return named, {}
+    about, quotes = _about(question, library, among, wanted)
+    return about or _mostly_about(question, library, among), quotes
+
+
+def _mostly_about(
+    question: Question, library: Library, among: Sequence[DocumentInfo]
+) -> list[DocumentInfo]:
+    """The thesis that most of the best passages are of, if it has every word that is looked for."""
+    near = [p.document for p in library.passages(question)[:NEAR]]
+    most = max(near, key=near.count, default="")
+    held = all(library.catalog.holds_any(term, [most]) for term in question.telling)
+    mostly = held and near.count(most) >= MOST * NEAR
+    return [d for d in among if d.name == most and mostly]
 
 
 def _topic(question: Question) -> str:

@@ -219,6 +219,7 @@ def identity(document: DocumentInfo) -> Identity:
     places = {word for text in institution for word in _words(text)} - _empty()
     places |= {initials for text in institution for initials in _initials(text)}
     about = " ".join((known.title, *known.keywords))
+    about = f"{about} {about.replace('-', ' ')}"  # "peer-assisted" is "peer" too
     return Identity(
         document=document.name,
         title=" ".join(fold(known.title or document.name).split()),
