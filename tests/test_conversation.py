@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from thesis_qa.answer.collection import in_full
+from thesis_qa.answer.found import Library
 from thesis_qa.assistant import Assistant
 from thesis_qa.cli.main import main
 from thesis_qa.evaluate import evaluate, read_gate
@@ -360,10 +362,13 @@ def test_a_thesis_named_by_its_topic_is_said_to_be_about_it(chat: Chat) -> None:
     assert cited(answer) == {BASECAMP}
 
 
-def test_an_abbreviation_is_looked_for_in_full(chat: Chat) -> None:
-    assert chat.say("ada skripsi tentang SIA?").kind == "decline"
-    answer = chat.say("ada skripsi tentang SPO?")
-    assert answer.kind == "decline"
+def test_an_abbreviation_is_looked_for_in_full(eight: Index) -> None:
+    asked = in_full(eight.question("ada skripsi tentang AI?"), Library(eight))
+    assert {each.text for each in asked} > {
+        "ada skripsi tentang AI?",
+        "ada skripsi tentang kecerdasan buatan?",
+        "ada skripsi tentang machine learning?",
+    }
 
 
 def test_one_word_that_a_thesis_lacks_leaves_the_subject(chat: Chat) -> None:

@@ -61,7 +61,7 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if topic in ("newest", "oldest"):
         fitting = _extreme(fitting, newest=topic == "newest")
     elif wanted.words:
-        told = [_told(asked, library, fitting) for asked in _in_full(question, library)]
+        told = [_told(asked, library, fitting) for asked in in_full(question, library)]
         named = [d for d in fitting if any(d in among for among, _ in told)]
         if named or topic != "list":  # "ini isinya skripsi apa aja": whatever else was said
             fitting = named
@@ -76,7 +76,7 @@ def by_collection(question: Question, library: Library) -> Found | None:
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
 
 
-def _in_full(question: Question, library: Library) -> Iterator[Question]:
+def in_full(question: Question, library: Library) -> Iterator[Question]:
     """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
     yield question
     short = word_map("question.abbreviations")
