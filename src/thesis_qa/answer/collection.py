@@ -14,7 +14,7 @@ from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
-from thesis_qa.question.theses import identity
+from thesis_qa.question.theses import alike, identity
 from thesis_qa.types import Language, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -104,12 +104,20 @@ def _told(
 def _mostly_about(
     question: Question, library: Library, among: Sequence[DocumentInfo]
 ) -> list[DocumentInfo]:
-    """The thesis that most of the best passages are of, if it has every word that is looked for."""
+    """The thesis that most of the best passages are of, if it has every word that is looked for, as
+    far as words tell."""
     near = [p.document for p in library.passages(question)[:NEAR]]
     most = max(near, key=near.count, default="")
-    held = all(library.catalog.holds_any(term, [most]) for term in question.telling)
-    mostly = held and near.count(most) >= MOST * NEAR
-    return [d for d in among if d.name == most and mostly]
+    here = next((d for d in among if d.name == most), None)
+    if here is None or near.count(most) < MOST * NEAR:
+        return []
+    foreign = (
+        here.main_language != question.language
+    )  # a word may have no translation that is known
+    held = (
+        library.catalog.holds_any(t, [most]) or (foreign and len(t) == 1) for t in question.telling
+    )
+    return [here] if all(held) else []
 
 
 def _topic(question: Question) -> str:
@@ -182,7 +190,8 @@ def _identified(document: DocumentInfo, wanted: Wanted, language: Language | Non
     return all(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
-        for term, _ in wanted.words
+        or any(alike(word, other) for other in named.spelt)
+        for term, word in wanted.words
     )  # fmt: skip
 
 

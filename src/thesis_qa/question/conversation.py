@@ -215,7 +215,10 @@ def with_other(before: str, other: str) -> str:
 
 
 def subject(question: str, before: str) -> list[str]:
-    """The words that the question before was about, the nearest first."""
+    """The words that the question before was about, the nearest first; none if it asked for the
+    thesis's own data."""
+    if read_question(before).fields:
+        return []
     known = {term for term, _ in content_terms(question)}
     about = (word for term, word in content_terms(before) if term not in known)
     return [word for word in about if word not in framing_words()][:MOST]
@@ -225,7 +228,7 @@ def about_other(before: Conversation, other: str) -> Resolved:
     """The question before, of something else; of a place, or behind a question for the thesis's own
     data, that is all there is to ask."""
     if read_question(before.question).fields:
-        return Resolved(other, follows=True)
+        return Resolved(other)
     if read_question(other).places and not CHAPTER.search(before.question):
         return Resolved(other, follows=True)
     base = before.base or before.question
@@ -250,7 +253,7 @@ def added(question: str, known: Sequence[str]) -> Resolved:
 
 def behind_colon(question: str) -> str:
     """What is asked, without what it is asked of: "this thesis: how many experts?"."""
-    rest = question.partition(":")[2].strip()
+    rest = question.replace(" - ", ": ").replace(" – ", ": ").partition(":")[2].strip()
     return rest if len(rest.split()) > 1 else question
 
 
@@ -261,3 +264,15 @@ def compares_age(question: str) -> bool:
             left = content_terms(age.sub(" ", question))
             return all(word in framing_words() for _, word in left)
     return False
+
+
+@cache
+def form(kind: str) -> re.Pattern[str]:
+    """What a whole question of some kind looks like, from the words of the language files."""
+    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
+             (kind, "joining")}  # fmt: skip
+    forms = {
+        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
+        "meant": rf"{words[kind]}\b",
+    }
+    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)

@@ -6,12 +6,10 @@ question that stands by itself is never changed; whether it does is learned from
 (route.py), its forms are in the language files.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 
-from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.conversation import (
@@ -23,6 +21,7 @@ from thesis_qa.question.conversation import (
     asked_again,
     behind_colon,
     compares_age,
+    form,
     item_asked,
     of_item,
     of_listed,
@@ -55,7 +54,6 @@ OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 LIKELY = 0.7
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
-HINTED = 0.2  # probability of a question about the library, right behind another one
 FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
 ANSWERED_AGAIN = ("pages", "quotes", "in_id", "in_en")  # what asks for the same once more
 KEEPS = ("item", "pages", "quotes", "language")  # repeats that say nothing new
@@ -148,7 +146,9 @@ def resolve(
     if spoken:
         return replace(resolve(rest, before, names, reads), language=spoken)
     if before and (again := _again(question, reads)):
-        return asked_again(question, again, before)
+        theses = word_set("question.stands_for_thesis").intersection(words(question))
+        if not (before.of_library and theses and again in LANGUAGE_AGAIN):  # "yang inggris?"
+            return asked_again(question, again, before)
     if before and (listed := of_listed(question, before)):
         return listed
     pointing = before is not None and _may_point(question, before)
@@ -164,7 +164,7 @@ def resolve(
         return Resolved(question, of_library=True)
     if compares_age(question):
         theses = word_set("question.thesis").intersection(words(question))
-        among = before.spoken_of if before and not theses else ()
+        among = before.spoken_of if before and not (theses or before.of_library) else ()
         if before and len(before.documents) > 1:
             among = before.documents
         if len(among) != 1:  # of one "yang paling baru" is something in it
@@ -175,7 +175,7 @@ def resolve(
         return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
-        about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
+        about, meant = form("about").fullmatch(plain), form("meant").match(plain)
         asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
         told = resolved if asks else _asked_of_other(before, question)
         return replace(
@@ -188,7 +188,8 @@ def resolve(
     settled = resolved.unclear or resolved.repeat or resolved.follows
     if not settled and (other := names.unknown(question, language_of(question))):
         return replace(resolved, question=other.rest, unknown=other.phrase)
-    if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
+    of_all = cue("follow_up.any_thesis").search(question) or read_question(question).each
+    if before and not resolved.documents and not of_all:
         resolved = replace(resolved, documents=before.documents)
     if not resolved.unclear and not resolved.documents and _lacks_thesis(question, before, reads):
         among = before.listed if before and len(before.listed) > 1 else names.documents
@@ -250,12 +251,12 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
         return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or compares_age(question)
-    about = _form("about").fullmatch(question)
+    about = form("about").fullmatch(question)
     return bool(said) and bool(
         likely >= LEANS
         or listed
         or (said[0] in opens and item_asked(question, None) is None)
-        or (about and (likely >= HINTED or len(before.listed) > 1))
+        or (about and len(content_terms(question)) <= SHORT)
     )
 
 
@@ -263,12 +264,13 @@ def _asks_of_one(question: str, plain: str, reads: Reads) -> bool:
     """Whether something is asked of a thesis that is named, and not whether there is one."""
     intent = reads(question)
     sure = intent is not None and library_chance(intent, question) >= SURELY
-    return bool(read_question(plain).telling) and not sure and not _is_of_library(plain, reads)
+    says = read_question(plain).telling or cue("question.explain").search(plain)
+    return bool(says) and not sure and not _is_of_library(plain, reads)
 
 
 def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
     """ "Dan 2019?": the question before, which wasn't about the library."""
-    short = _form("about").fullmatch(question)
+    short = form("about").fullmatch(question)
     return bool(before and short and not _is_of_library(before.question, reads))
 
 
@@ -289,7 +291,7 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := item_asked(question, before)) is not None:
         return of_item(question, number, before)
     if before is None:
-        if meant := _form("meant").match(question):
+        if meant := form("meant").match(question):
             question = question[meant.end() :].strip(" ,:-") or question
         if _again(question, reads):
             return Resolved(question, unclear="nothing_before")
@@ -308,16 +310,17 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         others = tuple(d for d in before.spoken_of if d not in before.documents)
         asked = question if len(content_terms(question)) > SHORT else before.question
         return Resolved(asked, others[-1:], follows=True)
-    if meant := _form("meant").match(question):
+    if meant := form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
-    about = _form("about").fullmatch(question)
+    about = form("about").fullmatch(question)
     if about and about["other"].split()[0].lower() in word_set("question.which"):
         question, about = about["other"], None  # "and why 2.5?" asks for itself
     if about and len(content_terms(about["other"])) <= SHORT:
         read = read_question(about["other"])
         if read.topics or read.fields:  # "and what are the conclusions?"
             return Resolved(about["other"])
-        return about_other(before, about["other"])
+        if not read_question(before.question).fields:
+            return about_other(before, about["other"])
     if _is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
         known = subject(question, before.question)
@@ -359,18 +362,6 @@ def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
     return Resolved(with_other(before.question, meant), follows=True)
 
 
-@cache
-def _form(kind: str) -> re.Pattern[str]:
-    """What a whole question of some kind looks like, from the words of the language files."""
-    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
-             (kind, "joining")}  # fmt: skip
-    forms = {
-        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
-        "meant": rf"{words[kind]}\b",
-    }
-    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)
-
-
 def _is_of_thesis(question: str, reads: Reads) -> bool:
     """Whether a question asks what any thesis has, by its words or as learned."""
     intent, read = reads(question), read_question(question)
@@ -393,7 +384,7 @@ def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     known = subject(question, before)
-    if not known or read_question(before).fields:
+    if not known:
         return Resolved(question)
     longer = added(question, known)
     said = points_back or not read_question(question).telling
