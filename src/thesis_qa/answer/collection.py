@@ -23,6 +23,8 @@ OFFERED = 3  # theses that are named where none fits
 LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells of each thesis
 LISTED = 50  # theses that are named one by one
 OF_TITLE_PAGE = ("by_university", "by_author")  # what the text of a thesis doesn't tell
+ABOUT = 0.02  # of a thesis's passages that hold a word from which it is about that: a word of its
+# title is held by more in 9 of 10 theses, one named once as an example by fewer
 NEAR, MOST = 10, 0.6  # passages that tell what a thesis is about, and the share that it has to have
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
@@ -98,7 +100,31 @@ def _told(
     if named or (topic in OF_TITLE_PAGE and share >= SURE):
         return named, {}
     about, quotes = _about(question, library, among, wanted)
-    return about or _mostly_about(question, library, among), quotes
+    if not about:
+        return _mostly_about(question, library, among), {}
+    if topic == "by_topic" and share >= SURE:
+        about = [d for d in about if _often(question, library, d, quotes[d.name])]
+    return about, quotes
+
+
+def _often(question: Question, library: Library, document: DocumentInfo, best: Shown) -> bool:
+    """Whether a thesis is about what it holds: it says so where it tells what it is about, or holds
+    each word in more than a passage here or there."""
+    if best.evidence.passage.role in ("abstract", "aims", "conclusion"):
+        return True
+    least = ABOUT * document.passages
+    return all(_held(library, document.name, terms) >= least for terms in question.telling)
+
+
+def _held(library: Library, document: str, terms: frozenset[str]) -> int:
+    """How many passages of a thesis hold one of some stems."""
+    marks = ", ".join("?" * len(terms))
+    ((count,),) = library.catalog.read(
+        "SELECT count(DISTINCT p.id) FROM occurrences o JOIN passages p ON p.id = o.doc"
+        f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks}) AND d.name = ?",
+        [*terms, document],
+    )
+    return int(count)
 
 
 def _mostly_about(

@@ -136,7 +136,7 @@ def of_listed(question: str, before: Conversation) -> Resolved | None:
         return None
     theses = word_set("question.thesis")
     behind, ahead = (word_set("question.stands_for_thesis", lang) | theses for lang in LANGUAGES)
-    said = [token.lower().removesuffix("'s") for token in tokens]
+    said = [token.lower().rstrip(",;:").removesuffix("'s") for token in tokens]
     for at, number in enumerate(map(ordinal, said)):
         if number is None or len(tokens) < 3:
             continue
@@ -150,6 +150,7 @@ def of_listed(question: str, before: Conversation) -> Resolved | None:
         place = number - 1 if number > 0 else len(before.listed) - 1
         if place >= len(before.listed):
             return Resolved(question, unclear="which_item", items=len(before.listed))
+        begin -= bool(begin and said[begin - 1] in word_set("question.articles"))
         this = text("question.this_thesis", language_of(question) or language_of(before.question))
         asked = " ".join([*tokens[:begin], this, *tokens[end:]])
         return Resolved(f"{asked}?", (before.listed[place],), follows=True)

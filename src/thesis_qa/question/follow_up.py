@@ -70,7 +70,9 @@ def read_conversation(
     question names, or about the one that an answer lists or quotes alone."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
-        if _is_talk(question, reads):
+        intent = reads(question)
+        beside = intent is not None and intent.route == "off-topic" and not intent.again
+        if beside or _is_talk(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
         last = quotes_in(answer)
@@ -96,7 +98,8 @@ def read_conversation(
             or _is_of_library(resolved.question, reads)
             or (len(listed) > 1 and bool(read_question(resolved.question).fields))
         )
-        if found and resolved.follows and set(resolved.documents) < set(found.listed):
+        of_list = resolved.follows or resolved.of_library
+        if found and of_list and len(about) == 1 and set(about) < set(found.listed):
             about = found.listed  # one of a list was asked about: the list stays
         found = Conversation(
             resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
@@ -312,6 +315,10 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         return Resolved(asked, others[-1:], follows=True)
     if meant := form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
+    known = subject(question, before.question)
+    bare = word_set("question.which") | word_set("follow_up.joining") | stop_words()
+    if known and bare.issuperset(words(question)):  # "kapan?", of what was spoken of
+        return replace(added(question, known), otherwise="")
     about = form("about").fullmatch(question)
     if about and about["other"].split()[0].lower() in word_set("question.which"):
         question, about = about["other"], None  # "and why 2.5?" asks for itself
