@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from thesis_qa.answer.collection import in_full
+from thesis_qa.answer.found import Library
 from thesis_qa.assistant import Assistant
 from thesis_qa.cli.main import main
 from thesis_qa.evaluate import evaluate, read_gate
@@ -305,6 +307,73 @@ def test_without_anything_before_it_is_asked_back(chat: Chat, message: str) -> N
     assert answer.kind == "clarify"
     assert answer.citations == ()
     assert "\n" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("message", "shows"),
+    [("where is that written?", "5.2 Saran"), ("hlm brp tuh", "5.2 Saran"),
+     ("coba kutip kata per kata", "Keluarga disarankan"),
+     ("bisa dijelasin pake english?", "The evidence is in Indonesian:")],
+)  # fmt: skip
+def test_in_whatever_words_the_answer_before_is_asked_about(
+    chat: Chat, message: str, shows: str
+) -> None:
+    answer = chat.say("Apa saja saran skripsi laras?", "makasih ya", message)
+    assert cited(answer) == {HYPERTENSION}
+    assert shows in answer.text
+
+
+def test_one_of_the_statements_before_is_quoted_again(chat: Chat) -> None:
+    answer = chat.say("Apa saja saran skripsi laras?", "quote the second one exactly")
+    assert [c.quote[:2] for c in answer.citations] == ["2."]
+
+
+def test_more_never_comes_round_again(chat: Chat) -> None:
+    chat.say("What are the results of the basecamp thesis?")
+    answers = [chat.say(message) for message in ("tell me more", "go on")]
+    first, second = ({c.quote for c in answer.citations} for answer in answers)
+    assert not first & second
+
+
+def test_it_is_asked_back_which_thesis_is_meant_and_then_answered(chat: Chat) -> None:
+    asked = chat.say("siapa pembimbingnya?")
+    assert asked.kind == "clarify"
+    assert "Laras Widyaningtyas" in asked.text
+    assert "\n" not in asked.text
+    answer = chat.say("yang soal padi")
+    assert answer.documents == (RICE,)
+    assert "Sulastri Handayani" in answer.text
+
+
+def test_after_a_list_one_of_it_is_named_by_its_number(chat: Chat) -> None:
+    listed = chat.say("Which theses are in English?").documents
+    answer = chat.say("who wrote the second one?")
+    assert answer.documents == (listed[1],)
+    assert cited(answer) == {listed[1]}
+
+
+def test_nobody_is_asked_back_about_the_only_thesis(chat: Chat) -> None:
+    answer = chat.assistant.ask("siapa penulisnya?", documents=[RICE])
+    assert answer.kind == "answer"
+
+
+def test_a_thesis_named_by_its_topic_is_said_to_be_about_it(chat: Chat) -> None:
+    answer = chat.say("What is the thesis about drivers of motorcycle taxis about?")
+    assert cited(answer) == {BASECAMP}
+
+
+def test_an_abbreviation_is_looked_for_in_full(eight: Index) -> None:
+    asked = in_full(eight.question("ada skripsi tentang AI?"), Library(eight))
+    assert {each.text for each in asked} > {
+        "ada skripsi tentang AI?",
+        "ada skripsi tentang kecerdasan buatan?",
+        "ada skripsi tentang machine learning?",
+    }
+
+
+def test_one_word_that_a_thesis_lacks_leaves_the_subject(chat: Chat) -> None:
+    answer = chat.say("Apa metode skripsi laras?", "Berapa orang yang meninggal?")
+    assert answer.documents == (HYPERTENSION,)
 
 
 # Places

@@ -181,9 +181,10 @@ class Assistant:
         checked = checked_question(question)
         resolved = self._resolved(checked, history, documents)
         asks_back = resolved.unclear == "which_thesis"
-        among = documents or (() if asks_back else resolved.documents)
+        told = () if asks_back else resolved.documents
+        among = tuple(d for d in told if not documents or d in documents) or documents
         spoken = resolved.language or self._spoken(checked, history) or language
-        asked = self.index.question(resolved.question, among, spoken)
+        asked = self.index.question(resolved.question, among or (), spoken)
         return replace(
             asked,
             language=spoken or asked.language,

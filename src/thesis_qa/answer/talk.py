@@ -50,7 +50,8 @@ def _suggestions(question: Question, library: Library, topic: str) -> Iterator[s
 def _by(library: Library, name: str) -> str:
     """A thesis in few words: its author and year, or its title."""
     known = library.catalog.document(name).metadata
-    return f"{known.author} {known.year or ''}".strip() if known.author else library.title(name)
+    author = known.author.title() if known.author.isupper() else known.author
+    return f"{author} {known.year or ''}".strip() if author else library.title(name)
 
 
 def worth_asking(question: Question, library: Library) -> Iterator[str]:

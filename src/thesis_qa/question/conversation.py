@@ -12,11 +12,13 @@ from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
-from thesis_qa.question.read import content_terms, framing_words
+from thesis_qa.question.read import content_terms, framing_words, read_question
 from thesis_qa.question.route import Again, Repeat
 from thesis_qa.types import Language
 
 MOST = 4  # words that tell what a question was about
+
+LANGUAGE_AGAIN: dict[Again, Language] = {"in_id": "id", "in_en": "en"}
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
@@ -134,11 +136,12 @@ def of_listed(question: str, before: Conversation) -> Resolved | None:
         return None
     theses = word_set("question.thesis")
     behind, ahead = (word_set("question.stands_for_thesis", lang) | theses for lang in LANGUAGES)
-    said = [token.lower().removesuffix("'s") for token in tokens]
+    said = [token.lower().rstrip(",;:").removesuffix("'s") for token in tokens]
     for at, number in enumerate(map(ordinal, said)):
         if number is None or len(tokens) < 3:
             continue
-        if at and said[at - 1] in behind:
+        first = not content_terms(" ".join(tokens[: max(at - 1, 0)]))  # not "saran yang kedua"
+        if at and said[at - 1] in behind and (first or said[at - 1] in theses):
             begin, end = at - 1, at + 1
         elif said[at + 1 : at + 2] and said[at + 1] in ahead:
             begin, end = at, at + 2
@@ -147,6 +150,7 @@ def of_listed(question: str, before: Conversation) -> Resolved | None:
         place = number - 1 if number > 0 else len(before.listed) - 1
         if place >= len(before.listed):
             return Resolved(question, unclear="which_item", items=len(before.listed))
+        begin -= bool(begin and said[begin - 1] in word_set("question.articles"))
         this = text("question.this_thesis", language_of(question) or language_of(before.question))
         asked = " ".join([*tokens[:begin], this, *tokens[end:]])
         return Resolved(f"{asked}?", (before.listed[place],), follows=True)
@@ -161,10 +165,11 @@ def asked_again(question: str, again: Again, before: Conversation) -> Resolved:
     if len(numbers) == 1 and 0 < numbers[0] <= len(before.statements):  # "quote the second one"
         said = (before.statements[numbers[0] - 1],)
     same = Resolved(before.question, among, follows=True, quotes=said, of_library=before.of_library)
-    languages: dict[Again, Language] = {"in_id": "id", "in_en": "en"}
-    if again in languages:
-        return replace(same, repeat="language", language=languages[again])
-    if again in ("why", "how", "more") and before.of_library and not said:
+    if again in LANGUAGE_AGAIN:
+        return replace(same, repeat="language", language=LANGUAGE_AGAIN[again])
+    if again in ("why", "how") and before.of_library and not said:
+        return Resolved(question, unclear="nothing_before")
+    if again == "more" and before.of_library and not said:
         if len(among) == 1:  # "tell me more about it", of the only one listed
             asked = text("answer.what_about", language_of(question) or language_of(before.question))
             return Resolved(asked, among, follows=True)
@@ -211,7 +216,64 @@ def with_other(before: str, other: str) -> str:
 
 
 def subject(question: str, before: str) -> list[str]:
-    """The words that the question before was about, the nearest first."""
+    """The words that the question before was about, the nearest first; none if it asked for the
+    thesis's own data."""
+    if read_question(before).fields:
+        return []
     known = {term for term, _ in content_terms(question)}
     about = (word for term, word in content_terms(before) if term not in known)
     return [word for word in about if word not in framing_words()][:MOST]
+
+
+def about_other(before: Conversation, other: str) -> Resolved:
+    """The question before, of something else; of a place, or behind a question for the thesis's own
+    data, that is all there is to ask."""
+    if read_question(before.question).fields:
+        return Resolved(other)
+    if read_question(other).places and not CHAPTER.search(before.question):
+        return Resolved(other, follows=True)
+    base = before.base or before.question
+    if "," in other:  # "QPOs, were they found?"
+        return Resolved(other, otherwise=with_other(base, other))
+    return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
+
+
+def points_at_thing(question: str) -> bool:
+    """Whether a pronoun points back at what was spoken of; "she" and "dia" are the author."""
+    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
+    return any(word not in word_set("follow_up.persons") for word in found)
+
+
+def added(question: str, known: Sequence[str]) -> Resolved:
+    """A question with the words that the one before was about."""
+    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
+    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
+                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
+    return Resolved(asked, follows=True, otherwise="" if points else question)
+
+
+def behind_colon(question: str) -> str:
+    """What is asked, without what it is asked of: "this thesis: how many experts?"."""
+    rest = question.replace(" - ", ": ").replace(" – ", ": ").partition(":")[2].strip()
+    return rest if len(rest.split()) > 1 else question
+
+
+def compares_age(question: str) -> bool:
+    """Whether a question asks which thesis is older or newer, and nothing else."""
+    for age in (cue("question.newest"), cue("question.oldest")):
+        if age.search(question):
+            left = content_terms(age.sub(" ", question))
+            return all(word in framing_words() for _, word in left)
+    return False
+
+
+@cache
+def form(kind: str) -> re.Pattern[str]:
+    """What a whole question of some kind looks like, from the words of the language files."""
+    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
+             (kind, "joining")}  # fmt: skip
+    forms = {
+        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
+        "meant": rf"{words[kind]}\b",
+    }
+    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)

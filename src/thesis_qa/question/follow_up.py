@@ -6,30 +6,35 @@ question that stands by itself is never changed; whether it does is learned from
 (route.py), its forms are in the language files.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 
-from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.conversation import (
-    CHAPTER,
+    LANGUAGE_AGAIN,
     Conversation,
     Resolved,
+    about_other,
+    added,
     asked_again,
+    behind_colon,
+    compares_age,
+    form,
     item_asked,
     of_item,
     of_listed,
+    ordinal,
+    points_at_thing,
     quotes_in,
     subject,
     with_other,
 )
-from thesis_qa.question.read import content_terms, framing_words, read_question
+from thesis_qa.question.read import content_terms, read_question
 from thesis_qa.question.route import OPENING, Again, Intent, is_talk, library_chance
 from thesis_qa.question.theses import Named, ThesisNames
-from thesis_qa.types import Route
+from thesis_qa.types import Language, Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
@@ -49,8 +54,9 @@ OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 LIKELY = 0.7
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
-HINTED = 0.2  # probability of a question about the library, right behind another one
 FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
+ANSWERED_AGAIN = ("pages", "quotes", "in_id", "in_en")  # what asks for the same once more
+KEEPS = ("item", "pages", "quotes", "language")  # repeats that say nothing new
 PLACED = 3  # quotes that tell which thesis an answer was about
 
 
@@ -64,11 +70,13 @@ def read_conversation(
     question names, or about the one that an answer lists or quotes alone."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
-        if _is_talk(question, reads):
+        intent = reads(question)
+        beside = intent is not None and intent.route == "off-topic" and not intent.again
+        if beside or _is_talk(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
         last = quotes_in(answer)
-        if found and resolved.repeat == "item":  # its list stays what "the third one" counts in
+        if found and resolved.repeat in KEEPS:  # its list stays what "the third one" counts in
             found = replace(found, last=last)
             continue
         before = found.spoken_of if found else ()
@@ -83,12 +91,16 @@ def read_conversation(
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
         documents = resolved.documents or (about if len(about) == 1 else ())
-        spoken_of = tuple(dict.fromkeys([*before, *documents]))
+        pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
+        spoken_of = tuple(dict.fromkeys([*before, *(documents or pair)]))
         of_library = (
             resolved.of_library
             or _is_of_library(resolved.question, reads)
             or (len(listed) > 1 and bool(read_question(resolved.question).fields))
         )
+        of_list = resolved.follows or resolved.of_library
+        if found and of_list and len(about) == 1 and set(about) < set(found.listed):
+            about = found.listed  # one of a list was asked about: the list stays
         found = Conversation(
             resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
         )
@@ -108,6 +120,14 @@ def without_remark(question: str, reads: Reads) -> str:
     return rest.strip() if _is_talk(remark, reads) else question
 
 
+def _language_first(question: str, reads: Reads) -> tuple[Language | None, str]:
+    """The language that a message asks for before it asks something: "in English. What is it?"."""
+    asks, _, rest = question.replace(". ", ", ").partition(", ")
+    intent = reads(asks) if len(rest.split()) > 1 else None
+    again = intent.again if intent else None
+    return LANGUAGE_AGAIN.get(again) if again else None, rest
+
+
 def _is_of_library(question: str, reads: Reads) -> bool:
     intent = reads(question)
     chance = library_chance(intent, question) if intent else 0.0
@@ -125,13 +145,18 @@ def resolve(
 ) -> Resolved:
     """What `question` asks after what was said `before`."""
     question = without_remark(question, reads)
+    spoken, rest = _language_first(question, reads)
+    if spoken:
+        return replace(resolve(rest, before, names, reads), language=spoken)
     if before and (again := _again(question, reads)):
-        return asked_again(question, again, before)
+        theses = word_set("question.stands_for_thesis").intersection(words(question))
+        if not (before.of_library and theses and again in LANGUAGE_AGAIN):  # "yang inggris?"
+            return asked_again(question, again, before)
     if before and (listed := of_listed(question, before)):
         return listed
     pointing = before is not None and _may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
-    plain = _behind_colon(named.rest) if named else question
+    plain = behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
     if before and before.asked_back:
@@ -140,9 +165,9 @@ def resolve(
             return told
     if before and before.of_library and _goes_on_listing(question, before, reads):
         return Resolved(question, of_library=True)
-    if _compares_age(question):
+    if compares_age(question):
         theses = word_set("question.thesis").intersection(words(question))
-        among = before.spoken_of if before and not theses else ()
+        among = before.spoken_of if before and not (theses or before.of_library) else ()
         if before and len(before.documents) > 1:
             among = before.documents
         if len(among) != 1:  # of one "yang paling baru" is something in it
@@ -153,7 +178,7 @@ def resolve(
         return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
-        about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
+        about, meant = form("about").fullmatch(plain), form("meant").match(plain)
         asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
         told = resolved if asks else _asked_of_other(before, question)
         return replace(
@@ -166,7 +191,8 @@ def resolve(
     settled = resolved.unclear or resolved.repeat or resolved.follows
     if not settled and (other := names.unknown(question, language_of(question))):
         return replace(resolved, question=other.rest, unknown=other.phrase)
-    if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
+    of_all = cue("follow_up.any_thesis").search(question) or read_question(question).each
+    if before and not resolved.documents and not of_all:
         resolved = replace(resolved, documents=before.documents)
     if not resolved.unclear and not resolved.documents and _lacks_thesis(question, before, reads):
         among = before.listed if before and len(before.listed) > 1 else names.documents
@@ -181,7 +207,8 @@ def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> b
         question
     )
     read = read_question(question)
-    if not pointing or read.each or cue("question.here").search(question):
+    theses = cue("follow_up.any_thesis").search(question) or cue("question.here").search(question)
+    if not pointing or read.each or theses:
         return False
     if before and before.of_library and _alone(question, reads) < LEANS:
         return True
@@ -207,9 +234,9 @@ def _told_which(
 def _may_point(question: str, before: Conversation) -> bool:
     """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
     several theses are spoken of."""
-    said = words(question)
+    said = [word for word in words(question) if word not in word_set("follow_up.joining")]
     stand = word_set("question.stands_for_thesis")
-    several = max(len(before.documents), len(before.listed)) > 1
+    several = max(len(before.spoken_of), len(before.listed)) > 1
     return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
 
 
@@ -220,46 +247,33 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     joining = word_set("follow_up.joining")
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
-    named = bool(said) and said[0] in opens and bool(content_terms(question))  # "yang gurunya bu x"
+    asks = not word_set("question.which").isdisjoint(said)
+    named = bool(said) and said[0] in opens and not asks  # "yang pembimbingnya bu kartika"
     points_back = cue("follow_up.pronouns").search(question) and not named
     if read.fields or read.topics or read.places or points_back:
         return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
-    listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
-    about = _form("about").fullmatch(question)
+    listed = cue("follow_up.any_thesis").search(question) or compares_age(question)
+    about = form("about").fullmatch(question)
     return bool(said) and bool(
         likely >= LEANS
         or listed
         or (said[0] in opens and item_asked(question, None) is None)
-        or (about and (likely >= HINTED or len(before.listed) > 1))
+        or (about and len(content_terms(question)) <= SHORT)
     )
-
-
-def _compares_age(question: str) -> bool:
-    """Whether a question asks which thesis is older or newer, and nothing else."""
-    for age in (cue("question.newest"), cue("question.oldest")):
-        if age.search(question):
-            left = content_terms(age.sub(" ", question))
-            return all(word in framing_words() for _, word in left)
-    return False
-
-
-def _behind_colon(question: str) -> str:
-    """What is asked, without what it is asked of: "this thesis: how many experts?"."""
-    rest = question.partition(":")[2].strip()
-    return rest if len(rest.split()) > 1 else question
 
 
 def _asks_of_one(question: str, plain: str, reads: Reads) -> bool:
     """Whether something is asked of a thesis that is named, and not whether there is one."""
     intent = reads(question)
     sure = intent is not None and library_chance(intent, question) >= SURELY
-    return bool(read_question(plain).telling) and not sure and not _is_of_library(plain, reads)
+    says = read_question(plain).telling or cue("question.explain").search(plain)
+    return bool(says) and not sure and not _is_of_library(plain, reads)
 
 
 def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
     """ "Dan 2019?": the question before, which wasn't about the library."""
-    short = _form("about").fullmatch(question)
+    short = form("about").fullmatch(question)
     return bool(before and short and not _is_of_library(before.question, reads))
 
 
@@ -280,33 +294,46 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if (number := item_asked(question, before)) is not None:
         return of_item(question, number, before)
     if before is None:
+        if meant := form("meant").match(question):
+            question = question[meant.end() :].strip(" ,:-") or question
         if _again(question, reads):
             return Resolved(question, unclear="nothing_before")
         leans = _alone(question, reads) < UNCLEAR
         said = bool(content_terms(question))
         leans |= not said and cue("follow_up.pronouns").search(question) is not None
-        lost = leans and not (said and _is_of_thesis(question, reads))
+        clear = cue("follow_up.any_thesis").search(question) or (
+            said and _is_of_thesis(question, reads)
+        )
+        lost = leans and not clear
         return Resolved(question, unclear="nothing_before" if lost else None)
+    intent = reads(question)
+    if intent and intent.route == "off-topic" and intent.routes["off-topic"] >= LEANS:
+        return Resolved(question)
     if cue("follow_up.other_thesis").search(question):
         others = tuple(d for d in before.spoken_of if d not in before.documents)
         asked = question if len(content_terms(question)) > SHORT else before.question
         return Resolved(asked, others[-1:], follows=True)
-    if meant := _form("meant").match(question):
+    if meant := form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
-    about = _form("about").fullmatch(question)
+    known = subject(question, before.question)
+    bare = word_set("question.which") | word_set("follow_up.joining") | stop_words()
+    if known and bare.issuperset(words(question)):  # "kapan?", of what was spoken of
+        return replace(added(question, known), otherwise="")
+    about = form("about").fullmatch(question)
     if about and about["other"].split()[0].lower() in word_set("question.which"):
         question, about = about["other"], None  # "and why 2.5?" asks for itself
     if about and len(content_terms(about["other"])) <= SHORT:
         read = read_question(about["other"])
         if read.topics or read.fields:  # "and what are the conclusions?"
             return Resolved(about["other"])
-        return _about_other(before, about["other"])
+        if not read_question(before.question).fields:
+            return about_other(before, about["other"])
     if _is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
         known = subject(question, before.question)
         if not points_back:
-            return _about_other(before, question.rstrip(" ?.!"))
-        return _added(question, known) if known else Resolved(question)
+            return about_other(before, question.rstrip(" ?.!"))
+        return added(question, known) if known else Resolved(question)
     return _with_subject(question, before.question, reads)
 
 
@@ -319,22 +346,19 @@ def _is_phrase(question: str) -> bool:
     return len(said) <= FEW and asking.isdisjoint(said) and bool(content_terms(question))
 
 
-def _about_other(before: Conversation, other: str) -> Resolved:
-    """The question before, of something else; of a place, that is all there is to ask."""
-    if read_question(other).places and not CHAPTER.search(before.question):
-        return Resolved(other, follows=True)
-    base = before.base or before.question
-    if "," in other:  # "QPOs, were they found?"
-        return Resolved(other, otherwise=with_other(base, other))
-    return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
-
-
 def _again(question: str, reads: Reads) -> Again | None:
     """What a message asks of the answer before; None where it asks for something of its own."""
     intent, read = reads(question), read_question(question)
     topics = [topic for topic in read.topics if topic.expects != "reason"]
-    own = topics or read.fields or read.places or cue("follow_up.any_thesis").search(question)
-    return None if own or intent is None or _compares_age(question) else intent.again
+    own = topics or read.places or compares_age(question)
+    if own or intent is None or cue("follow_up.any_thesis").search(question):
+        return None
+    if intent.again is None and item_asked(question, None) is None:  # "the third one in English"
+        beside = word_set("follow_up.beside_item") | word_set("question.stands_for_thesis")
+        said = [word for word in words(question) if word not in beside and ordinal(word) is None]
+        rest = reads(" ".join(said)) if 0 < len(said) < len(words(question)) else None
+        return rest.again if rest and rest.again in ANSWERED_AGAIN else None
+    return None if read.fields and intent.again not in ANSWERED_AGAIN else intent.again
 
 
 def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
@@ -343,18 +367,6 @@ def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
     if not meant or _alone(meant, reads) >= LEANS:
         return Resolved(meant or before.question, follows=True)
     return Resolved(with_other(before.question, meant), follows=True)
-
-
-@cache
-def _form(kind: str) -> re.Pattern[str]:
-    """What a whole question of some kind looks like, from the words of the language files."""
-    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
-             (kind, "joining")}  # fmt: skip
-    forms = {
-        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
-        "meant": rf"{words[kind]}\b",
-    }
-    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)
 
 
 def _is_of_thesis(question: str, reads: Reads) -> bool:
@@ -375,25 +387,12 @@ def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
         return Resolved(question)
     if _is_of_thesis(question, reads):
         return Resolved(question)  # it lacks nothing once the thesis is known
-    points_back = _points_at_thing(question)
+    points_back = points_at_thing(question)
     if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     known = subject(question, before)
     if not known:
         return Resolved(question)
-    added = _added(question, known)
+    longer = added(question, known)
     said = points_back or not read_question(question).telling
-    return added if said else Resolved(question, otherwise=added.question)
-
-
-def _points_at_thing(question: str) -> bool:
-    """Whether a pronoun points back at what was spoken of; "she" and "dia" are the author."""
-    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
-    return any(word not in word_set("follow_up.persons") for word in found)
-
-
-def _added(question: str, known: Sequence[str]) -> Resolved:
-    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
-    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
-                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
-    return Resolved(asked, follows=True, otherwise="" if points else question)
+    return longer if said else Resolved(question, otherwise=longer.question)

@@ -193,7 +193,11 @@ def spelt_out(question: str, language: Language | None) -> str:
     """An Indonesian question with its chat spellings written out: "gmn" as "bagaimana"."""
     if language != "id":
         return question
-    return " ".join(chat_spellings().get(word.lower(), word) for word in question.split())
+    written = []
+    for word in question.split():
+        bare = word.rstrip("?!.,")
+        written.append(chat_spellings().get(bare.lower(), bare) + word[len(bare) :])
+    return " ".join(written)
 
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:

@@ -203,13 +203,13 @@ class ThesisNames:
     def _holds(self, word: str, known: Identity, language: Language | None) -> float:
         if word == known.year or word in known.places or word in known.file:
             return 1.0
-        if any(word == name or _alike(word, name) for name in known.author):
+        if any(word == name or alike(word, name) for name in known.author):
             return 1.0
         read = readings(stem(word), language, known.language)
         fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= 0.3]
         if fits:
             return max(fits)
-        return 0.5 if any(_alike(word, other) for other in known.spelt) else 0.0
+        return 0.5 if any(alike(word, other) for other in known.spelt) else 0.0
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -219,6 +219,7 @@ def identity(document: DocumentInfo) -> Identity:
     places = {word for text in institution for word in _words(text)} - _empty()
     places |= {initials for text in institution for initials in _initials(text)}
     about = " ".join((known.title, *known.keywords))
+    about = f"{about} {about.replace('-', ' ')}"  # "peer-assisted" is "peer" too
     return Identity(
         document=document.name,
         title=" ".join(fold(known.title or document.name).split()),
@@ -323,7 +324,7 @@ def _topic_words() -> frozenset[str]:
 def _says_nothing(word: str) -> bool:
     """Whether a word names no thesis, or is one that leads to the name, misspelt: "tntang"."""
     leading = word_set("question.about_thesis")
-    return word in _empty() or any(_alike(word, each) for each in leading)
+    return word in _empty() or any(alike(word, each) for each in leading)
 
 
 def _words(text: str) -> list[str]:
@@ -344,10 +345,10 @@ def _owner(word: str) -> str:
 
 
 def _names_author(word: str, author: frozenset[str]) -> bool:
-    return word in author or any(_alike(word, name) for name in author)
+    return word in author or any(alike(word, name) for name in author)
 
 
-def _alike(word: str, other: str) -> bool:
+def alike(word: str, other: str) -> bool:
     """Whether one is the other misspelt."""
     return min(len(word), len(other)) >= LONG_NAME and fuzz.ratio(word, other) >= MISSPELT
 
