@@ -23,8 +23,7 @@ from thesis_qa.model.encoder import (
     clean,
     open_embedding,
 )
-from thesis_qa.model.tokenizer import TOKENIZER, token_ids
-from thesis_qa.model.unpack import light_folder, sentence_transformers_folder
+from thesis_qa.model.unpack import TOKENIZER, light_folder, sentence_transformers_folder, token_ids
 
 TEXTS = [
     "Hambatan yang terjadi adalah sulitnya mendapatkan perizinan dan pasifnya pihak Hanoi.",

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from thesis_qa.evaluate.html_report import html_environment
+from thesis_qa.evaluate.report import html_environment
 from thesis_qa.web.places import cited_page, page_words, place_link, size_words, spans_link
 from thesis_qa.web.texts import Texts
 
