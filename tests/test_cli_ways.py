@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -21,19 +22,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return small_library(tmp_path_factory.mktemp("cli"))
 
 
-def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "thesis_qa.cli", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
-
-
-def test_questions_come_from_a_pipe_and_answers_go_into_one(settings: Settings) -> None:
-    done = run("ask", "-", "--jsonl", "--index", settings.index, stdin=f"{ASKED}\n\nHalo\n")
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+def test_questions_come_from_a_pipe_and_answers_go_into_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(f"{ASKED}\n\nHalo\n"))
+    assert main(["ask", "-", "--jsonl", "--index", settings.index]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [a["question"] for a in answers] == [ASKED, "Halo"]
     assert QUOTED in answers[0]["citations"][0]["quote"]
     assert answers[0]["citations"][0]["url"].startswith("http://127.0.0.1:7860/place?")
-    done = run("search", "-", "--json", "--index", settings.index, stdin="nelayan\npesisir\n")
-    assert [found["question"] for found in json.loads(done.stdout)] == ["nelayan", "pesisir"]
+    monkeypatch.setattr("sys.stdin", StringIO("nelayan\npesisir\n"))
+    assert main(["search", "-", "--json", "--index", settings.index]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [each["question"] for each in found] == ["nelayan", "pesisir"]
 
 
 def test_a_draft_is_looked_for(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,9 @@ from thesis_qa.model.encoder import (
     clean,
     open_embedding,
 )
+from thesis_qa.model.graph import write_graph
 from thesis_qa.model.unpack import TOKENIZER, light_folder, sentence_transformers_folder, token_ids
+from thesis_qa.model.weights import read_weights, weights_file
 
 TEXTS = [
     "Hambatan yang terjadi adalah sulitnya mendapatkan perizinan dan pasifnya pihak Hanoi.",
@@ -44,7 +46,9 @@ ODD = ["", " \n\t ", "a\0b", "🙂" * 40, "\ud800 lone", "\u202eabc\u200b", "…
 
 @pytest.fixture(scope="module")
 def bundled() -> BundledEmbedding:
-    return BundledEmbedding()
+    embedding = open_embedding()
+    assert isinstance(embedding, BundledEmbedding)
+    return embedding
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,10 @@ class TestBundledIntegration(EmbeddingsIntegrationTests):
     @property
     def embeddings_class(self) -> type[BundledEmbedding]:
         return BundledEmbedding
+
+    @pytest.fixture
+    def model(self, bundled: BundledEmbedding) -> BundledEmbedding:
+        return bundled
 
 
 def test_both_engines_give_the_same_vectors(
@@ -179,6 +187,25 @@ def test_sentences_of_a_passage_have_vectors_from_one_reading(bundled: BundledEm
     nearest = (found[:3] - found[:3].mean(axis=0)) @ (alone - alone.mean(axis=0)).T
     assert np.argmax(nearest, axis=1).tolist() == [0, 1, 2]
     assert np.linalg.norm(found, axis=1) == pytest.approx([1, 1, 1, 0], abs=1e-5)
+
+
+def test_a_graph_of_the_lower_layers_gives_their_states(tmp_path: Path) -> None:
+    import onnxruntime
+    import torch
+    from transformers import AutoModel
+
+    write_graph(read_weights(weights_file()), tmp_path / "lower.onnx", layers=8)
+    session = onnxruntime.InferenceSession(str(tmp_path / "lower.onnx"))
+    ids = np.array([[0, 41, 1294, 6, 23, 2], [0, 7515, 12, 2, 1, 1]])
+    mask = (ids != 1).astype(np.int64)
+    (ours,) = session.run(["token_embeddings"], {"input_ids": ids, "attention_mask": mask})
+
+    model = AutoModel.from_pretrained(sentence_transformers_folder())
+    with torch.no_grad():
+        inputs = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask)}
+        exact = model(**inputs, output_hidden_states=True).hidden_states[8].numpy()
+    norms = np.linalg.norm(ours, axis=-1) * np.linalg.norm(exact, axis=-1)
+    assert ((ours * exact).sum(axis=-1) / norms)[mask == 1].min() > 0.99
 
 
 def test_threads_share_one_model() -> None:

@@ -3,13 +3,15 @@
 import re
 import shlex
 import shutil
-import subprocess
-import sys
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import distributions
+from io import StringIO
 from pathlib import Path
 
 import pytest
+
+from thesis_qa.cli import main
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
@@ -45,15 +47,16 @@ def examples(text: str) -> list[Example]:
 
 
 def run(example: Example, folder: Path) -> str:
-    if example.is_python:
-        command = [sys.executable, "-c", example.typed]
-    else:
-        program, *arguments = shlex.split(example.typed, comments=True)
-        assert program == "thesis-qa", f"{example.typed!r} can't be tested"
-        command = [str(Path(sys.executable).with_name(program)), *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What is printed, in this process: a program of its own would load the model each time."""
+    shown = StringIO()
+    with chdir(folder), redirect_stdout(shown):
+        if example.is_python:
+            exec(compile(example.typed, "example", "exec"), {"__name__": "__main__"})
+        else:
+            program, *arguments = shlex.split(example.typed, comments=True)
+            assert program == "thesis-qa", f"{example.typed!r} can't be tested"
+            assert main(arguments) == 0
+    return shown.getvalue()
 
 
 def matches(shown: str, printed: str) -> bool:
