@@ -24,6 +24,7 @@ from thesis_qa.model.encoder import (
     open_embedding,
 )
 from thesis_qa.model.graph import write_graph
+from thesis_qa.model.rerank import open_reranker
 from thesis_qa.model.unpack import TOKENIZER, light_folder, sentence_transformers_folder, token_ids
 from thesis_qa.model.weights import read_weights, weights_file
 
@@ -290,3 +291,33 @@ def test_a_model_that_is_not_there_is_named(name: str, monkeypatch: pytest.Monke
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=name):
         open_embedding(OTHER + name)
+
+
+# What reads question and passage together
+
+
+def test_a_cross_encoder_is_loaded_by_name_of_its_folder(tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "boat", "storm"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
+        intermediate_size=8, num_labels=1,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    reranker = open_reranker(f"sentence-transformers:{tmp_path}")
+    assert reranker is not None
+    expected = CrossEncoder(str(tmp_path)).predict([("boat", "storm"), ("boat", "boat storm")])
+    scores = reranker.scores("boat", ["storm", "boat storm"])
+    assert scores.tolist() == pytest.approx(list(expected), abs=1e-5)
+
+
+def test_no_reranker_by_default_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    assert open_reranker() is None
+    with pytest.raises(SettingError):
+        open_reranker("magic")
+    with pytest.raises(ModelError):
+        open_reranker(f"sentence-transformers:{tmp_path / 'missing'}")
