@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint unit browser coverage eval fit soak clean
+.PHONY: help run test lint unit browser eval fit soak clean
 
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
@@ -55,6 +55,7 @@ unit: $(VENV)/.installed-dev
 browser: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra
 
+.PHONY: coverage
 # Which lines the unit tests run; apart, because counting them takes a third longer.
 coverage: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov

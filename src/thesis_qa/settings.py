@@ -1,6 +1,5 @@
 """Settings: command line beats environment (THESIS_QA_…) beats thesis-qa.toml beats defaults."""
 
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -155,21 +154,3 @@ def _kind(name: str) -> type | None:
     """The type of a setting, without its None."""
     wanted = get_type_hints(Settings).get(name)
     return next((t for t in get_args(wanted) or (wanted,) if t is not type(None)), None)
-
-
-# Libraries report home unless told not to: onnxruntime (since 1.32 on Linux too), Chroma, Gradio
-# and Hugging Face's, some of them from the moment they are imported.
-SWITCHES = {
-    "ORT_DISABLE_TELEMETRY": "1",
-    "ANONYMIZED_TELEMETRY": "False",
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DISABLE_TELEMETRY": "1",
-    "LANGSMITH_TRACING_V2": "false",  # would send every prompt along
-    "LANGCHAIN_TRACING_V2": "false",
-}
-
-
-def disable_telemetry() -> None:
-    """Keep libraries from reporting home; called before any of them is imported."""
-    os.environ.update(SWITCHES)

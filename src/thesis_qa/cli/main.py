@@ -254,6 +254,15 @@ def _eval_check(options: argparse.Namespace, findings: "Sequence[Finding]") -> i
     return FAILED_IN_PART if any(f.level == "error" for f in findings) else DONE
 
 
+def _compare(options: argparse.Namespace, settings: Settings) -> int:
+    from thesis_qa.cli.compare_command import compare_theses
+
+    table = compare_theses(options, settings)
+    if options.json:
+        print_json(table)
+    return DONE
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from thesis_qa.web.server import serve
 
@@ -365,6 +374,7 @@ COMMANDS: Mapping[str, Command] = {
     "ask": _ask,
     "search": _search,
     "eval": _eval,
+    "compare": _compare,
     "serve": _serve,
     "user": _user,
     "info": _info,

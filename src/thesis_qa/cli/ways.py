@@ -1,4 +1,4 @@
-"""Commands that take the library, or theses beside each other, into other programs."""
+"""Commands that take the library into other programs."""
 
 import argparse
 import os
@@ -8,16 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from thesis_qa.cli.options import Command
-from thesis_qa.cli.terminal import (
-    citation_place,
-    environment_language,
-    open_index,
-    print_json,
-    printable,
-    worded,
-)
-from thesis_qa.errors import QuestionError, SettingError
-from thesis_qa.lang.data import SPOKEN
+from thesis_qa.cli.terminal import citation_place, open_index, print_json, printable, worded
+from thesis_qa.errors import QuestionError
 from thesis_qa.settings import Settings
 from thesis_qa.types import Match
 
@@ -120,36 +112,7 @@ def _completion(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-SUFFIXES = {".xlsx": "XLSX", ".csv": "CSV", ".docx": "Word", ".md": "Markdown"}
-
-
-def _compare(options: argparse.Namespace, settings: Settings) -> int:
-    from thesis_qa.assistant import Assistant
-    from thesis_qa.library import Index
-    from thesis_qa.web.comparison import USUAL, comparing, comparison_bytes
-    from thesis_qa.web.context import AppContext
-    from thesis_qa.web.texts import TEXTS
-
-    out = Path(options.out) if options.out else None
-    if out and out.suffix.lower() not in SUFFIXES:
-        raise SettingError("compare-kind", file=repr(out.name), kinds=", ".join(SUFFIXES))
-    app = AppContext(Assistant(Index.open(settings.index, rerank=settings.rerank)), settings)
-    asked = options.ask or []
-    topics = options.topic or (() if asked else USUAL)
-    *_, table = comparing(app.assistant, options.names, topics, asked)
-    texts = TEXTS[environment_language() or SPOKEN]
-    if out:
-        out.write_bytes(comparison_bytes(app, table, SUFFIXES[out.suffix.lower()], texts))
-    if options.json:
-        cells = [{"document": d, "column": c, "citations": cited} for d, c, cited in table.cells]
-        print_json({"documents": table.documents, "columns": table.columns, "cells": cells})
-    elif not out:
-        sys.stdout.write(printable(comparison_bytes(app, table, "Markdown", texts).decode()))
-    return 0
-
-
 WAYS: Mapping[str, Command] = {
-    "compare": _compare,
     "find": _find,
     "mcp": _mcp,
     "key": _key,

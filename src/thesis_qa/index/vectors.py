@@ -18,8 +18,8 @@ import numpy as np
 
 from thesis_qa.index.catalog import Catalog, is_writable
 from thesis_qa.index.rows import Unit
+from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.model.weights import Vectors
-from thesis_qa.settings import disable_telemetry
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from thesis_qa.errors import ModelError, SettingError
+from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.model.unpack import (
     GRAPH,
     TOKENIZER,
@@ -31,7 +32,6 @@ from thesis_qa.model.unpack import (
     token_places,
 )
 from thesis_qa.model.weights import Vectors
-from thesis_qa.settings import disable_telemetry
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

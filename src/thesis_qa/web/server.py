@@ -24,7 +24,8 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
-from thesis_qa.settings import Settings, disable_telemetry, load_settings
+from thesis_qa.model.telemetry import disable_telemetry
+from thesis_qa.settings import Settings, load_settings
 from thesis_qa.web import (
     MAX_FILES,
     MEGABYTE,

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from thesis_qa.errors import SettingError, one_line
-from thesis_qa.settings import Settings, disable_telemetry
+from thesis_qa.model.telemetry import disable_telemetry
+from thesis_qa.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
