@@ -25,7 +25,7 @@ from typing import Any
 from corpora import DATA
 from thesis_qa.answer.evidence import find_evidence, passages_of
 from thesis_qa.answer.found import Evidence, Library
-from thesis_qa.evaluate.matching import contains_phrase, overlaps, shared_length
+from thesis_qa.evaluate.metrics import contains_phrase, overlaps, shared_length
 from thesis_qa.lang.words import TOKEN, words
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import BundledEmbedding

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from thesis_qa.answer.collection import in_full
 from thesis_qa.answer.found import Library
 from thesis_qa.assistant import Assistant
 from thesis_qa.cli.main import main
-from thesis_qa.evaluate import evaluate, read_gate
+from thesis_qa.evaluate import evaluate, read_gate, read_questions
 from thesis_qa.library import Index
 from thesis_qa.types import Answer
 
@@ -19,7 +20,7 @@ CONVERSATIONS, DOCUMENTS = (
     EVALUATION / "conversations.jsonl",
     EVALUATION / "conversations/documents",
 )
-TURNS_RIGHT = 0.66  # of all turns; .70 when it was written
+TURNS_RIGHT = 0.74  # of every third conversation, .79 when it was written
 
 HYPERTENSION, RICE, LARAVEL, ACCOUNTS = (
     f"skripsi-{name}.md" for name in ("hipertensi", "padi-gogo", "peminjaman-laravel", "sak-emkm")
@@ -439,5 +440,7 @@ def test_kind_route_and_documents_are_in_the_json(
 
 
 def test_the_projects_conversations_are_answered_as_well_as_before(assistant: Assistant) -> None:
-    report = evaluate(assistant, CONVERSATIONS)
+    """Every third of them; `thesis-qa eval evaluation/conversations.jsonl` has them all."""
+    whole = read_questions(CONVERSATIONS)
+    report = evaluate(assistant, replace(whole, conversations=whole.conversations[::3]))
     assert read_gate(f"turn_right={TURNS_RIGHT}").missed(report) is None

@@ -1,8 +1,6 @@
 """A language model words the answer: what is supported is shown, the rest is struck out."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +11,7 @@ import pytest
 
 from scripted import Scripted, scripted
 from thesis_qa.assistant import Assistant
+from thesis_qa.cli import main
 from thesis_qa.cli.terminal import answer_lines
 from thesis_qa.errors import SettingError
 from thesis_qa.library import Index
@@ -373,11 +372,12 @@ def test_a_terminal_shows_the_quotes_of_a_written_answer_and_what_was_struck(the
     assert "en, translated by Scripted: It was 84." in lines
 
 
-def test_the_command_line_keeps_the_quotes_where_a_model_fails(thesis: Index) -> None:
-    command = [sys.executable, "-m", "thesis_qa.cli", "ask", QUESTION, "--json"]
+def test_the_command_line_keeps_the_quotes_where_a_model_fails(
+    thesis: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = ["--index", str(thesis.folder), "--llm", "llama.cpp:nowhere.gguf"]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
-    answer = json.loads(done.stdout)
+    assert main(["ask", QUESTION, "--json", *options]) == 0
+    answer = json.loads(capsys.readouterr().out)
     assert (answer["model"], answer["answered"]) == ("quotes", True)
     assert "nowhere.gguf" in answer["problem"]
     assert answer["citations"]

@@ -9,7 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,10 @@ def question_ids(embedding: BundledEmbedding, question: str) -> list[int]:
     return embedding.pieces(QUERY + question)[0]
 
 
+@cache
 def open_reader(spec: str, embedding: Embedding) -> "Reader | None":
-    """The reader, if the setting `rerank` names it; it goes with the bundled model alone.
+    """The reader, if the setting `rerank` names it; it goes with the bundled model alone, and there
+    is one for all indexes that share that.
 
     Raises ModelError where its weights are missing or damaged.
     """
