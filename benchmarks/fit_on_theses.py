@@ -50,7 +50,9 @@ READ = (
     "heading_words", "number", "names_missing", "section", "of_english",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
-ANSWERED = 0.86  # share of the given questions with an answer that are answered
+# Share of the given questions with an answer that pass. The whole product answers .15 of the given
+# near misses then; from .84 on it is .20.
+ANSWERED = 0.83
 FOLDS = 8
 OLD, CONTEXTS, ASKED = "idk-mrc", 120, 300
 # Of our own questions more have no answer than people ask such, above all of those for numbers:
