@@ -66,7 +66,7 @@ eval: $(VENV)/.installed
 
 # Each writes the data file of its part of the package, in the order of the pipeline: what is fitted
 # later stands on what was fitted before.
-FITS := $(foreach part,language retrieval router answer support,$(wildcard benchmarks/fit_$(part).py))
+FITS := $(foreach part,language retrieval router on_theses support,$(wildcard benchmarks/fit_$(part).py))
 fit: $(VENV)/.installed
 	$(call install,.[benchmarks])
 	@set -e; for script in $(FITS); do echo "$$script"; \

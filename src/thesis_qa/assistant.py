@@ -50,6 +50,7 @@ STRATEGIES: tuple[Strategy, ...] = (
 THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
 SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
 MOST = 0.6  # share of them that it has to have
+NEAR = 0.2  # probability from which what doesn't answer is near, whatever words it has
 NEARLY_ALL, FEW = 0.75, 0.5  # shares of a question's words: one of four may be spelt otherwise
 
 
@@ -114,8 +115,9 @@ class Assistant:
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
-        found = found if found.answers else replace(found, shown=_on_subject(asked, found.shown))
-        near = library.passages(asked)[:top_k]
+        if not found.answers and found.probability < NEAR:
+            found = replace(found, shown=_on_subject(asked, found.shown))
+        near = _best_first(found, library.passages(asked))[:top_k]
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
         answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
@@ -338,6 +340,15 @@ def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
     return next((each for each in found if each is not None), Found(0.0))
+
+
+def _best_first(found: Found, near: Sequence[Passage]) -> list[Passage]:
+    """The passages found for a question: those that its answer stands in, then in the order that
+    reading them gave."""
+    known = {passage.passage_id: passage for passage in near}
+    cited = [s.evidence.passage for s in found.shown] if found.answers else []
+    ordered = {p.passage_id: known.get(p.passage_id, p) for p in (*cited, *found.read, *near)}
+    return [replace(p, rank=rank) for rank, p in enumerate(ordered.values(), start=1)]
 
 
 def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]:

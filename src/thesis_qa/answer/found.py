@@ -63,6 +63,7 @@ class Found:
     text: str = ""  # what is said instead of quotes, by small talk, lists of theses …
     documents: tuple[str, ...] = ()  # theses that are listed
     route: Route | None = None  # what the question was taken for, where only finding told it
+    read: tuple[Passage, ...] = ()  # the passages that were read for it, best first
 
     @property
     def answers(self) -> bool:

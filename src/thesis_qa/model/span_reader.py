@@ -59,6 +59,17 @@ class Reading:
         inside = (self.places[:, 0] < end) & (self.places[:, 1] > start)
         return float(self.relevances[inside].mean()) if inside.any() else 0.0
 
+    def behind(self, length: int) -> "Reading":
+        """The same, of what stands behind the first `length` characters that were read."""
+        own = self.places[:, 1] > length
+        return replace(
+            self,
+            start=max(0, self.start - length),
+            end=max(0, self.end - length),
+            places=self.places[own] - length,
+            relevances=self.relevances[own],
+        )
+
 
 NOTHING = Reading(0, 0, 0.0, 0.0, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
 

@@ -26,7 +26,8 @@ UNSURE = 0.4  # share of the likeliest topic below which a thesis is summed up i
 LEARNED = 0.5  # probability of a learned field or topic from which it is taken
 SPELT_OUT = 12  # numbers up to which texts write in words
 
-_CODE = re.compile(r"(?<!\w)(?=[\w-]*[\d_])\w[\w-]*")
+# "langkah2" is "langkah-langkah", and no code.
+_CODE = re.compile(r"(?<!\w)(?![A-Za-z][a-z]{3,}2[a-z]*\b)(?=[\w-]*[\d_])\w[\w-]*")
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
 _COUNTING = re.compile(r"^(?:ke-?)?(\d+)(?:-?an|s|st|nd|rd|th)?$")
 
