@@ -58,6 +58,7 @@ class Premise:
 
     text: str
     language: Language | None
+    around: str = ""  # where it stands and what stands beside it: facts may be of there
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,38 +265,51 @@ class Checker:
 
     def objection(self, statement: str, evidence: Sequence[Premise]) -> Objection | None:
         """The first reason against `statement`; None where all of the evidence supports it."""
+        return self.check(statement, evidence)[0]
+
+    def check(self, statement: str, evidence: Sequence[Premise]) -> tuple[Objection | None, float]:
+        """The first reason against `statement`, if any; and the probability that the evidence
+        says it."""
         stated = encoded(self._embedding, self._ranking, statement)
         known = [self._encoded(premise) for premise in evidence]
         if not stated.spans or not known:
-            return Objection("support")
-        if found := _unknown_fact(statement, stated.language, known):
-            return found
+            return Objection("support"), 0.0
+        if found := _unknown_fact(statement, stated.language, evidence, known):
+            return found, 0.0
         if denies_otherwise(stated, known):
-            return Objection("denial")
-        return None if is_supported(support_signals(stated, known)) else Objection("support")
+            return Objection("denial"), 0.0
+        signals = support_signals(stated, known)
+        said = None if is_supported(signals) else Objection("support")
+        return said, support_probability(signals)
 
     def _encoded(self, premise: Premise) -> EncodedText:
         if len(self._known) > KEPT:
             self._known.clear()
         if premise not in self._known:
-            text, language = premise.text, premise.language
-            self._known[premise] = encoded(self._embedding, self._ranking, text, language)
+            said, language = premise.text, premise.language
+            self._known[premise] = encoded(self._embedding, self._ranking, said, language)
         return self._known[premise]
 
 
 def _unknown_fact(
-    statement: str, language: Language | None, evidence: Sequence[EncodedText]
+    statement: str,
+    language: Language | None,
+    evidence: Sequence[Premise],
+    known: Sequence[EncodedText],
 ) -> Objection | None:
-    """A number, month or name of the statement that none of the evidence holds."""
-    held = frozenset().union(*(held_numbers(e.text) for e in evidence))
+    """A number, month or name of the statement that neither the evidence nor what stands around
+    it holds."""
+    texts = [(e.text, k.language) for e, k in zip(evidence, known, strict=True)]
+    texts += [(e.around, k.language) for e, k in zip(evidence, known, strict=True) if e.around]
+    held = frozenset().union(*(held_numbers(text) for text, _ in texts))
     for written, values in stated_numbers(statement):
         if not values & held:
             return Objection("number", written)
-    named = {month for e in evidence for month in months_in(e.text)}
+    named = {month for text, _ in texts for month in months_in(text)}
     for month, written in months_in(statement).items():
         if month not in named:
             return Objection("month", written)
     for name in proper_names(statement):
-        if not any(holds_name(name, e.text, language, e.language) for e in evidence):
+        if not any(holds_name(name, text, language, spoken) for text, spoken in texts):
             return Objection("name", name)
     return None
