@@ -1,6 +1,6 @@
 """How many statements on the made-up theses are struck, true and false; by half and kind.
 
-    python benchmarks/statements.py [--show]
+python benchmarks/statements.py [--show]
 """
 
 import argparse
@@ -43,11 +43,17 @@ def main() -> None:
         for key in (s.how, "true" if s.true else "false"):
             table[key, s.kept].append(struck)
         if given.show and struck == s.true:
-            print(f"{s.document} {s.how} {objection}\n  {s.text}\n  < {[e.text for e in s.evidence]}")
+            print(
+                f"{s.document} {s.how} {objection}\n  {s.text}\n  < {[e.text for e in s.evidence]}"
+            )
     print("| statement | struck, theses for fitting | kept for measuring |\n|---|---|---|")
     for how in sorted({how for how, _ in table}):
         cells = [table.get((how, kept), []) for kept in (False, True)]
-        print(f"| {how} | " + " | ".join(f"{np.mean(c):.3f} of {len(c)}" if c else "–" for c in cells) + " |")
+        print(
+            f"| {how} | "
+            + " | ".join(f"{np.mean(c):.3f} of {len(c)}" if c else "–" for c in cells)
+            + " |"
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,8 +115,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        self.server.heard.append(json.loads(self.rfile.read(length)))  # type: ignore[attr-defined]
+        heard = json.loads(self.rfile.read(length))
+        self.server.heard.append(heard)  # type: ignore[attr-defined]
         status, pieces, pause = self.server.plan  # type: ignore[attr-defined]
+        status, pieces = status(heard) if callable(status) else (status, pieces)
         self.send_response(status)
         kind = "text/event-stream" if status == 200 else "application/json"
         self.send_header("Content-Type", kind)
@@ -131,8 +133,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(status: int, *pieces: bytes, pause: float = 0.0) -> Iterator[tuple[str, list[Any]]]:
-    """The address of a server that answers so, and what it was asked."""
+def serving(
+    status: int | Callable[[Any], tuple[int, list[bytes]]], *pieces: bytes, pause: float = 0.0
+) -> Iterator[tuple[str, list[Any]]]:
+    """The address of a server that answers so, or as `status` makes it of what it is asked, and
+    what it was asked."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.plan, server.heard = (status, pieces, pause), []  # type: ignore[attr-defined]

@@ -394,7 +394,7 @@ def test_the_page_tells_a_written_answer_from_a_quoted_one(thesis: Index) -> Non
     written = replace(ask(thesis, f"{TRUE} [{N}]."), runs_on="llm.example")
     assert "answer written" in shown(written)
     assert "Written by Scripted on llm.example" in shown(written)
-    assert f'href="#source-k-1"' in shown(written)
+    assert 'href="#source-k-1"' in shown(written)
     assert "answer quoted" in shown(quotes)
     assert "Scripted" not in shown(quotes)
 
@@ -415,7 +415,6 @@ def test_the_page_says_why_the_quotes_stand_and_that_a_model_is_at_work(thesis: 
 
 
 def test_a_terminal_shows_the_quotes_of_a_written_answer_and_what_was_struck(thesis: Index) -> None:
-    quotes = quoted(thesis)
     answer = ask(thesis, f"{TRUE} [{N}]. Mereka dibayar\x1b[31m mahal [{N}].")
     answer = replace(answer, translations=(Translation(1, "en", "It was 84.", "Scripted", None),))
     lines = "\n".join(answer_lines(answer))
@@ -434,3 +433,21 @@ def test_the_command_line_keeps_the_quotes_where_a_model_fails(thesis: Index) ->
     assert (answer["model"], answer["answered"]) == ("quotes", True)
     assert "nowhere.gguf" in answer["problem"]
     assert answer["citations"]
+
+
+# Measured
+
+
+def test_a_run_with_a_model_is_measured_beside_its_quotes(thesis: Index, tmp_path: Path) -> None:
+    from thesis_qa.evaluate import evaluate
+
+    row = {"id": "a", "question": QUESTION, "answerable": True, "document": "pupuk.md"}
+    evidence = [{"quote": "Jumlah responden dalam penelitian ini adalah 84 petani."}]
+    path = tmp_path / "set.jsonl"
+    path.write_text(json.dumps({**row, "evidence": evidence, "key_facts": ["84"]}))
+    model = scripted("…", f"{TRUE} [{N}]. Respondennya 48 petani [{N}].", "…")
+    found = evaluate(Assistant(thesis, model), path).metrics
+    assert found["written_rate"].value == 1
+    assert found["struck_rate"].value == 0.5
+    assert found["quotes_answered_rate"].value == found["answered_rate"].value == 1
+    assert "written_rate" not in evaluate(Assistant(thesis), path).metrics

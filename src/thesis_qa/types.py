@@ -302,6 +302,7 @@ class Answer(InNotebook):
     missing: tuple[str, ...] = ()  # words of the question that the documents searched don't hold
     suggestion: str | None = None  # a question that can be answered, where this one can't
     runs_on: str | None = None  # where that model runs: "local", or the host it is sent to
+    stated: int = 0  # statements of the model that stand
     struck: tuple[Struck, ...] = ()  # what the model wrote and the evidence doesn't support
     problem: str | None = None  # why a language model was asked and the answer is quotes
     writing: bool = False  # a language model is still at it

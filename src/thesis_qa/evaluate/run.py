@@ -30,8 +30,10 @@ from thesis_qa.evaluate.outcome import Outcome, Report
 from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
 from thesis_qa.evaluate.remarks import Finding, remark
 from thesis_qa.evaluate.set_check import check
+from thesis_qa.evaluate.written import beside_quotes, measure_written
 from thesis_qa.lang.data import SPOKEN
 from thesis_qa.model.rerank import DEFAULT_RERANK
+from thesis_qa.types import Answer
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -180,10 +182,18 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     restricted = [bench.names[question.document]] if question.document else None
     started = time.perf_counter()
     try:
-        answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
+        asked = bench.assistant.stream(question.question, documents=restricted, top_k=DEPTH)
+        *growing, answer = asked
     except QuestionError as error:
         raise _not_asked(question, error) from error
-    seconds = time.perf_counter() - started
+    outcome = _judged(bench, question, answer, time.perf_counter() - started)
+    quoted = next((each for each in growing if each.writing), None)
+    if quoted is None:
+        return outcome
+    return beside_quotes(outcome, answer, _judged(bench, question, quoted, 0.0))
+
+
+def _judged(bench: Bench, question: SetQuestion, answer: Answer, seconds: float) -> Outcome:
     home = bench.home(question)
     outcome = judge(
         question,
@@ -205,7 +215,9 @@ def _report(
 ) -> Report:
     assistant = bench.assistant
     return Report(
-        metrics=summary.measure(outcomes) | (measure_conversations(talks) if talks else {}),
+        metrics=summary.measure(outcomes)
+        | measure_written(outcomes)
+        | (measure_conversations(talks) if talks else {}),
         slices=summary.measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
         questions=tuple(outcomes),
         risk_coverage=summary.risk_points(outcomes),

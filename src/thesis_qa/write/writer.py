@@ -104,6 +104,7 @@ class _Draft:
             suggestion=None,
             model=model.name,
             runs_on=model.runs_on,
+            stated=len(self.stated),
         )
 
 
@@ -324,7 +325,7 @@ class Writing:
 
 WRITTEN = (
     "answered", "kind", "confidence", "text", "citations", "nearest", "missing", "suggestion",
-    "model", "runs_on", "struck", "steps",
+    "model", "runs_on", "stated", "struck", "steps",
 )  # fmt: skip
 """What of an answer is the model's."""
 
