@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
 TOOLS = {"search", "fetch", "ask", "read_page", "outline", "list_documents", "find_quote"}
+TOOLS |= {"read_section", "read_table"}
 Json = dict[str, Any]
 
 

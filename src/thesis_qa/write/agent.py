@@ -11,7 +11,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.model.unpack import cache_folder
 from thesis_qa.types import Language, Passage
-from thesis_qa.write.desk import Desk, one_line
+from thesis_qa.write.desk import Desk, data_line
 from thesis_qa.write.lookup import TOOLS, Lookup, SectionPlace
 from thesis_qa.write.models import LanguageModel, Message, Meter, check_ended, refuses_shape
 from thesis_qa.write.prompt import tool_text
@@ -148,7 +148,7 @@ def _safe(method: Callable[..., Any], shown: Callable[[Any], str]) -> Callable[.
         try:
             return shown(method(**given))
         except ThesisQAError as error:
-            return one_line(str(error))
+            return data_line(str(error))
 
     signature = inspect.signature(method).replace(return_annotation=str)
     told.__signature__ = signature  # type: ignore[attr-defined]
@@ -163,7 +163,7 @@ def _shown(desk: Desk, language: Language, found: Sequence[Any]) -> str:
         told = desk.lines(found, room)
     else:
         lines = (_section(f) if isinstance(f, SectionPlace) else _thesis(f) for f in found)
-        told = "\n".join(map(one_line, lines))[:room]
+        told = "\n".join(map(data_line, lines))[:room]
         desk.left -= len(told)
     return tool_text(told, language)
 
@@ -185,5 +185,5 @@ def step_words(name: str, given: dict[str, Any], language: Language | None) -> s
                                             "document") if k in given), "")  # fmt: skip
     of = given.get("document") if name.startswith("read_") else None
     known = name if name in TOOLS else "search"
-    worded = text(f"text.write.steps.{known}", language, what=one_line(str(what), 80))
-    return f"{worded} ({one_line(str(of), 60)})" if of else worded
+    worded = text(f"text.write.steps.{known}", language, what=data_line(str(what), 80))
+    return f"{worded} ({data_line(str(of), 60)})" if of else worded

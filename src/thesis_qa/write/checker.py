@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.lang.data import alternatives, cue, word_set
+from thesis_qa.lang.data import LANGUAGES, alternatives, cue, word_map, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import months_in
@@ -165,6 +165,8 @@ def support_probability(found: Mapping[str, float]) -> float:
 
 _WORD_OR_NOT = re.compile(r"\w+(?:['’]t\b)?")
 REACH = 3  # content words behind a cue that it denies
+BEFORE = 2  # content words before a denial that it may be about
+AS_NEAR = 0.05  # of cosine, within which a word is said in two places
 MARGIN = 0.15  # of cosine, by which words of two languages have to differ to tell something
 
 Spans = list[tuple[int, int]]
@@ -177,9 +179,47 @@ def denied(text: str) -> Spans:
     return [span for reached in _denials(text) for span in reached]
 
 
+def denial_zones(text: str) -> Spans:
+    """What is denied in `text`, and a few words before each: "hujan tidak turun" is "no rain"."""
+    words = [m.span() for m in _WORD.finditer(text) if fold(m.group()) not in stop_words()]
+    found = []
+    for reached in _denials(text):
+        before = [span for span in words if reached and span[1] <= reached[0][0]]
+        found += [*before[-BEFORE:], *reached]
+    return found
+
+
 def denial_heads(text: str) -> Spans:
     """Of each denial the first content word that it reaches."""
     return [reached[0] for reached in _denials(text) if reached]
+
+
+@cache
+def _opposites() -> dict[str, tuple[str, int]]:
+    """For the stems of words that have an opposite, in either language: of what, and which side."""
+    pairs = {spoken: word_map("write.opposites", spoken) for spoken in LANGUAGES}
+    return {
+        stem(word): (name, side)
+        for groups in pairs.values()
+        for name, sides in groups.items()
+        for side, words in enumerate(sides)
+        for word in words.split()
+    }
+
+
+def _sides(text: str) -> dict[str, set[int]]:
+    """By what has opposites, which sides of it a text names."""
+    found: dict[str, set[int]] = {}
+    for word in _WORD.findall(text):
+        if known := _opposites().get(stem(fold(word))):
+            found.setdefault(known[0], set()).add(known[1])
+    return found
+
+
+def says_opposite(statement: str, evidence: Sequence[str]) -> bool:
+    """Whether a statement says "high" where the evidence says only "low"."""
+    ours, theirs = _sides(statement), _sides(" ".join(evidence))
+    return any(name in theirs and not sides & theirs[name] for name, sides in ours.items())
 
 
 def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) -> bool:
@@ -197,7 +237,8 @@ def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) ->
     foreign = all(e.language != statement.language for e in evidence)
     if not (ours.any() and foreign) and _asserts(cosines, ours, evidence):
         return True
-    nearer = cosines[:, ~theirs].max(axis=1, initial=-1) - cosines[:, theirs].max(axis=1)
+    near = _all_marked(evidence, denial_zones)
+    nearer = cosines[:, ~near].max(axis=1, initial=-1) - cosines[:, near].max(axis=1)
     heads = _marked(statement, denial_heads)
     return bool((nearer[heads] > (MARGIN if foreign else 0.0)).any())
 
@@ -205,9 +246,11 @@ def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) ->
 def _asserts(cosines: Vectors, ours: Marks, evidence: Sequence[EncodedText]) -> bool:
     """Whether the statement asserts what the evidence denies: the words are each other's nearest,
     and none that the statement denies is as near."""
+    asserted = ~_all_marked(evidence, denied)
     for j in np.flatnonzero(_all_marked(evidence, denial_heads)):
         i = cosines[:, j].argmax()
-        if cosines[i].argmax() == j and not ours[i]:
+        elsewhere = cosines[i, asserted].max(initial=-1)  # said there too, and not denied
+        if cosines[i].argmax() == j and not ours[i] and elsewhere < cosines[i, j] - AS_NEAR:
             return True
     return False
 
@@ -276,7 +319,8 @@ class Checker:
             return Objection("support"), 0.0
         if found := _unknown_fact(statement, stated.language, evidence, known):
             return found, 0.0
-        if denies_otherwise(stated, known):
+        texts = [e.text for e in evidence]
+        if says_opposite(statement, texts) or denies_otherwise(stated, known):
             return Objection("denial"), 0.0
         signals = support_signals(stated, known)
         said = None if is_supported(signals) else Objection("support")

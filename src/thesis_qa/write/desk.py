@@ -70,7 +70,7 @@ class Desk:
         held = [s for s in passage.sentences if s.text.strip()]
         kept = [s for s, order in zip(held, self._orders(held), strict=True) if not order]
         for at, sentence in enumerate(kept):
-            line = f"[{self._number(passage, sentence)}] {one_line(_in_context(sentence))}"
+            line = f"[{self._number(passage, sentence)}] {data_line(_in_context(sentence))}"
             yield line if at else f"# {self._where(passage)}\n{line}"
 
     def _number(self, passage: Passage, sentence: Sentence) -> int:
@@ -85,7 +85,7 @@ class Desk:
         about = self._catalog.document(passage.document).metadata
         page = f"p. {passage.page}" if passage.page else ""
         parts = (passage.document, about.title, about.author, about.year, passage.section, page)
-        return one_line(" | ".join(str(part) for part in parts if part))
+        return data_line(" | ".join(str(part) for part in parts if part))
 
     def premises(self, numbers: Sequence[int]) -> list[Premise]:
         """What a statement that cites these sentences is checked against."""
@@ -120,7 +120,7 @@ def _in_context(sentence: Sentence) -> str:
     return f"({sentence.context}) {sentence.text}" if sentence.context else sentence.text
 
 
-def one_line(written: str, most: int | None = None) -> str:
+def data_line(written: str, most: int | None = None) -> str:
     """Text on one line, without what could pass for a mark or a number of ours."""
     printable = "".join(c if c.isprintable() else " " for c in written)
     plain = re.sub(r"\[(\d+)\]", r"(\1)", printable).replace("<", "‹").replace(">", "›")

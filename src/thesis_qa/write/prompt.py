@@ -9,7 +9,7 @@ from typing import Any
 from thesis_qa.lang.data import LANGUAGES, text
 from thesis_qa.split import sentence_spans
 from thesis_qa.types import Language, Struck
-from thesis_qa.write.desk import one_line
+from thesis_qa.write.desk import data_line
 from thesis_qa.write.models import CHARACTERS_A_TOKEN, Message
 from thesis_qa.write.provider import MAX_TOKENS, Failure, Options
 
@@ -42,7 +42,7 @@ def tool_text(found: str, language: Language) -> str:
 
 def mend_prompt(struck: Sequence[Struck], language: Language) -> Message:
     """What is wrong with statements, for their writer to mend once."""
-    lines = "\n".join(f"- {one_line(s.text)}: {s.reason}" for s in struck)
+    lines = "\n".join(f"- {data_line(s.text)}: {s.reason}" for s in struck)
     return ("user", _prompt("mend", language, lines=lines))
 
 
@@ -51,7 +51,7 @@ def rewrite_prompt(
 ) -> list[Message]:
     """A question with the conversation that it follows."""
     turns = [
-        f"{who}: {one_line(turn, MAX_TURN)}"
+        f"{who}: {data_line(turn, MAX_TURN)}"
         for pair in history[-MAX_TURNS:]
         for who, turn in zip(("A", "B"), pair, strict=True)
     ]
@@ -61,12 +61,12 @@ def rewrite_prompt(
 
 def translate_prompt(quote: str, language: Language) -> list[Message]:
     """A quote to be translated into `language`."""
-    return [("system", _prompt("translate", language)), ("user", one_line(quote))]
+    return [("system", _prompt("translate", language)), ("user", data_line(quote))]
 
 
 def asked_line(question: str) -> str:
     """A question as a model is asked it."""
-    return one_line(question, MAX_QUESTION)
+    return data_line(question, MAX_QUESTION)
 
 
 def _prompt(name: str, language: Language, **values: object) -> str:

@@ -168,8 +168,9 @@ class Writing:
         prompt = answer_prompt(draft.asked, draft.language, first, calls)
         key = (self.model.name, way, among, self._index.catalog.generation, *prompt)
         if known := self._kept.get(key):
-            kept = replace(draft.quoted, **{name: getattr(known, name) for name in WRITTEN})
-            yield replace(kept, tokens={})
+            q = draft.quoted
+            kept = replace(known, question=q.question, resolved_question=q.resolved_question)
+            yield replace(kept, passages=q.passages, timings=q.timings, tokens={})
             return
         try:
             if calls:
@@ -321,13 +322,6 @@ class Writing:
         """What a model says that isn't an answer, on one line. Raises Failure."""
         pieces = self.model.stream(prompt, seconds=seconds, shaped=False)
         return "".join(c for c in " ".join("".join(pieces).split()) if c.isprintable())
-
-
-WRITTEN = (
-    "answered", "kind", "confidence", "text", "citations", "nearest", "missing", "suggestion",
-    "model", "runs_on", "stated", "struck", "steps",
-)  # fmt: skip
-"""What of an answer is the model's."""
 
 
 def _worded(objection: Objection, language: Language | None) -> str:

@@ -1,6 +1,6 @@
 """How many statements on the made-up theses are struck, true and false; by half and kind.
 
-python benchmarks/statements.py [--show]
+python benchmarks/check_statements.py [--show]
 """
 
 import argparse
