@@ -73,16 +73,17 @@ def _tried(chat: "BaseChatModel") -> Iterator[bool]:
         """Search theses for passages about a subject."""
         return query
 
+    asked = text("text.write.prompts.try_tools", SPOKEN)
     try:
-        said = chat.bind_tools([search]).invoke(text("text.write.prompts.try_tools", SPOKEN))
+        said = list(chat.bind_tools([search]).stream(asked))  # as answers will be read
     except NotImplementedError:
-        yield False
+        said = []
     except Exception as error:
         if not refuses_shape(error):
             raise
-        yield False
-    else:
-        yield any(call["name"] == "search" and call["args"] for call in said.tool_calls)
+        said = []
+    calls = sum(said[1:], said[0]).tool_calls if said else []
+    yield any(call["name"] == "search" and call["args"] for call in calls)
 
 
 # Its steps
