@@ -55,7 +55,7 @@ NEARLY_ALL, FEW = 0.75, 0.5  # shares of a question's words: one of four may be 
 
 
 class Assistant:
-    """Answers questions from an index, by quotation; a language model may word the answer."""
+    """Answers questions from an index, by quotation; a language model may read and answer."""
 
     def __init__(
         self, index: Index, llm: "str | BaseChatModel | LanguageModel | None" = None
@@ -121,19 +121,19 @@ class Assistant:
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
         answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
-        if found.text:
-            yield replace(answer, timings=_timings(started, retrieved))
-            return
-        if found.answers:
+        if found.answers and not found.text:
             for count in range(1, len(citations)):
                 part = answer_text(asked, found, citations[:count])
                 yield replace(answer, text=part, citations=citations[:count])
-        else:
+        elif not found.text:
             yield self._declined(answer, asked)
             answer = self._declined(answer, asked, self._suggestion(asked, found))
         answer = replace(answer, timings=_timings(started, retrieved))
-        if self.writing and found.plain:
-            yield from self.writing.worded(answer, silence(asked.language, found.silent))
+        if self.writing and found.readable and asked.route != "off-topic":
+            stated = [s.evidence.passage for s in found.shown]
+            best = {p.passage_id: p for p in (*stated, *library.passages(asked))}
+            after = silence(asked.language, found.silent)
+            yield from self.writing.answered(answer, [*best.values()], documents or (), after)
         else:
             yield answer
 

@@ -70,9 +70,9 @@ class Found:
         return self.kind in ("answer", "library")
 
     @property
-    def plain(self) -> bool:
-        """Whether statements are all there is: no fields of a title page, no contradiction."""
-        return self.answers and not any(s.label or s.contradicts for s in self.shown)
+    def readable(self) -> bool:
+        """Whether a language model may read on: not where a title page says it, or a list."""
+        return self.kind == "decline" or any(not s.label for s in self.shown)
 
 
 class Library:

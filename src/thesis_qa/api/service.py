@@ -13,9 +13,10 @@ from thesis_qa.address import addressed, place_address
 from thesis_qa.answer.card import ThesisTable
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
-from thesis_qa.index.rows import DocumentInfo, load_headings
+from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.library import Index
-from thesis_qa.types import Answer, Language, Match, Passage, Role, section_path
+from thesis_qa.types import Answer, Language, Match, Passage, Role
+from thesis_qa.write.lookup import Lookup, SectionPlace
 
 Given = TypeVar("Given")
 
@@ -235,21 +236,24 @@ class Service:
     def outline(self, name: str) -> Outline:
         """The sections of a document. Raises QuestionError for one that isn't there."""
         self.index.check_documents([name])
-        rows = self.index.catalog.read(
-            "SELECT p.headings, p.page, p.page_label, min(p.id) FROM passages p JOIN documents d"
-            " ON d.id = p.document WHERE d.name = ? GROUP BY p.headings ORDER BY min(p.id)",
-            (name,),
+        found = Lookup(self.index).outline(name)
+        return Outline(name, [self._section(name, place) for place in found])
+
+    def _section(self, name: str, place: SectionPlace) -> OutlineSection:
+        h, url = place.heading, self._address(name, place.page)
+        return OutlineSection(
+            place.section, h.text, h.level, h.role, place.page, place.page_label, url
         )
-        found: dict[str, OutlineSection] = {}
-        for headings, page, label, _ in rows:
-            path = load_headings(headings)
-            for depth, heading in enumerate(path, start=1):
-                section, url = section_path(path[:depth]), self._address(name, page)
-                made = OutlineSection(
-                    section, heading.text, heading.level, heading.role, page, label, url
-                )
-                found.setdefault(section, made)
-        return Outline(name, [*found.values()])
+
+    def section(self, name: str, section: str) -> list[Passage]:
+        """What stands in a section, named by its heading or a part of it. Raises QuestionError."""
+        found = Lookup(self.index).read_section(name, section)
+        return [addressed(passage, self.index.public_url) for passage in found]
+
+    def table(self, name: str, subject: str) -> list[Passage]:
+        """The rows of the table about a subject. Raises QuestionError."""
+        found = Lookup(self.index).read_table(name, subject)
+        return [addressed(passage, self.index.public_url) for passage in found]
 
     def page(self, name: str, number: int) -> PageContent:
         """A page, counted from 1. Raises KeyError where there is none."""

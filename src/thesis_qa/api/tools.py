@@ -5,7 +5,7 @@ the answer says so; then say the same instead of guessing. Give the addresses al
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -117,6 +117,20 @@ def tools(service: Service) -> "MCPServer[Any]":
         return await told(asyncio.to_thread(service.outline, document))
 
     @reads
+    async def read_section(
+        document: str, section: str
+    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
+        """Read a section of a thesis, named by its heading or a part of it."""
+        return await told(asyncio.to_thread(lambda: _hits(service.section(document, section))))
+
+    @reads
+    async def read_table(
+        document: str, subject: str
+    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
+        """Read the table of a thesis that is about a subject, row by row."""
+        return await told(asyncio.to_thread(lambda: _hits(service.table(document, subject))))
+
+    @reads
     async def list_documents() -> Annotated[CallToolResult, _shape(Documents)]:
         """List the theses there are, with title, author, year, pages and languages."""
         return await told(asyncio.to_thread(service.documents))
@@ -156,7 +170,10 @@ def _shape(kind: type[Any]) -> type[BaseModel]:
 
 
 async def _searched(service: Service, query: str) -> ToolHits:
-    passages = await service.search(query, FOUND)
+    return _hits(await service.search(query, FOUND))
+
+
+def _hits(passages: Sequence[Passage]) -> ToolHits:
     return ToolHits([ToolHit(p.passage_id, _titled(p), p.url, p.text, p) for p in passages])
 
 

@@ -35,9 +35,11 @@ from thesis_qa.evaluate.report import save_page
 from thesis_qa.evaluate.set_check import check
 from thesis_qa.evaluate.set_files import Finding, remark
 from thesis_qa.evaluate.verify import FreshPages, TextPages, find_document
+from thesis_qa.evaluate.written import beside_quotes, measure_written
 from thesis_qa.lang.data import SPOKEN
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.settings import program_version
+from thesis_qa.types import Answer
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -186,10 +188,18 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     restricted = [bench.names[question.document]] if question.document else None
     started = time.perf_counter()
     try:
-        answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
+        asked = bench.assistant.stream(question.question, documents=restricted, top_k=DEPTH)
+        *growing, answer = asked
     except QuestionError as error:
         raise _not_asked(question, error) from error
-    seconds = time.perf_counter() - started
+    outcome = _judged(bench, question, answer, time.perf_counter() - started)
+    quoted = next((each for each in growing if each.writing), None)
+    if quoted is None:
+        return outcome
+    return beside_quotes(outcome, answer, _judged(bench, question, quoted, 0.0))
+
+
+def _judged(bench: Bench, question: SetQuestion, answer: Answer, seconds: float) -> Outcome:
     home = bench.home(question)
     outcome = judge(
         question,
@@ -211,7 +221,9 @@ def _report(
 ) -> Report:
     assistant = bench.assistant
     return Report(
-        metrics=measure(outcomes) | (measure_conversations(talks) if talks else {}),
+        metrics=measure(outcomes)
+        | measure_written(outcomes)
+        | (measure_conversations(talks) if talks else {}),
         slices=measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
         questions=tuple(outcomes),
         risk_coverage=risk_points(outcomes),
