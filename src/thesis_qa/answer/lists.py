@@ -192,10 +192,10 @@ def whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
         return []
     start = at - len(list(takewhile(lambda item: item.is_item, reversed(around[:at]))))
     opening = [around[start - 1]] if start and introduces(around[start - 1].sentence) else []
-    return opened(_as_evidence(best, [*opening, *_items_first(around[start:])]))
+    return introduced(_as_evidence(best, [*opening, *_items_first(around[start:])]))
 
 
-def opened(found: Sequence[Evidence]) -> list[Evidence]:
+def introduced(found: Sequence[Evidence]) -> list[Evidence]:
     """`found`, where the first only announces the others in one quote with the item behind it."""
     if len(found) < 2 or not introduces(found[0].sentence):
         return list(found)
