@@ -7,7 +7,7 @@ import pytest
 
 from thesis_qa.answer.evidence import fitted_numbers, is_statement, table_heads
 from thesis_qa.answer.found import Evidence
-from thesis_qa.answer.lists import counted, flowing, is_ordinal, opened, whole_items
+from thesis_qa.answer.lists import counted, flowing, is_ordinal, introduced, whole_items
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
@@ -198,7 +198,7 @@ def test_what_only_announces_a_list_is_quoted_with_its_first_item() -> None:
         for line, kind in zip(lines, ("text", "list", "list"), strict=True)
     ]
     passage = Passage("p", "a.md", "", 1, None, 1, "", "id", text, sentences=tuple(said))
-    shown = opened([Evidence(passage, one) for one in said])
+    shown = introduced([Evidence(passage, one) for one in said])
     assert [e.sentence.text for e in shown] == [f"{lines[0]} {lines[1]}", lines[2]]
     assert shown[0].sentence.spans == (Span(0, 0, text.find("\n2.")),)
 

@@ -18,7 +18,7 @@ from thesis_qa.answer.lists import (
     MAX_LIST,
     announced,
     flowing,
-    opened,
+    introduced,
     table_rows,
     whole_item,
     whole_list,
@@ -205,5 +205,5 @@ def _with_rest(catalog: Catalog, question: Question, shown: Shown) -> list[Shown
     best = shown.evidence
     if best.sentence.kind in ("caption", "table"):
         return [Shown(row) for row in table_rows(catalog, question, best)] or [shown]
-    first, *rest = opened([best, *announced(catalog, question, best)])
+    first, *rest = introduced([best, *announced(catalog, question, best)])
     return [replace(shown, evidence=first), *(Shown(e) for e in rest)]
