@@ -100,11 +100,9 @@ def _told(
     if named or (topic in OF_TITLE_PAGE and share >= SURE):
         return named, {}
     about, quotes = _about(question, library, among, wanted)
-    if not about:
-        return _mostly_about(question, library, among), {}
     if topic == "by_topic" and share >= SURE:
         about = [d for d in about if _often(question, library, d, quotes[d.name])]
-    return about, quotes
+    return about or _mostly_about(question, library, among), quotes
 
 
 def _often(question: Question, library: Library, document: DocumentInfo, best: Shown) -> bool:

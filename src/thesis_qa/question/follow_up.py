@@ -91,6 +91,7 @@ def read_conversation(
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
         documents = resolved.documents or (about if len(about) == 1 else ())
+        documents = about or documents if resolved.unknown else documents  # found by its topic
         pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
         spoken_of = tuple(dict.fromkeys([*before, *(documents or pair)]))
         of_library = (
@@ -115,7 +116,9 @@ def _is_talk(question: str, reads: Reads) -> bool:
 def without_remark(question: str, reads: Reads) -> str:
     """A question without the small talk before it: "oke deh, ada skripsi akuntansi?"."""
     remark, comma, rest = question.partition(",")
-    if not comma or len(remark.split()) > FEW or len(rest.split()) < 2:
+    theses = word_set("question.stands_for_thesis") | word_set("question.thesis")
+    names = theses.intersection(words(remark))  # "yang tentang robot, …"
+    if not comma or names or len(remark.split()) > FEW or len(rest.split()) < 2:
         return question
     return rest.strip() if _is_talk(remark, reads) else question
 
@@ -208,7 +211,7 @@ def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> b
     )
     read = read_question(question)
     theses = cue("follow_up.any_thesis").search(question) or cue("question.here").search(question)
-    if not pointing or read.each or theses:
+    if not pointing or read.each or theses or (read.several and read.fields):
         return False
     if before and before.of_library and _alone(question, reads) < LEANS:
         return True
