@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
@@ -81,9 +82,9 @@ def by_collection(question: Question, library: Library) -> Found | None:
 def in_full(question: Question, library: Library) -> Iterator[Question]:
     """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
     yield question
-    short = word_map("question.abbreviations")
-    for _, word in question.terms:
-        for full in short.get(word, "").split("|") if word in short else ():
+    for language, (_, word) in product(LANGUAGES, question.terms):
+        meant = word_map("question.abbreviations", language).get(word, "")
+        for full in filter(None, meant.split("|")):
             said = re.sub(rf"\b{word}\b", full, question.text, flags=re.IGNORECASE)
             asked = library.index.question(said, question.documents, question.language)
             yield replace(asked, language=question.language)
