@@ -115,7 +115,7 @@ class Assistant:
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
-        if not found.answers and found.probability < NEAR:
+        if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=_on_subject(asked, found.shown))
         near = _best_first(found, library.passages(asked))[:top_k]
         retrieved = time.perf_counter()
