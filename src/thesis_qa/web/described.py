@@ -8,7 +8,7 @@ from typing import Any
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.read.files import META_SUFFIX
-from thesis_qa.structure.overrides import YEARS
+from thesis_qa.structure.document import YEARS
 from thesis_qa.types import Metadata
 
 MAX_LENGTH = 1_000  # characters of a field; the longest titles have 300
