@@ -49,11 +49,16 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # In a process of its own: Playwright's loop and the asyncio tests don't mix.
 browser: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra --cov --cov-append
+	$(BIN)/python -m pytest tests/browser --override-ini addopts= -ra
+
+.PHONY: coverage
+# Which lines the unit tests run; apart, because counting them takes a third longer.
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
 eval: $(VENV)/.installed
 	$(call install,.[benchmarks])
@@ -61,7 +66,7 @@ eval: $(VENV)/.installed
 
 # Each writes the data file of its part of the package, in the order of the pipeline: what is fitted
 # later stands on what was fitted before.
-FITS := $(foreach part,language retrieval router answer support,$(wildcard benchmarks/fit_$(part).py))
+FITS := $(foreach part,language retrieval router on_theses support,$(wildcard benchmarks/fit_$(part).py))
 fit: $(VENV)/.installed
 	$(call install,.[benchmarks])
 	@set -e; for script in $(FITS); do echo "$$script"; \

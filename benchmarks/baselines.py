@@ -24,10 +24,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.evaluate.fresh import TextPages, find_document
 from thesis_qa.evaluate.judge import AnswerKey
 from thesis_qa.evaluate.metrics import DEPTH, hit_at, reciprocal_rank
 from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
+from thesis_qa.evaluate.verify import TextPages, find_document
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.types import Passage

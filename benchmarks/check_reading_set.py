@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from thesis_qa.evaluate import Finding, findings_table
-from thesis_qa.evaluate.matching import nearest, occurrences
-from thesis_qa.evaluate.remarks import Level
-from thesis_qa.evaluate.set_files import SetEntry, SetFile, read_set_file
+from thesis_qa.evaluate.metrics import nearest, occurrences
+from thesis_qa.evaluate.set_files import Level, SetEntry, SetFile, read_set_file
 from thesis_qa.lang.data import SPOKEN
 
 Said = Iterator[tuple[Level, str]]

@@ -1,7 +1,7 @@
 """Fit and check `src/thesis_qa/lang/letter_groups.json`: which letter groups speak for Indonesian.
 
-    python benchmarks/fit_language.py          # fit, write the table, print the held-out check
-    python benchmarks/fit_language.py --check  # only the check
+    python benchmarks/fit_language.py --write  # fit, write the table, print the held-out check
+    python benchmarks/fit_language.py          # only the check
 
 Fitted on lower-case words (so on the language, not on names) of the even titles of the
 cross-lingual set, of idk-mrc train and of the even articles of the parallel guides; checked on
@@ -101,8 +101,7 @@ def check() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true")
-    if not parser.parse_args().check:
-        TABLE.parent.mkdir(exist_ok=True)
+    parser.add_argument("--write", action="store_true", help="fit anew; otherwise only measure")
+    if parser.parse_args().write:
         TABLE.write_text(json.dumps(fit(), ensure_ascii=False, separators=(",", ":")) + "\n")
     check()

@@ -1,6 +1,6 @@
 """Fit the numbers that retrieval ships: `lang/glossary.json` and `retrieve/ranking.json`.
 
-    python benchmarks/fit_retrieval.py     # needs: pip install wordfreq
+    python benchmarks/fit_retrieval.py --write  # needs: pip install wordfreq
 
 Nothing here sees the odd titles of the cross-lingual set, idk-mrc valid or the gold theses, on
 which benchmarks/retrieval.py reports. The glossary joins
@@ -10,6 +10,7 @@ which benchmarks/retrieval.py reports. The glossary joins
 The weights are fitted, listwise, on mixed libraries of the even titles and on idk-mrc train.
 """
 
+import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -217,6 +218,10 @@ def fit_weights(libraries: Sequence[tuple[Library, float]]) -> dict[str, float]:
 
 
 def main() -> None:
+    """Fit and write; there is nothing to measure apart (benchmarks/retrieval.py does)."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", required=True)
+    parser.parse_args()
     write(glossary.TABLE, make_glossary())
     glossary.glossary.cache_clear()
     paragraphs, _ = crosslingual(odd=False)

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from corpora import DATA
-from thesis_qa.answer.evidence import find_evidence, passages_of
+from thesis_qa.answer.evidence import find_evidence, passages_of, table_heads
 from thesis_qa.answer.found import Evidence, Library
-from thesis_qa.evaluate.matching import contains_phrase, overlaps, shared_length
+from thesis_qa.evaluate.metrics import contains_phrase, overlaps, shared_length
 from thesis_qa.lang.words import TOKEN, words
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import BundledEmbedding
@@ -273,13 +273,9 @@ def _text(index: Index, question: Question, passage: Passage) -> Text:
     whole = f"{passage.section} {passage.text}"
     held = sum(question.holds(whole, fact) for fact in question.facts)
     doubtful = not right and 0 < held == len(question.facts)
-    return Text(passage.text, heads(passage), passage.section, tuple(right), tuple(facts), doubtful)
-
-
-def heads(passage: Passage) -> str:
-    """Caption and column heads of the rows in a passage."""
-    contexts = [s.context for s in passage.sentences if s.kind == "table" and s.context]
-    return max(contexts, key=len, default="")
+    return Text(
+        passage.text, table_heads(passage), passage.section, tuple(right), tuple(facts), doubtful
+    )
 
 
 def main(work: Path, more: Path | None = None) -> None:

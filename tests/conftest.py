@@ -1,11 +1,13 @@
 """What tests share: the data folder, and an index of the sister-city abstract."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from thesis_qa.library import Index
@@ -40,6 +42,25 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Fills a folder once for the whole run, in whichever of its processes needs it first, and
+    gives each process a copy."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def folder(name: str, fill: Callable[[Path], None]) -> Path:
+        filled = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not filled.exists():
+                draft = shared / f"{name}.draft"
+                fill(draft)
+                draft.rename(filled)
+        return Path(shutil.copytree(filled, tmp_path_factory.mktemp(name) / name))
+
+    return folder
+
+
+@pytest.fixture(scope="session")
 def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """An index of the sister-city abstract, with the real model and the real store."""
     folder = tmp_path_factory.mktemp("sister-city")
@@ -51,9 +72,9 @@ def sister_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 
 @pytest.fixture(scope="session")
-def eight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def eight(once: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[Index]:
     """An index of the eight small theses that conversations are about, with the real model."""
-    index = Index.build(CONVERSED, tmp_path_factory.mktemp("eight") / "index")
+    index = Index.open(once("eight", lambda folder: Index.build(CONVERSED, folder).close()))
     yield index
     index.close()
 

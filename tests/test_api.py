@@ -127,6 +127,11 @@ def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) 
     index = Index.open(settings.index)
     assert table == to_json(index.compare(**asked))
     index.close()
+    accept = {"Accept": "text/event-stream"}
+    got = client.post("/v1/compare", json=asked, headers=accept).text.strip().split("\n\n")
+    told = [each.removeprefix("event: ").split("\ndata: ") for each in got]
+    assert [name for name, _ in told] == ["table", *["cell"] * 4, "done"]
+    assert [json.loads(data) for name, data in told if name == "cell"] == table["cells"]
     one = client.post("/v1/compare", json={"documents": [FISHERS]}).json()
     assert one["columns"][:2] == ["objectives", "method"]
 

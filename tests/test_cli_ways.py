@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from io import StringIO
 from pathlib import Path
 from shutil import which
 
@@ -23,19 +24,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return small_library(tmp_path_factory.mktemp("cli"))
 
 
-def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "thesis_qa.cli", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
-
-
-def test_questions_come_from_a_pipe_and_answers_go_into_one(settings: Settings) -> None:
-    done = run("ask", "-", "--jsonl", "--index", settings.index, stdin=f"{ASKED}\n\nHalo\n")
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+def test_questions_come_from_a_pipe_and_answers_go_into_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(f"{ASKED}\n\nHalo\n"))
+    assert main(["ask", "-", "--jsonl", "--index", settings.index]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [a["question"] for a in answers] == [ASKED, "Halo"]
     assert QUOTED in answers[0]["citations"][0]["quote"]
     assert answers[0]["citations"][0]["url"].startswith("http://127.0.0.1:7860/place?")
-    done = run("search", "-", "--json", "--index", settings.index, stdin="nelayan\npesisir\n")
-    assert [found["question"] for found in json.loads(done.stdout)] == ["nelayan", "pesisir"]
+    monkeypatch.setattr("sys.stdin", StringIO("nelayan\npesisir\n"))
+    assert main(["search", "-", "--json", "--index", settings.index]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [each["question"] for each in found] == ["nelayan", "pesisir"]
 
 
 def test_a_draft_is_looked_for(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,17 +129,20 @@ def test_torch_is_loaded_by_nothing_that_works_with_the_model_that_comes_along(
     assert done.returncode == 0, done.stderr
 
 
-def test_theses_are_compared_in_a_pipe_and_in_a_file(settings: Settings, tmp_path: Path) -> None:
+def test_theses_are_compared_in_a_pipe_and_in_a_file(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     compare = ("compare", "--topic", "method", "--index", settings.index)
-    table = json.loads(run(*compare, "--json").stdout)
+    assert main([*compare, "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)
     quotes = {cell["document"]: cell["citations"] for cell in table["cells"]}
     assert QUOTED in quotes[SISTER_CITY.name][0]["quote"]
     assert quotes[FISHERS] == []
     written = tmp_path / "table.csv"
-    assert run(*compare, "--out", str(written)).returncode == 0
+    assert main([*compare, "--out", str(written)]) == 0
     assert QUOTED in written.read_text(encoding="utf-8-sig")
-    done = run(*compare, "--out", "table.pdf")
-    assert (done.returncode, "'table.pdf'" in done.stderr) == (1, True)
+    assert main([*compare, "--out", "table.pdf"]) == 1
+    assert "'table.pdf'" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")

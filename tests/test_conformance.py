@@ -1,8 +1,9 @@
-"""The same thesis written as PDF, DOCX, HTML, Markdown and text has the same structure."""
+"""The same theses written as PDF, DOCX, HTML, Markdown and text have the same structure: fifty
+headings, captions and tables in two languages, in five formats."""
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from html import escape
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from thesis_qa.structure.headings import (
 from thesis_qa.types import Document, Heading
 
 # Level, text; number, title and role that all formats are to give.
-HEADINGS: list[tuple[int, str, tuple[int | str, ...], str, str | None]] = [
+INDONESIAN: list[tuple[int, str, tuple[int | str, ...], str, str | None]] = [
     (1, "KATA PENGANTAR", (), "KATA PENGANTAR", "acknowledgements"),
     (1, "ABSTRAK", (), "ABSTRAK", "abstract"),
     (1, "BAB I PENDAHULUAN", (1,), "PENDAHULUAN", "introduction"),
@@ -53,66 +54,106 @@ HEADINGS: list[tuple[int, str, tuple[int | str, ...], str, str | None]] = [
     (2, "A.1 Kesimpulan Wawancara", ("A", 1), "Kesimpulan Wawancara", None),
     (1, "LAMPIRAN B FOTO KEGIATAN", ("B",), "FOTO KEGIATAN", "appendix"),
 ]
+ENGLISH: list[tuple[int, str, tuple[int | str, ...], str, str | None]] = [
+    (1, "ACKNOWLEDGEMENTS", (), "ACKNOWLEDGEMENTS", "acknowledgements"),
+    (1, "ABSTRACT", (), "ABSTRACT", "abstract"),
+    (1, "CHAPTER 1 INTRODUCTION", (1,), "INTRODUCTION", "introduction"),
+    (2, "1.1 Background", (1, 1), "Background", "problem"),
+    (2, "1.2 Research Questions", (1, 2), "Research Questions", "questions"),
+    (1, "CHAPTER 2 LITERATURE REVIEW", (2,), "LITERATURE REVIEW", "theory"),
+    (2, "2.1 Related Work", (2, 1), "Related Work", "earlier_work"),
+    (2, "2.2 Vector Space", (2, 2), "Vector Space", None),
+    (1, "CHAPTER 3 METHODOLOGY", (3,), "METHODOLOGY", "method"),
+    (2, "3.1 Data Collection", (3, 1), "Data Collection", "data"),
+    (1, "CHAPTER 4 RESULTS", (4,), "RESULTS", "results"),
+    (2, "4.1 Accuracy", (4, 1), "Accuracy", None),
+    (2, "4.2 Limitations", (4, 2), "Limitations", "limits"),
+    (1, "CHAPTER 5 CONCLUSION", (5,), "CONCLUSION", "conclusion"),
+    (1, "REFERENCES", (), "REFERENCES", "references"),
+    (1, "APPENDIX A INTERVIEW GUIDE", ("A",), "INTERVIEW GUIDE", "appendix"),
+]
 CAPTIONS = {  # below which heading
     "2.1.1 State of the Art": "Algoritma 2.1 Pencarian Jalur Terpendek",
     "2.2 Civil Society": "Gambar 2.1 Kerangka Pemikiran Penelitian",
     "4.2.1 Perizinan": "Tabel 4.1 Hambatan Menurut Bidang",
+    "2.2 Vector Space": "Figure 2.1 Neighbours of a Word",
+    "4.1 Accuracy": "Table 4.1 Accuracy by Language",
 }
-TABLE = [["Bidang", "Hambatan", "Tahun"], ["Transportasi", "perizinan", "2017"],
-         ["Budaya", "pendanaan", "2018"]]  # fmt: skip
-PROSE = (
-    "Kerja sama antara kedua kota berjalan sejak tahun itu dalam bidang transportasi, kebudayaan,"
-    " pendidikan, serta lingkungan hidup yang dikelola oleh pemerintah kota masing-masing."
-)
+TABLES = {  # below which caption
+    "Tabel 4.1 Hambatan Menurut Bidang": [
+        ["Bidang", "Hambatan", "Tahun"],
+        ["Transportasi", "perizinan", "2017"],
+        ["Budaya", "pendanaan", "2018"],
+    ],
+    "Table 4.1 Accuracy by Language": [
+        ["Language", "Questions", "Right"],
+        ["Indonesian", "412", "81.5%"],
+        ["English", "388", "79.1%"],
+        ["Both", "800", "80.3%"],
+    ],
+}
+PROSE = {
+    "id": "Kerja sama antara kedua kota berjalan sejak tahun itu dalam bidang transportasi,"
+    " kebudayaan, pendidikan, serta lingkungan hidup yang dikelola pemerintah kota masing-masing.",
+    "en": "The words of both languages are compared in one space, in which a sentence and its"
+    " translation lie near each other whatever they are about and whoever wrote them.",
+}
+THESES = {"id": INDONESIAN, "en": ENGLISH}
+Parts = list[tuple[int, str, str | None]]
+"""Level and text of each heading, and the caption below it."""
 
 
-def write_docx(path: Path) -> None:
+def parts_of(language: str) -> Parts:
+    return [(level, text, CAPTIONS.get(text)) for level, text, *_ in THESES[language]]
+
+
+def write_docx(path: Path, language: str) -> None:
     made = NewDocument()
-    for level, text, *_ in HEADINGS:
+    for level, text, caption in parts_of(language):
         made.add_heading(text, level)
-        made.add_paragraph(PROSE)
-        if caption := CAPTIONS.get(text):
+        made.add_paragraph(PROSE[language])
+        if caption:
             made.add_paragraph(caption)
-        if caption and caption.startswith("Tabel"):
+        if rows := TABLES.get(caption or ""):
             table = made.add_table(0, 3)
-            for row in TABLE:
+            for row in rows:
                 for cell, content in zip(table.add_row().cells, row, strict=True):
                     cell.text = content
     made.save(str(path))
 
 
-def write_html(path: Path) -> None:
+def write_html(path: Path, language: str) -> None:
     pieces: list[str] = []
-    for level, text, *_ in HEADINGS:
-        pieces.append(f"<h{level}>{escape(text)}</h{level}><p>{PROSE}</p>")
-        if caption := CAPTIONS.get(text):
+    for level, text, caption in parts_of(language):
+        pieces.append(f"<h{level}>{escape(text)}</h{level}><p>{PROSE[language]}</p>")
+        if caption:
             pieces.append(f"<p>{caption}</p>")
-        if caption and caption.startswith("Tabel"):
-            rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in TABLE)
+        if table := TABLES.get(caption or ""):
+            rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in table)
             pieces.append(f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>")
     path.write_text("".join(pieces), encoding="utf-8")
 
 
-def write_markdown(path: Path) -> None:
+def write_markdown(path: Path, language: str) -> None:
     pieces: list[str] = []
-    for level, text, *_ in HEADINGS:
-        pieces += [f"{'#' * level} {text}", PROSE]
-        if caption := CAPTIONS.get(text):
-            pieces.append(caption)
-        if caption and caption.startswith("Tabel"):
-            heads, *rows = (f"| {' | '.join(row)} |" for row in TABLE)
+    for level, text, caption in parts_of(language):
+        pieces += [f"{'#' * level} {text}", PROSE[language], *([caption] if caption else [])]
+        if table := TABLES.get(caption or ""):
+            heads, *rows = (f"| {' | '.join(row)} |" for row in table)
             pieces.append("\n".join([heads, "|---|---|---|", *rows]))
     path.write_text("\n\n".join(pieces), encoding="utf-8")
 
 
-def write_text(path: Path) -> None:
+def write_text(path: Path, language: str) -> None:
     pieces: list[str] = []
-    for _, text, *_ in HEADINGS:
-        pieces += [text, PROSE, *([CAPTIONS[text]] if text in CAPTIONS else [])]
+    for _, text, caption in parts_of(language):
+        pieces += [text, PROSE[language], *([caption] if caption else [])]
+        if table := TABLES.get(caption or ""):
+            pieces.append("\n".join("".join(f"{c:<16}" for c in row).rstrip() for row in table))
     path.write_text("\n\n".join(pieces), encoding="utf-8")
 
 
-def write_pdf(path: Path) -> None:
+def write_pdf(path: Path, language: str) -> None:
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas
 
@@ -126,97 +167,88 @@ def write_pdf(path: Path) -> None:
             canvas.drawString(x, HEIGHT - y, line)
             y += 18
 
-    for level, text, *_ in HEADINGS:
+    for level, text, caption in parts_of(language):
         if level == 1 and y:
             canvas.showPage()
         y = 110 if level == 1 else y + 14
         put(text, "Times-Bold", 14 if level == 1 else 12)
         y += 8
-        put(f"{PROSE} {PROSE}")
-        if caption := CAPTIONS.get(text):
+        put(f"{PROSE[language]} {PROSE[language]}")
+        if caption:
             y += 16
             put(caption)
-        if caption and caption.startswith("Tabel"):
-            y = _pdf_table(canvas, y)
+        if table := TABLES.get(caption or ""):
+            y = _pdf_table(canvas, y, table)
         y += 12 if caption else 0
     canvas.save()
 
 
-def _pdf_table(canvas: Any, top: float) -> float:
+def _pdf_table(canvas: Any, top: float, table: list[list[str]]) -> float:
     lefts = (85, 205, 325, 445)
-    for number, row in enumerate(TABLE):
+    for number, row in enumerate(table):
         for x, cell in zip(lefts, row, strict=False):
             canvas.drawString(x + 5, HEIGHT - top - 20 * number - 14, cell)
-    bottom = top + 20 * len(TABLE)
-    for at in range(len(TABLE) + 1):
+    bottom = top + 20 * len(table)
+    for at in range(len(table) + 1):
         canvas.line(lefts[0], HEIGHT - top - 20 * at, lefts[-1], HEIGHT - top - 20 * at)
     for x in lefts:
         canvas.line(x, HEIGHT - top, x, HEIGHT - bottom)
     return bottom + 20
 
 
-WRITERS: dict[str, Callable[[Path], None]] = {
+WRITERS: dict[str, Callable[[Path, str], None]] = {
     ".pdf": write_pdf,
     ".docx": write_docx,
     ".html": write_html,
     ".md": write_markdown,
     ".txt": write_text,
 }
-every_format = pytest.mark.parametrize("suffix", WRITERS)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Document]:
-    @cache
-    def document(suffix: str) -> Document:
-        path = tmp_path_factory.getbasetemp() / f"tesis{suffix}"
-        WRITERS[suffix](path)
-        return load(path, path.name)
-
-    return document
+@pytest.fixture(scope="module", params=product(WRITERS, THESES), ids="-".join)
+def written(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Document, str]:
+    """A thesis in one of the formats, and its language."""
+    suffix, language = request.param
+    path = tmp_path_factory.mktemp("written") / f"{language}{suffix}"
+    WRITERS[suffix](path, language)
+    return load(path, path.name), language
 
 
 def headings_of(document: Document) -> list[Heading]:
     return list(dict.fromkeys(block.headings[-1] for block in document.blocks if block.headings))
 
 
-def texts(document: Document, kind: str) -> Iterator[str]:
-    for block in document.blocks:
-        if block.kind == kind:
-            parts = (document.pages[s.page].text[s.start : s.end] for s in block.spans)
-            yield " ".join(parts)
-
-
-@every_format
-def test_headings_have_number_title_level_and_role(
-    written: Callable[[str], Document], suffix: str
-) -> None:
-    found = headings_of(written(suffix))
-    expected = [(text, number, title, level, role) for level, text, number, title, role in HEADINGS]
-    assert [(h.text, h.number, h.title, h.level, h.role) for h in found] == expected
-
-
-@every_format
-def test_captions(written: Callable[[str], Document], suffix: str) -> None:
-    found = [" ".join(text.split()) for text in texts(written(suffix), "caption")]
-    assert found == list(CAPTIONS.values())
-    labels = [(c.label, c.number) for text in found if (c := parse_caption(text))]
-    assert labels == [("algorithm", (2, 1)), ("figure", (2, 1)), ("table", (4, 1))]
-
-
-@every_format
-def test_tables_have_the_same_cells_and_heads(
-    written: Callable[[str], Document], suffix: str
-) -> None:
-    if suffix == ".txt":
-        pytest.skip("text has no tables")
-    document = written(suffix)
-    assert [" ".join(row.split()) for row in texts(document, "table")] == [
-        " ".join(row) for row in TABLE
+def texts(document: Document, kind: str) -> list[str]:
+    return [
+        " ".join(" ".join(document.pages[s.page].text[s.start : s.end] for s in b.spans).split())
+        for b in document.blocks
+        if b.kind == kind
     ]
-    rows = [block for block in document.blocks if block.kind == "table"]
-    context = f"{CAPTIONS['4.2.1 Perizinan']}: Bidang | Hambatan | Tahun"
-    assert [row.context for row in rows[1:]] == [context] * 2
+
+
+def test_headings_have_number_title_level_and_role(written: tuple[Document, str]) -> None:
+    document, language = written
+    found = [(h.level, h.text, h.number, h.title, h.role) for h in headings_of(document)]
+    assert found == THESES[language]
+
+
+def test_captions(written: tuple[Document, str]) -> None:
+    document, language = written
+    captions = texts(document, "caption")
+    assert captions == [caption for _, _, caption in parts_of(language) if caption]
+    labels = [(c.label, c.number) for text in captions if (c := parse_caption(text))]
+    kinds = {"id": ["algorithm", "figure", "table"], "en": ["figure", "table"]}[language]
+    assert labels == [(kind, (4 if kind == "table" else 2, 1)) for kind in kinds]
+
+
+def test_tables_have_the_same_cells_and_heads(written: tuple[Document, str]) -> None:
+    document, language = written
+    [(caption, table)] = [(c, TABLES[c]) for _, _, c in parts_of(language) if c and c in TABLES]
+    assert texts(document, "table") == [" ".join(row) for row in table]
+    rows = [block.context for block in document.blocks if block.kind == "table"]
+    assert rows[1:] == [f"{caption}: {' | '.join(table[0])}"] * (len(table) - 1)
 
 
 @pytest.mark.parametrize(

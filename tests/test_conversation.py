@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from thesis_qa.answer.collection import in_full
+from thesis_qa.answer.found import Library
 from thesis_qa.assistant import Assistant
 from thesis_qa.cli.main import main
-from thesis_qa.evaluate import evaluate, read_gate
+from thesis_qa.evaluate import evaluate, read_gate, read_questions
 from thesis_qa.library import Index
 from thesis_qa.types import Answer
 
@@ -17,7 +20,7 @@ CONVERSATIONS, DOCUMENTS = (
     EVALUATION / "conversations.jsonl",
     EVALUATION / "conversations/documents",
 )
-TURNS_RIGHT = 0.66  # of all turns; .70 when it was written
+TURNS_RIGHT = 0.74  # of every third conversation, .79 when it was written
 
 HYPERTENSION, RICE, LARAVEL, ACCOUNTS = (
     f"skripsi-{name}.md" for name in ("hipertensi", "padi-gogo", "peminjaman-laravel", "sak-emkm")
@@ -188,7 +191,7 @@ def test_the_thesis_named_is_asked_and_the_answer_says_so(chat: Chat) -> None:
 
 def test_a_thesis_that_is_not_here_is_said_not_to_be(chat: Chat) -> None:
     answer = chat.say("skripsi tentang kubernetes metodenya apa?")
-    assert answer.kind == "clarify"
+    assert answer.kind == "decline"
     assert answer.citations == ()
     assert answer.text.startswith("Tidak ada skripsi “kubernetes” di sini.")
 
@@ -307,6 +310,73 @@ def test_without_anything_before_it_is_asked_back(chat: Chat, message: str) -> N
     assert "\n" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("message", "shows"),
+    [("where is that written?", "5.2 Saran"), ("hlm brp tuh", "5.2 Saran"),
+     ("coba kutip kata per kata", "Keluarga disarankan"),
+     ("bisa dijelasin pake english?", "The evidence is in Indonesian:")],
+)  # fmt: skip
+def test_in_whatever_words_the_answer_before_is_asked_about(
+    chat: Chat, message: str, shows: str
+) -> None:
+    answer = chat.say("Apa saja saran skripsi laras?", "makasih ya", message)
+    assert cited(answer) == {HYPERTENSION}
+    assert shows in answer.text
+
+
+def test_one_of_the_statements_before_is_quoted_again(chat: Chat) -> None:
+    answer = chat.say("Apa saja saran skripsi laras?", "quote the second one exactly")
+    assert [c.quote[:2] for c in answer.citations] == ["2."]
+
+
+def test_more_never_comes_round_again(chat: Chat) -> None:
+    chat.say("What are the results of the basecamp thesis?")
+    answers = [chat.say(message) for message in ("tell me more", "go on")]
+    first, second = ({c.quote for c in answer.citations} for answer in answers)
+    assert not first & second
+
+
+def test_it_is_asked_back_which_thesis_is_meant_and_then_answered(chat: Chat) -> None:
+    asked = chat.say("siapa pembimbingnya?")
+    assert asked.kind == "clarify"
+    assert "Laras Widyaningtyas" in asked.text
+    assert "\n" not in asked.text
+    answer = chat.say("yang soal padi")
+    assert answer.documents == (RICE,)
+    assert "Sulastri Handayani" in answer.text
+
+
+def test_after_a_list_one_of_it_is_named_by_its_number(chat: Chat) -> None:
+    listed = chat.say("Which theses are in English?").documents
+    answer = chat.say("who wrote the second one?")
+    assert answer.documents == (listed[1],)
+    assert cited(answer) == {listed[1]}
+
+
+def test_nobody_is_asked_back_about_the_only_thesis(chat: Chat) -> None:
+    answer = chat.assistant.ask("siapa penulisnya?", documents=[RICE])
+    assert answer.kind == "answer"
+
+
+def test_a_thesis_named_by_its_topic_is_said_to_be_about_it(chat: Chat) -> None:
+    answer = chat.say("What is the thesis about drivers of motorcycle taxis about?")
+    assert cited(answer) == {BASECAMP}
+
+
+def test_an_abbreviation_is_looked_for_in_full(eight: Index) -> None:
+    asked = in_full(eight.question("ada skripsi tentang AI?"), Library(eight))
+    assert {each.text for each in asked} > {
+        "ada skripsi tentang AI?",
+        "ada skripsi tentang kecerdasan buatan?",
+        "ada skripsi tentang machine learning?",
+    }
+
+
+def test_one_word_that_a_thesis_lacks_leaves_the_subject(chat: Chat) -> None:
+    answer = chat.say("Apa metode skripsi laras?", "Berapa orang yang meninggal?")
+    assert answer.documents == (HYPERTENSION,)
+
+
 # Places
 
 
@@ -370,5 +440,7 @@ def test_kind_route_and_documents_are_in_the_json(
 
 
 def test_the_projects_conversations_are_answered_as_well_as_before(assistant: Assistant) -> None:
-    report = evaluate(assistant, CONVERSATIONS)
+    """Every third of them; `thesis-qa eval evaluation/conversations.jsonl` has them all."""
+    whole = read_questions(CONVERSATIONS)
+    report = evaluate(assistant, replace(whole, conversations=whole.conversations[::3]))
     assert read_gate(f"turn_right={TURNS_RIGHT}").missed(report) is None

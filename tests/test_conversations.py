@@ -22,7 +22,7 @@ from thesis_qa.evaluate import (
     report_json,
 )
 from thesis_qa.evaluate.conversations import Expectation, SetTurn, judge_turn
-from thesis_qa.evaluate.fresh import FreshPages, TextPages
+from thesis_qa.evaluate.verify import FreshPages, TextPages
 from thesis_qa.types import Answer, Citation, CitedSpan
 
 SETS = Path(__file__).parent.parent / "evaluation"

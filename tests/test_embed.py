@@ -23,8 +23,10 @@ from thesis_qa.model.encoder import (
     clean,
     open_embedding,
 )
-from thesis_qa.model.tokenizer import TOKENIZER, token_ids
-from thesis_qa.model.unpack import light_folder, sentence_transformers_folder
+from thesis_qa.model.graph import write_graph
+from thesis_qa.model.rerank import open_reranker
+from thesis_qa.model.unpack import TOKENIZER, light_folder, sentence_transformers_folder, token_ids
+from thesis_qa.model.weights import read_weights, weights_file
 
 TEXTS = [
     "Hambatan yang terjadi adalah sulitnya mendapatkan perizinan dan pasifnya pihak Hanoi.",
@@ -45,7 +47,9 @@ ODD = ["", " \n\t ", "a\0b", "🙂" * 40, "\ud800 lone", "\u202eabc\u200b", "…
 
 @pytest.fixture(scope="module")
 def bundled() -> BundledEmbedding:
-    return BundledEmbedding()
+    embedding = open_embedding()
+    assert isinstance(embedding, BundledEmbedding)
+    return embedding
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +74,10 @@ class TestBundledIntegration(EmbeddingsIntegrationTests):
     @property
     def embeddings_class(self) -> type[BundledEmbedding]:
         return BundledEmbedding
+
+    @pytest.fixture
+    def model(self, bundled: BundledEmbedding) -> BundledEmbedding:
+        return bundled
 
 
 def test_both_engines_give_the_same_vectors(
@@ -182,6 +190,25 @@ def test_sentences_of_a_passage_have_vectors_from_one_reading(bundled: BundledEm
     assert np.linalg.norm(found, axis=1) == pytest.approx([1, 1, 1, 0], abs=1e-5)
 
 
+def test_a_graph_of_the_lower_layers_gives_their_states(tmp_path: Path) -> None:
+    import onnxruntime
+    import torch
+    from transformers import AutoModel
+
+    write_graph(read_weights(weights_file()), tmp_path / "lower.onnx", layers=8)
+    session = onnxruntime.InferenceSession(str(tmp_path / "lower.onnx"))
+    ids = np.array([[0, 41, 1294, 6, 23, 2], [0, 7515, 12, 2, 1, 1]])
+    mask = (ids != 1).astype(np.int64)
+    (ours,) = session.run(["token_embeddings"], {"input_ids": ids, "attention_mask": mask})
+
+    model = AutoModel.from_pretrained(sentence_transformers_folder())
+    with torch.no_grad():
+        inputs = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask)}
+        exact = model(**inputs, output_hidden_states=True).hidden_states[8].numpy()
+    norms = np.linalg.norm(ours, axis=-1) * np.linalg.norm(exact, axis=-1)
+    assert ((ours * exact).sum(axis=-1) / norms)[mask == 1].min() > 0.99
+
+
 def test_threads_share_one_model() -> None:
     embedding = open_embedding()
     with ThreadPoolExecutor(8) as pool:
@@ -264,3 +291,33 @@ def test_a_model_that_is_not_there_is_named(name: str, monkeypatch: pytest.Monke
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=name):
         open_embedding(OTHER + name)
+
+
+# What reads question and passage together
+
+
+def test_a_cross_encoder_is_loaded_by_name_of_its_folder(tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "boat", "storm"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
+        intermediate_size=8, num_labels=1,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    reranker = open_reranker(f"sentence-transformers:{tmp_path}")
+    assert reranker is not None
+    expected = CrossEncoder(str(tmp_path)).predict([("boat", "storm"), ("boat", "boat storm")])
+    scores = reranker.scores("boat", ["storm", "boat storm"])
+    assert scores.tolist() == pytest.approx(list(expected), abs=1e-5)
+
+
+def test_no_reranker_by_default_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    assert open_reranker() is None
+    with pytest.raises(SettingError):
+        open_reranker("magic")
+    with pytest.raises(ModelError):
+        open_reranker(f"sentence-transformers:{tmp_path / 'missing'}")

@@ -22,11 +22,10 @@ from thesis_qa.evaluate import (
     report_json,
     run_set,
 )
-from thesis_qa.evaluate.fresh import TextPages
 from thesis_qa.evaluate.judge import judge, verbatim
-from thesis_qa.evaluate.outcome import Outcome, read_outcomes
+from thesis_qa.evaluate.outcome import Outcome, measure, read_outcomes
 from thesis_qa.evaluate.question_set import GoldAnswer, GoldPlace, QuestionSet, SetQuestion
-from thesis_qa.evaluate.summary import measure
+from thesis_qa.evaluate.verify import TextPages
 from thesis_qa.library import Index
 from thesis_qa.types import Answer, Citation, CitedSpan, Page, Passage, to_json
 

@@ -6,14 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from thesis_qa.evaluate.matching import contains_phrase, fold_text, holds_half, overlaps
 from thesis_qa.evaluate.metrics import (
     auroc,
     calibration_error,
     contains_any,
+    contains_phrase,
     fact_counts,
+    fold_text,
     hit_at,
+    holds_half,
     interval,
+    overlaps,
     quantile,
     ratio,
     reciprocal_rank,

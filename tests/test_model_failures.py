@@ -6,6 +6,7 @@ A real server on this machine that misbehaves, asked through the real client; so
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,12 @@ from thesis_qa.write import LanguageModel, Options
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 QUESTION = "Apa hambatan yang terjadi?"
-GOOD = chunk("Pemerintah Kota Hanoi pasif dalam menjalin kerja sama [1]. ")
+TOO_LONG = b'{"error": {"message": "too long", "code": "context_length_exceeded"}}'
+GOOD = chunk("Pemerintah Kota Hanoi pasif dalam menjalin kerja sama. ")
 
 
 def ask(index: Index, address: str, spec: str = "openai:m", timeout: int = 300) -> Answer:
-    model = LanguageModel(spec, Options(base_url=address, timeout=timeout))
+    model = LanguageModel(spec, Options(base_url=address, timeout=timeout, way="reader"))
     return Assistant(index, model).ask(QUESTION)
 
 
@@ -50,7 +52,34 @@ def test_a_server_that_answers_writes_the_answer(sister_city: Index) -> None:
     assert answer.problem is None
     [request] = heard
     assert request["stream"]
+    assert request["response_format"]["type"] == "json_schema"
     assert QUESTION in request["messages"][1]["content"]
+
+
+def test_a_server_that_takes_no_shapes_is_asked_without(sister_city: Index) -> None:
+    def refusing(request: Any) -> tuple[int, list[bytes]]:
+        shaped = "response_format" in request
+        return (
+            (400, [b'{"error": {"message": "no such parameter"}}'])
+            if shaped
+            else (200, [GOOD, END])
+        )
+
+    with serving(refusing) as (address, heard):
+        assert ask(sister_city, address).model == "openai:m"
+    assert len(heard) == 2
+
+
+def test_a_context_that_is_too_small_gets_less(sister_city: Index) -> None:
+    def small(request: Any) -> tuple[int, list[bytes]]:
+        fits = len(request["messages"][1]["content"]) < 2_000
+        return (200, [GOOD, END]) if fits else (400, [TOO_LONG])
+
+    with serving(small) as (address, heard):
+        answer = ask(sister_city, address)
+    lengths = [len(request["messages"][1]["content"]) for request in heard]
+    assert answer.model == "openai:m"
+    assert lengths == sorted(lengths, reverse=True)
 
 
 def test_a_server_killed_in_mid_stream(sister_city: Index) -> None:
@@ -84,6 +113,32 @@ def test_an_empty_answer(sister_city: Index) -> None:
         stands(sister_city, ask(sister_city, address), "tidak menulis apa-apa")
 
 
+@pytest.mark.parametrize("said", ['{"answer": 3}', '{"statements": {"a"', '{"statements": "x"}'])
+def test_a_shape_that_cannot_be_read(sister_city: Index, said: str) -> None:
+    with serving(200, chunk(said), END) as (address, _):
+        stands(sister_city, ask(sister_city, address), "bentuk")
+
+
+def test_a_stream_without_end(sister_city: Index) -> None:
+    with serving(200, *[chunk("kata demi kata ")] * 400) as (address, _):
+        stands(sister_city, ask(sister_city, address), "tidak kunjung selesai")
+
+
+def test_a_provider_that_lets_nothing_through(sister_city: Index) -> None:
+    with serving(200, chunk("Maaf", finish_reason="content_filter"), b"data: [DONE]\n\n") as (a, _):
+        stands(sister_city, ask(sister_city, a), "menolak")
+
+
+def test_a_refusal_in_words(sister_city: Index) -> None:
+    with serving(200, chunk("Maaf, saya tidak dapat membantu. "), END) as (address, _):
+        stands(sister_city, ask(sister_city, address), "terlalu sedikit")
+
+
+def test_what_is_not_stated(sister_city: Index) -> None:
+    with serving(200, chunk('{"statements": []}'), END) as (address, _):
+        stands(sister_city, ask(sister_city, address), "tidak menemukan jawaban")
+
+
 @pytest.mark.parametrize("spec", ["openai:m", "ollama:m"])
 @pytest.mark.parametrize(
     ("status", "told"),
@@ -101,8 +156,7 @@ def test_a_refusal(sister_city: Index, spec: str, status: int, told: str) -> Non
 
 
 def test_a_context_that_is_too_small(sister_city: Index) -> None:
-    body = b'{"error": {"message": "too long", "code": "context_length_exceeded"}}'
-    with serving(400, body) as (address, _):
+    with serving(400, TOO_LONG) as (address, _):
         stands(sister_city, ask(sister_city, address), "terlalu panjang", "llm_context")
 
 
@@ -115,7 +169,7 @@ def test_a_server_that_is_down(sister_city: Index, spec: str) -> None:
 
 def test_a_key_that_is_missing(sister_city: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    answer = Assistant(sister_city, "openai:m").ask(QUESTION)
+    answer = Assistant(sister_city, LanguageModel("openai:m")).ask(QUESTION)
     stands(sister_city, answer, "api.openai.com", "kunci")
 
 

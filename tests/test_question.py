@@ -129,6 +129,7 @@ def test_only_what_is_counted_or_timed_needs_a_figure() -> None:
 @pytest.mark.parametrize(
     ("question", "codes"),
     [
+        ("Langkah2 apa yang gara2 GPT-2 gagal?", {"gpt2"}),
         ("Bagaimana hasil dengan GPT-5?", {"gpt5"}),
         ("Harga beras tahun 1980-an dan pada abad ke-19?", {"1980", "19"}),
         ("What changed between 2019-2020 and the 1990s?", {"2019", "2020", "1990"}),

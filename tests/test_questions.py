@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from thesis_qa.errors import QuestionSetError
 from thesis_qa.evaluate import QuestionSet, read_questions
-from thesis_qa.evaluate.matching import bare_offset, bare_text
+from thesis_qa.evaluate.metrics import bare_offset, bare_text
 from thesis_qa.evaluate.question_set import GoldAnswer, GoldPlace
 from thesis_qa.evaluate.set_files import read_set_file
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thesis_qa.errors import ModelError
-from thesis_qa.model.encoder import BundledEmbedding
+from thesis_qa.model.encoder import BundledEmbedding, open_embedding
 from thesis_qa.model.span_reader import (
     MOST_PASSAGES,
     STRIDE,
@@ -31,7 +31,9 @@ ODD = ["", " \n\t ", "a\0b", "🙂" * 40, "\ud800 lone", "\u202eabc\u200b", "…
 
 @pytest.fixture(scope="module")
 def embedding() -> BundledEmbedding:
-    return BundledEmbedding()
+    found = open_embedding()
+    assert isinstance(found, BundledEmbedding)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +161,12 @@ def test_weights_are_kept_to_a_sixty_third_of_the_largest_in_their_row(tmp_path:
 
 @pytest.mark.parametrize("contents", [None, b"", b"PK\x03\x04 not a zip", b"x" * 1000])
 def test_weights_that_cannot_be_read_are_named(
-    embedding: BundledEmbedding, tmp_path: Path, contents: bytes | None
+    embedding: BundledEmbedding,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    contents: bytes | None,
 ) -> None:
+    monkeypatch.setattr("thesis_qa.model.unpack.read_weights", lambda file: None)  # read first
     path = tmp_path / "broken.npz"
     if contents is not None:
         path.write_bytes(contents)
@@ -172,6 +178,7 @@ def test_training_lowers_the_loss_and_what_it_writes_is_read(
     embedding: BundledEmbedding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
+    monkeypatch.setenv("THESIS_QA_CACHE", str(tmp_path / "cache"))  # for what is trained here
     from reader_data import Example, answered
     from reader_states import Chunk, Lower, label, write_chunk
     from train_reader import Trainer

@@ -6,11 +6,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import distributions
+from io import StringIO
 from pathlib import Path
 
 import pytest
+
+from thesis_qa.cli import main
 
 ROOT = Path(__file__).parent.parent
 SISTER_CITY = ROOT / "documents" / "kerja-sama-sister-city-jakarta-hanoi.md"
@@ -50,16 +54,31 @@ def examples(text: str) -> list[Example]:
 
 
 def run(example: Example, folder: Path) -> str:
-    if example.is_python:
-        command = [sys.executable, "-c", example.typed]
-    else:
-        words = shlex.split(example.typed, comments=True)
-        assert words[0] in ("thesis-qa", "echo", "printf"), f"{example.typed!r} can't be tested"
-        command = ["sh", "-ec", example.typed]
+    """What is printed, in this process: a program of its own would load the model each time."""
+    words = [] if example.is_python else shlex.split(example.typed, comments=True)
+    if not example.is_python and {"|", ">", "<", "&&"} & set(words):
+        return _run_by_shell(example.typed, folder)
+    shown = StringIO()
+    with chdir(folder), redirect_stdout(shown):
+        if example.is_python:
+            exec(compile(example.typed, "example", "exec"), {"__name__": "__main__"})
+        else:
+            assert words[0] == "thesis-qa", f"{example.typed!r} can't be tested"
+            assert main(words[1:]) == 0
+    return shown.getvalue()
+
+
+def _run_by_shell(typed: str, folder: Path) -> str:
+    """What a line of several programs prints."""
+    assert shlex.split(typed)[0] in ("thesis-qa", "echo", "printf"), f"{typed!r} can't be tested"
     here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": here}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ["sh", "-ec", typed],
+        cwd=folder,
+        env={**os.environ, "PATH": here},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

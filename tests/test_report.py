@@ -9,9 +9,9 @@ import pytest
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.evaluate import Comparison, Metric, Outcome, Report, compare, report_html, save_page
+from thesis_qa.evaluate.outcome import measure, measure_slices, reliability_bins, risk_points
 from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.evaluate.report import report_json, report_table
-from thesis_qa.evaluate.summary import measure, measure_slices, reliability_bins, risk_points
 from thesis_qa.types import Citation, CitedSpan
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"

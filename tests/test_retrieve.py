@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from thesis_qa.errors import ModelError, QuestionError, SettingError
+from thesis_qa.errors import QuestionError
 from thesis_qa.lang.glossary import glossary, readings
 from thesis_qa.library import Index
-from thesis_qa.model.rerank import Reranker, open_reranker
+from thesis_qa.model.rerank import Reranker
 from thesis_qa.retrieve.rank import (
     K1,
     B,
@@ -287,30 +286,3 @@ def test_a_reranker_has_the_last_word(index: Index) -> None:
         (len(i.passage.text) for i in found), reverse=True
     )
     assert all("reranked" in item.why for item in found)
-
-
-def test_a_cross_encoder_is_loaded_by_name_of_its_folder(tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
-
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "boat", "storm"]
-    (tmp_path / "vocab.txt").write_text("\n".join(words))
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
-        intermediate_size=8, num_labels=1,
-    )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(tmp_path)
-    BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    reranker = open_reranker(f"sentence-transformers:{tmp_path}")
-    assert reranker is not None
-    expected = CrossEncoder(str(tmp_path)).predict([("boat", "storm"), ("boat", "boat storm")])
-    scores = reranker.scores("boat", ["storm", "boat storm"])
-    assert scores.tolist() == pytest.approx(list(expected), abs=1e-5)
-
-
-def test_no_reranker_by_default_and_a_wrong_one_is_named(tmp_path: Path) -> None:
-    assert open_reranker() is None
-    with pytest.raises(SettingError):
-        open_reranker("magic")
-    with pytest.raises(ModelError):
-        open_reranker(f"sentence-transformers:{tmp_path / 'missing'}")

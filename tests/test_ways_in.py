@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
 TOOLS = {"search", "fetch", "ask", "read_page", "outline", "list_documents", "find_quote"}
-TOOLS |= {"compare"}
+TOOLS |= {"compare", "read_section", "read_table"}
 Json = dict[str, Any]
 
 

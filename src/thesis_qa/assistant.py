@@ -13,7 +13,7 @@ from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.evidence import stems, terms_held
-from thesis_qa.answer.found import MAX_CITATIONS, Found, Library, Shown, Strategy
+from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import by_passages
@@ -24,7 +24,8 @@ from thesis_qa.errors import SettingError
 from thesis_qa.lang.data import cue, text, word_set
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
-from thesis_qa.question.conversation import Conversation, Resolved, quotes_in
+from thesis_qa.question.conversation import Conversation, Resolved
+from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.follow_up import read_conversation, resolve
 from thesis_qa.question.read import (
     Question,
@@ -49,11 +50,12 @@ STRATEGIES: tuple[Strategy, ...] = (
 THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
 SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
 MOST = 0.6  # share of them that it has to have
+NEAR = 0.2  # probability from which what doesn't answer is near, whatever words it has
 NEARLY_ALL, FEW = 0.75, 0.5  # shares of a question's words: one of four may be spelt otherwise
 
 
 class Assistant:
-    """Answers questions from an index, by quotation; a language model may word the answer."""
+    """Answers questions from an index, by quotation; a language model may read and answer."""
 
     def __init__(
         self, index: Index, llm: "str | BaseChatModel | LanguageModel | None" = None
@@ -113,24 +115,25 @@ class Assistant:
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
-        found = found if found.answers else replace(found, shown=_on_subject(asked, found.shown))
-        near = library.passages(asked)[:top_k]
+        if not found.answers and found.probability < NEAR:
+            found = replace(found, shown=_on_subject(asked, found.shown))
+        near = _best_first(found, library.passages(asked))[:top_k]
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
         answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
-        if found.text:
-            yield replace(answer, timings=_timings(started, retrieved))
-            return
-        if found.answers:
+        if found.answers and not found.text:
             for count in range(1, len(citations)):
                 part = answer_text(asked, found, citations[:count])
                 yield replace(answer, text=part, citations=citations[:count])
-        else:
+        elif not found.text:
             yield self._declined(answer, asked)
             answer = self._declined(answer, asked, self._suggestion(asked, found))
         answer = replace(answer, timings=_timings(started, retrieved))
-        if self.writing and found.plain:
-            yield from self.writing.worded(answer, silence(asked.language, found.silent))
+        if self.writing and found.readable and asked.route != "off-topic":
+            stated = [s.evidence.passage for s in found.shown]
+            best = {p.passage_id: p for p in (*stated, *library.passages(asked))}
+            after = silence(asked.language, found.silent)
+            yield from self.writing.answered(answer, [*best.values()], documents or (), after)
         else:
             yield answer
 
@@ -179,16 +182,18 @@ class Assistant:
     ) -> Question:
         checked = checked_question(question)
         resolved = self._resolved(checked, history, documents)
-        among = documents or resolved.documents
+        asks_back = resolved.unclear == "which_thesis"
+        told = () if asks_back else resolved.documents
+        among = tuple(d for d in told if not documents or d in documents) or documents
         spoken = resolved.language or self._spoken(checked, history) or language
-        asked = self.index.question(resolved.question, among, spoken)
+        asked = self.index.question(resolved.question, among or (), spoken)
         return replace(
             asked,
             language=spoken or asked.language,
             resolved_from=checked if resolved.follows else None,
-            besides=_said_before(resolved, history),
-            item=resolved.item,
             repeat=resolved.repeat,
+            quotes=resolved.quotes,
+            choices=resolved.documents if asks_back else (),
             unclear=resolved.unclear or "",
             items=resolved.items,
             of_library=resolved.of_library,
@@ -229,7 +234,7 @@ class Assistant:
         if found.ambiguous:
             among = self._theses_about(found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
-        if self.writing is None or before is None or found.more or found.item or found.repeat:
+        if self.writing is None or before is None or found.repeat:
             return found
         reworded = self.writing.reworded(question, history)
         return (
@@ -258,6 +263,8 @@ class Assistant:
         here = share_held(found.documents)
         there = (share_held([n]) for n in documents or catalog.names() if n not in found.documents)
         best = 1.0 if here == 1 else max(there, default=0.0)
+        if here * len(telling) > len(telling) - 2:  # one word that they lack is no other subject
+            return found.documents
         turned = here < best and (best == 1 or (best >= NEARLY_ALL and here <= FEW))
         return () if turned else found.documents
 
@@ -283,6 +290,8 @@ class Assistant:
         """What is found for a question, and for the parts of one that asks two things: whoever
         asks two things at once is understood worse than who asks one."""
         found = _tried(question, library)
+        if question.repeat == "why" and found.answers and not any(map(_gives_reason, found.shown)):
+            return replace(found, kind="decline", probability=min(found.probability, UNSTATED))
         if question.parts and not question.besides:
             first, second = (self.index.question(p, question.documents) for p in question.parts)
             found = _joined(found, _tried(first, library))
@@ -333,6 +342,15 @@ def _tried(question: Question, library: Library) -> Found:
     return next((each for each in found if each is not None), Found(0.0))
 
 
+def _best_first(found: Found, near: Sequence[Passage]) -> list[Passage]:
+    """The passages found for a question: those that its answer stands in, then in the order that
+    reading them gave."""
+    known = {passage.passage_id: passage for passage in near}
+    cited = [s.evidence.passage for s in found.shown] if found.answers else []
+    ordered = {p.passage_id: known.get(p.passage_id, p) for p in (*cited, *found.read, *near)}
+    return [replace(p, rank=rank) for rank, p in enumerate(ordered.values(), start=1)]
+
+
 def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]:
     """Those statements that hold at least half of what a question tells, itself or translated:
     what else comes near is about something else."""
@@ -341,6 +359,10 @@ def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]
     return tuple(
         s for s, held in near if 2 * sum(not held.isdisjoint(t) for t in telling) >= len(telling)
     )
+
+
+def _gives_reason(shown: Shown) -> bool:
+    return holds_expected(shown.evidence.sentence, "reason")
 
 
 def _of_thesis(first: Question, second: Question) -> bool:
@@ -390,10 +412,3 @@ def _answer(
         route=found.route or question.route,
         documents=found.documents or question.documents,
     )
-
-
-def _said_before(resolved: Resolved, history: Sequence[tuple[str, str]]) -> str:
-    """The answer before, where more of it is asked for, or its quotes once again."""
-    before = history[-1][1] if history else ""
-    again = resolved.repeat and quotes_in(before)
-    return before if resolved.more or again else ""

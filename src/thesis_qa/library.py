@@ -262,9 +262,7 @@ class Index:
         return reports
 
     def _store(self, source: Source, document: Document, *how: Any) -> DocumentReport:
-        from thesis_qa.index.store import store
-
-        return store(self.catalog, self.embedding, source, document, *how)
+        return on_disk.store(self.catalog, self.embedding, source, document, *how)
 
     def _forget_vanished(
         self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]

@@ -28,7 +28,8 @@ class Settings:
     llm_base_url: str | None = None
     llm_timeout: int = 120
     llm_threads: int = 1
-    llm_context: int = 4096
+    llm_context: int = 8192
+    llm_way: str = "auto"
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 200

@@ -302,9 +302,12 @@ class Answer(InNotebook):
     missing: tuple[str, ...] = ()  # words of the question that the documents searched don't hold
     suggestion: str | None = None  # a question that can be answered, where this one can't
     runs_on: str | None = None  # where that model runs: "local", or the host it is sent to
+    stated: int = 0  # statements of the model that stand
     struck: tuple[Struck, ...] = ()  # what the model wrote and the evidence doesn't support
     problem: str | None = None  # why a language model was asked and the answer is quotes
     writing: bool = False  # a language model is still at it
+    steps: tuple[str, ...] = ()  # what it looked into, in the language of the question
+    tokens: Mapping[str, int] = field(default_factory=dict)  # that it read and wrote
     translations: tuple[Translation, ...] = ()  # of quotes, where they were asked for
     kind: AnswerKind = "answer"
     route: Route = "content"  # what the question was taken for
@@ -388,7 +391,7 @@ def to_json(value: object) -> Any:
     if is_dataclass(value):
         names = (f.name for f in fields(value) if f.name not in INTERNAL)
         return {name: to_json(getattr(value, name)) for name in names}
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(item) for item in value]

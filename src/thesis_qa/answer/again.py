@@ -7,7 +7,7 @@ from thesis_qa.answer.found import MAX_CITATIONS, STATED, Evidence, Found, Libra
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.quote import PART_SEPARATOR
 from thesis_qa.lang.words import terms
-from thesis_qa.question.conversation import quotes_in
+from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 
@@ -18,19 +18,26 @@ PASSAGES = 20  # that may hold them
 
 def by_repeating(question: Question, library: Library) -> Found | None:
     """The statement that a question asks about, and the sentences behind it; all that was quoted
-    before, for who asks where it stands; or the sentences behind that, for who wants more of it.
-    None if none of it is asked for, or there is nothing."""
-    quotes = (question.item,) if question.item else quotes_in(question.besides)
+    before, for who asks where it stands; the sentences behind that, for who wants more of it; those
+    that give a reason, for who asks why. None if none of it is asked for, or there is nothing."""
     shown: list[Shown] = []
-    for quote in quotes:
+    for quote in question.quotes:
         place = next(_standing(library.catalog, quote), None)
         if place and (not question.documents or place[0].document in question.documents):
-            told = _with_following(library, *place)
-            shown += told if question.item else told[:1] if question.repeat else told[1:]
-    again = question.item or question.repeat
-    fresh = [s for s in shown if again or s.evidence.sentence.text not in question.besides]
-    unique = {s.evidence.sentence.spans: s for s in fresh}
+            shown += _wanted(question, _with_following(library, *place))
+    unique = {s.evidence.sentence.spans: s for s in shown}
     return Found(STATED, tuple(unique.values())[:MAX_CITATIONS], "answer") if unique else None
+
+
+def _wanted(question: Question, told: Sequence[Shown]) -> Sequence[Shown]:
+    """What is wanted of a statement and those behind it."""
+    if question.repeat == "item":
+        return told
+    if question.repeat == "why":
+        return [s for s in told if holds_expected(s.evidence.sentence, "reason")]
+    if question.repeat == "more":
+        return [s for s in told[1:] if s.evidence.sentence.text not in question.besides]
+    return told[:1]
 
 
 def quoted_theses(catalog: Catalog, quotes: Sequence[str]) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def by_places(question: Question, library: Library) -> Found | None:
     """What stands at the place that a question names; None if it names none, or asks for more."""
     named = question.places
     names = library.names(question)
-    if not named or question.item or len(names) > MAX_DOCUMENTS or not _only_place(question):
+    of_answer = question.repeat == "item" or not named
+    if of_answer or len(names) > MAX_DOCUMENTS or not _only_place(question):
         return None
     found = {name: _at_place(question, library, name) for name in names}
     stated = {name: shown for name, shown in found.items() if shown}

@@ -8,13 +8,13 @@ from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import LANGUAGES, cue, text
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
-from thesis_qa.question.theses import identity
+from thesis_qa.question.theses import alike, identity
 from thesis_qa.types import Language, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -22,6 +22,10 @@ HINTED = 0.2  # the same, where "which thesis" or the like is said
 OFFERED = 3  # theses that are named where none fits
 LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells of each thesis
 LISTED = 50  # theses that are named one by one
+OF_TITLE_PAGE = ("by_university", "by_author")  # what the text of a thesis doesn't tell
+ABOUT = 0.02  # of a thesis's passages that hold a word from which it is about that: a word of its
+# title is held by more in 9 of 10 theses, one named once as an example by fewer
+NEAR, MOST = 10, 0.6  # passages that tell what a thesis is about, and the share that it has to have
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
 
@@ -39,7 +43,7 @@ class Wanted:
 def by_collection(question: Question, library: Library) -> Found | None:
     """The theses that a question about the library asks for; None for any other question."""
     intent = question.intent
-    if intent is None or question.unclear or question.item:
+    if intent is None or question.unclear or question.repeat == "item":
         return None
     any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
     if len(question.documents) == 1 and not any_thesis:  # it is asked of that one
@@ -59,9 +63,11 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if topic in ("newest", "oldest"):
         fitting = _extreme(fitting, newest=topic == "newest")
     elif wanted.words:
-        named = [d for d in fitting if _identified(d, wanted, question.language)]
+        told = [_told(asked, library, fitting) for asked in in_full(question, library)]
+        named = [d for d in fitting if any(d in among for among, _ in told)]
         if named or topic != "list":  # "ini isinya skripsi apa aja": whatever else was said
-            fitting, quotes = (named, {}) if named else _about(question, library, fitting, wanted)
+            fitting = named
+            quotes = {name: shown for _, each in told for name, shown in each.items()}
     if not fitting and not question.of_library and not any_thesis and chance < UNNAMED:
         return None  # sentences may answer: a wrong guess shall cost little
     lead = _lead(
@@ -70,6 +76,74 @@ def by_collection(question: Question, library: Library) -> Found | None:
     shown = fitting or _nearest(question, library, every)
     found = replace(_found(question, library, shown, lead, quotes), route="library")
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
+
+
+def in_full(question: Question, library: Library) -> Iterator[Question]:
+    """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
+    yield question
+    short = word_map("question.abbreviations")
+    for _, word in question.terms:
+        for full in short.get(word, "").split("|") if word in short else ():
+            said = re.sub(rf"\b{word}\b", full, question.text, flags=re.IGNORECASE)
+            asked = library.index.question(said, question.documents, question.language)
+            yield replace(asked, language=question.language)
+
+
+def _told(
+    question: Question, library: Library, among: Sequence[DocumentInfo]
+) -> tuple[list[DocumentInfo], dict[str, Shown]]:
+    """The theses that people, places and subjects of a question fit, or else those that speak of
+    them, with a sentence each."""
+    wanted = _wanted(question)
+    named = [d for d in among if _identified(d, wanted, question.language)]
+    topic, share = question.intent.topic("library") if question.intent else ("", 0.0)
+    if named or (topic in OF_TITLE_PAGE and share >= SURE):
+        return named, {}
+    about, quotes = _about(question, library, among, wanted)
+    if not about:
+        return _mostly_about(question, library, among), {}
+    if topic == "by_topic" and share >= SURE:
+        about = [d for d in about if _often(question, library, d, quotes[d.name])]
+    return about, quotes
+
+
+def _often(question: Question, library: Library, document: DocumentInfo, best: Shown) -> bool:
+    """Whether a thesis is about what it holds: it says so where it tells what it is about, or holds
+    each word in more than a passage here or there."""
+    if best.evidence.passage.role in ("abstract", "aims", "conclusion"):
+        return True
+    least = ABOUT * document.passages
+    return all(_held(library, document.name, terms) >= least for terms in question.telling)
+
+
+def _held(library: Library, document: str, terms: frozenset[str]) -> int:
+    """How many passages of a thesis hold one of some stems."""
+    marks = ", ".join("?" * len(terms))
+    ((count,),) = library.catalog.read(
+        "SELECT count(DISTINCT p.id) FROM occurrences o JOIN passages p ON p.id = o.doc"
+        f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks}) AND d.name = ?",
+        [*terms, document],
+    )
+    return int(count)
+
+
+def _mostly_about(
+    question: Question, library: Library, among: Sequence[DocumentInfo]
+) -> list[DocumentInfo]:
+    """The thesis that most of the best passages are of, if it has every word that is looked for, as
+    far as words tell."""
+    near = [p.document for p in library.passages(question)[:NEAR]]
+    most = max(near, key=near.count, default="")
+    here = next((d for d in among if d.name == most), None)
+    if here is None or near.count(most) < MOST * NEAR:
+        return []
+    foreign = (
+        here.main_language != question.language
+    )  # a word may have no translation that is known
+    held = (
+        library.catalog.holds_any(t, [most]) or (foreign and len(t) == 1) for t in question.telling
+    )
+    return [here] if all(held) else []
 
 
 def _topic(question: Question) -> str:
@@ -142,7 +216,8 @@ def _identified(document: DocumentInfo, wanted: Wanted, language: Language | Non
     return all(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
-        for term, _ in wanted.words
+        or any(alike(word, other) for other in named.spelt)
+        for term, word in wanted.words
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How likely it is that evidence answers a question: a calibrated estimate from several signals.
 
-A logistic model over what the search saw, fitted by benchmarks/fit_answer.py. A bare cosine
+A logistic model over what the search saw, fitted by benchmarks/fit_on_theses.py. A bare cosine
 says little: E5's lie between .75 and .90 whatever is asked, and in one thesis everything is near.
 """
 
@@ -54,6 +54,7 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
     missing = [(1 - held[t]) * w / RAREST for t, w in question.weights.items()]
     names = frozenset(stem(fold(name)) for name in _NAME.findall(question.text))
     figure = question.expects in ("number", "date", "duration")
+    routes = question.intent.routes if question.intent else {}
     return {
         **_against_others(evidence),
         "words": best.signals["words"] + best.signals["foreign_words"],
@@ -64,7 +65,10 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
         "number": float(question.expects == "number"),
         "terms": math.log(1 + len(question.terms)),
         "heading_words": best.signals["heading_words"],
-        "off_topic": question.intent.routes.get("off-topic", 0.0) if question.intent else 0.0,
+        "off_topic": routes.get("off-topic", 0.0),
+        "section": routes.get("section", 0.0),  # a part of a thesis always says something
+        # Readers and words are less sure of English texts that are asked in Indonesian.
+        "of_english": float(question.language == "id" and best.passage.language == "en"),
         **_as_read(evidence),
     }
 
@@ -95,6 +99,7 @@ def _as_read(evidence: Sequence[Evidence]) -> dict[str, float]:
         "answers": best["answers"],
         "best_answers": max(e.signals["answers"] for e in evidence),
         "relevance": best["relevance"],
+        "relevances": math.log(sum(math.exp(e.signals["relevance"]) for e in evidence)),
         "best_span": max(e.signals["span"] for e in evidence),
     }
 

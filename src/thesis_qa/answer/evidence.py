@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ NUMBERS = Path(__file__).with_name("fitted.json")
 
 @cache
 def fitted_numbers() -> dict[str, Any]:
-    """The numbers fitted by benchmarks/fit_answer.py."""
+    """The numbers fitted by benchmarks/fit_on_theses.py."""
     fitted: dict[str, Any] = json.loads(NUMBERS.read_text(encoding="utf-8"))
     return fitted
 
@@ -109,9 +109,11 @@ def _in_passage(question: Question, library: Library, passage: Passage) -> list[
     around /= library.ranking.spread
     covered = coverage(question, f"{passage.section} {text}", passage.language)
     likeness = [float(vector @ question.vector) / library.ranking.spread for vector in vectors]
+    stated = {sentence.spans for sentence in statements}
+    goes_on = {b.spans for a, b in pairwise(passage.sentences) if a.spans in stated}
     return [
-        _evidence(question, passage, sentence, vector, (near, around, covered))
-        for sentence, vector, near in zip(statements, vectors, likeness, strict=True)
+        _evidence(question, passage, s, vector, (near, around, covered), s.spans in goes_on)
+        for s, vector, near in zip(statements, vectors, likeness, strict=True)
     ]
 
 
@@ -131,8 +133,10 @@ def _evidence(
     sentence: Sentence,
     vector: Floats,
     around: tuple[float, float, float],
+    goes_on: bool,
 ) -> Evidence:
-    """`around` are the likeness of the sentence and of its passage, and what that covers."""
+    """`around` are the likeness of the sentence and of its passage, and what that covers; `goes_on`
+    is whether a statement stands right before it, so that it doesn't only open the subject."""
     likeness, of_passage, covered = around
     language = sentence.language or passage.language
     foreign = float(question.language != language)
@@ -151,6 +155,7 @@ def _evidence(
         "lacks": float(typed and not match),
         "announces": float(Mark.ANNOUNCES in sentence.marks),
         "leads_in": float(sentence.text.endswith(":")),
+        "goes_on": float(goes_on),
         "heading_words": coverage(question, heading, passage.language),
         "head_words": coverage(question, headed, language) - held,
         "row_words": held if sentence.context else 0.0,
@@ -206,14 +211,27 @@ def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> F
 def reweigh(reader: "Reader", question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of its best passages, best first."""
     passages = passages_of(evidence)[:READ]
-    texts = [passage.text for passage in passages]
-    readings = reader.read(question.text, texts[:AT_FIRST])
+    readings = _read(reader, question, passages[:AT_FIRST])
     if all(r.answer_probability < SEEMS for r in readings):
-        readings += reader.read(question.text, texts[AT_FIRST:])
+        readings += _read(reader, question, passages[AT_FIRST:])
     found = {p.passage_id: r for p, r in zip(passages, readings, strict=False)}
     least = min((r.answer_probability for r in readings), default=0.0)
     again = [_weighed_again(e, found.get(e.passage.passage_id), least) for e in evidence]
     return sorted(again, key=lambda e: -e.score)
+
+
+def _read(reader: "Reader", question: Question, passages: Sequence[Passage]) -> list["Reading"]:
+    """What the reader makes of passages; the rows of a table say little without their heads."""
+    above = [f"{heads}\n" if (heads := table_heads(p)) else "" for p in passages]
+    texts = [before + p.text for before, p in zip(above, passages, strict=True)]
+    readings = reader.read(question.text, texts)
+    return [r.behind(len(before)) for r, before in zip(readings, above, strict=True)]
+
+
+def table_heads(passage: Passage) -> str:
+    """Caption and column heads of the rows in a passage."""
+    contexts = (s.context for s in passage.sentences if s.kind == "table" and s.context)
+    return max(contexts, key=len, default="")
 
 
 def _weighed_again(evidence: Evidence, reading: "Reading | None", least: float) -> Evidence:

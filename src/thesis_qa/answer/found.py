@@ -63,15 +63,16 @@ class Found:
     text: str = ""  # what is said instead of quotes, by small talk, lists of theses …
     documents: tuple[str, ...] = ()  # theses that are listed
     route: Route | None = None  # what the question was taken for, where only finding told it
+    read: tuple[Passage, ...] = ()  # the passages that were read for it, best first
 
     @property
     def answers(self) -> bool:
         return self.kind in ("answer", "library")
 
     @property
-    def plain(self) -> bool:
-        """Whether statements are all there is: no fields of a title page, no contradiction."""
-        return self.answers and not any(s.label or s.contradicts for s in self.shown)
+    def readable(self) -> bool:
+        """Whether a language model may read on: not where a title page says it, or a list."""
+        return self.kind == "decline" or any(not s.label for s in self.shown)
 
 
 class Library:

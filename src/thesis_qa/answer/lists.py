@@ -1,8 +1,8 @@
-"""Keep lists whole: the list an item stands in, the list that a statement announces, the sentences
-of one item, the rows under a caption."""
+"""Keep whole what belongs together: the list an item stands in, the list that a statement
+announces, the sentences of one item, likely sentences side by side, the rows under a caption."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
@@ -139,6 +139,45 @@ def whole_item(catalog: Catalog, evidence: Evidence) -> Evidence:
     return _like(evidence, PlacedSentence(around[start].passage, item))
 
 
+# Sentences side by side
+
+
+def flowing(evidence: Evidence, likely: Collection[tuple[Span, ...]]) -> Evidence:
+    """`evidence` with the sentences right before and behind it that are `likely` by their places;
+    what begins an item, isn't running text or stands behind a gap goes on from nothing."""
+    beside, own = evidence.passage.sentences, evidence.sentence
+    at = next((i for i, s in enumerate(beside) if s.spans == own.spans), None)
+    if at is None:
+        return evidence
+    before, behind = beside[max(0, at - 1) : at], beside[at + 1 : at + 2]
+    whole = own
+    for sentence in behind:
+        if sentence.spans in likely and _flows(whole, sentence):
+            whole = replace(_joined(whole, sentence), kind=own.kind, marks=own.marks)
+    for sentence in before:
+        if sentence.spans in likely and _flows(sentence, whole):
+            whole = replace(_joined(sentence, whole), kind=own.kind, marks=sentence.marks)
+    return _like(evidence, PlacedSentence(evidence.passage, whole))
+
+
+def _flows(sentence: Sentence, behind: Sentence) -> bool:
+    return (
+        sentence.kind in ("text", "list")
+        and behind.kind == "text"
+        and not introduces(sentence)
+        and _meet(sentence, behind)
+    )
+
+
+def _meet(sentence: Sentence, behind: Sentence) -> bool:
+    """Whether two sentences stand side by side on a page, and make a quote of bearable length."""
+    return (
+        sentence.spans[0].page == behind.spans[0].page
+        and len(sentence.text) + len(behind.text) < LONG
+        and len(_joined(sentence, behind).spans) < len(sentence.spans) + len(behind.spans)
+    )
+
+
 # The list that it stands in, or that follows
 
 
@@ -153,7 +192,18 @@ def whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
         return []
     start = at - len(list(takewhile(lambda item: item.is_item, reversed(around[:at]))))
     opening = [around[start - 1]] if start and introduces(around[start - 1].sentence) else []
-    return _as_evidence(best, [*opening, *_items_first(around[start:])])
+    return introduced(_as_evidence(best, [*opening, *_items_first(around[start:])]))
+
+
+def introduced(found: Sequence[Evidence]) -> list[Evidence]:
+    """`found`, where the first only announces the others in one quote with the item behind it."""
+    if len(found) < 2 or not introduces(found[0].sentence):
+        return list(found)
+    first, second, *rest = found
+    if second.sentence.kind != "list" or not _meet(first.sentence, second.sentence):
+        return list(found)
+    whole = _joined(first.sentence, second.sentence)
+    return [_like(first, PlacedSentence(first.passage, whole)), *rest]
 
 
 def announced(catalog: Catalog, question: Question, best: Evidence) -> list[Evidence]:
@@ -234,8 +284,10 @@ def _like(best: Evidence, item: PlacedSentence) -> Evidence:
 
 def table_rows(catalog: Catalog, question: Question, best: Evidence) -> list[Evidence]:
     """Rows of the table under a caption, in order: all of a short one, else those that name most
-    of what is asked, else those that sum it up."""
-    caption = best.sentence.text[:SAME_CAPTION]
+    of what is asked, else those that sum it up. Of a row's table only the last, and none where the
+    question names a row or is asked in another language, which may name one too."""
+    is_row = best.sentence.kind == "table"
+    caption = ((is_row and best.sentence.context) or best.sentence.text)[:SAME_CAPTION]
     rows = [
         item
         for item in placed(catalog.around(best.passage.passage_id, 1, 3))
@@ -245,9 +297,12 @@ def table_rows(catalog: Catalog, question: Question, best: Evidence) -> list[Evi
     contexts = {row.sentence.context or "" for row in rows}
     above = {head for head in heads if any(context.startswith(head) for context in contexts)}
     rows = [row for row in rows if f"{row.sentence.context}: " not in above]
-    if len(rows) > MAX_LIST:
-        sums = [row for row in rows if cue("answer.sums").match(row.sentence.text)]
-        rows = _naming(question, rows) or sums
+    sums = [row for row in rows if cue("answer.sums").match(row.sentence.text)]
+    named = _naming(question, rows)
+    if is_row:
+        rows = [] if named or question.language != best.passage.language else sums
+    elif len(rows) > MAX_LIST:
+        rows = named or sums
     return [_like(best, row) for row in rows[:MAX_LIST]]
 
 
@@ -255,5 +310,5 @@ def _naming(question: Question, rows: Sequence[PlacedSentence]) -> list[PlacedSe
     """The rows that name most of what is asked; what half of them name singles none out."""
     held = [stems(row.sentence.text) for row in rows]
     asked = {t for t, _ in question.terms if 2 * sum(t in row for row in held) < len(rows)}
-    most = max(len(asked & row) for row in held)
+    most = max((len(asked & row) for row in held), default=0)
     return [row for row, words in zip(rows, held, strict=True) if most == len(asked & words) > 0]

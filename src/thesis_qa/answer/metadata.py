@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.found import MAX_DOCUMENTS, Evidence, Found, Library, Shown, by_thesis
+from thesis_qa.answer.under_headings import of_topic
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import cue
 from thesis_qa.lang.detect import language_of
@@ -34,7 +35,7 @@ def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Show
     """What `document` states of what is asked; empty where it doesn't."""
     stated, fields = catalog.document(document).metadata, question.fields
     if fields.about:
-        return _abstract(question, catalog, document, stated)
+        return _abstract(question, catalog, document, stated) or _subject(catalog, document, stated)
     return [
         Shown(field_evidence(catalog, document, span), label=name)
         for name in fields.names
@@ -76,6 +77,14 @@ def holds_span(passage: Passage, span: Span) -> bool:
 
 def _overlap(a: Span, b: Span) -> bool:
     return a.page == b.page and a.start < b.end and b.start < a.end
+
+
+def _subject(catalog: Catalog, document: str, stated: Metadata) -> list[Shown]:
+    """What a thesis without an abstract is about: its title, and what it aims at."""
+    spans = _lines(catalog, document, "title", stated.places.get("title", ()))
+    title = [Shown(field_evidence(catalog, document, span), label="title") for span in spans[:1]]
+    ((_, aims),) = of_topic(catalog, document, [topic_named("objectives")])
+    return title + aims[:MAX_SENTENCES]
 
 
 def _abstract(question: Question, catalog: Catalog, document: str, stated: Metadata) -> list[Shown]:

@@ -53,12 +53,13 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fo
         evidence = reweigh(library.reader, question, evidence)
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
+    read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
     missing = tuple(dict.fromkeys([*codes, *_words_missing(question, library)]))
     if codes or (question.figure and not any(_has_figure(question, s) for s in shown)):
-        return Found(min(confidence(seen), UNSTATED), shown, missing=missing)
+        return Found(min(confidence(seen), UNSTATED), shown, missing=missing, read=read)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
-    return Found(confidence(seen), shown, kind, missing=missing)
+    return Found(confidence(seen), shown, kind, missing=missing, read=read)
 
 
 def _by_document(question: Question, library: Library, names: Sequence[str]) -> Found:

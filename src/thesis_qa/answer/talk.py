@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from thesis_qa.answer.found import Found, Library
+from thesis_qa.answer.found import UNSTATED, Found, Library
 from thesis_qa.answer.under_headings import of_topic
 from thesis_qa.lang.data import text
 from thesis_qa.question.read import Question
@@ -10,6 +10,7 @@ from thesis_qa.question.route import is_talk
 from thesis_qa.question.topics import TOPICS
 
 SUGGESTED = 3  # questions worth asking
+CHOICES = 8  # theses that one line names
 TRIED = 4  # theses that are looked into for them
 WORTH_ASKING = ("findings", "objectives", "problem", "suggestions")  # by how often they interest
 
@@ -21,9 +22,12 @@ def by_talk(question: Question, library: Library) -> Found | None:
         line = text("text.clarify.no_such_thesis", language, phrase=question.named_by)
         near = dict.fromkeys(p.document for p in library.passages(question))
         titles = [f"- {library.title(name)} ({_by(library, name)})" for name in [*near][:SUGGESTED]]
-        return Found(1.0, kind="clarify", text="\n".join([line, "", *titles]))
+        return Found(UNSTATED, text="\n".join([line, "", *titles]))
     if question.unclear:
-        line = text(f"text.clarify.{question.unclear}", language, count=question.items)
+        choices = [_by(library, name) for name in question.choices[:CHOICES]]
+        choices += ["…"] * (len(question.choices) > CHOICES)
+        key = f"text.clarify.{question.unclear}"
+        line = text(key, language, count=question.items, choices=", ".join(choices))
         return Found(1.0, kind="clarify", text=line)
     intent = question.intent
     if intent is None or not is_talk(intent, question.text):
@@ -46,7 +50,8 @@ def _suggestions(question: Question, library: Library, topic: str) -> Iterator[s
 def _by(library: Library, name: str) -> str:
     """A thesis in few words: its author and year, or its title."""
     known = library.catalog.document(name).metadata
-    return f"{known.author} {known.year or ''}".strip() if known.author else library.title(name)
+    author = known.author.title() if known.author.isupper() else known.author
+    return f"{author} {known.year or ''}".strip() if author else library.title(name)
 
 
 def worth_asking(question: Question, library: Library) -> Iterator[str]:

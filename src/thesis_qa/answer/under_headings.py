@@ -41,6 +41,7 @@ from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
 
 SURELY_TOLD = 0.6  # probability of a sentence from which it goes before a section's beginning
+COMPARED, ELSEWHERE = 3, 2  # theses up to which a silent one is searched, and its statements shown
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 8  # of a list
@@ -64,7 +65,10 @@ def by_headings(question: Question, library: Library) -> Found | None:
     if question.topics:
         if question.supposed and _is_told(question, library):
             return None
-        found = by_thesis({name: _of_topics(question, library, name) for name in names}, library)
+        stated = {name: _of_topics(question, library, name) for name in names}
+        if question.documents and len(names) <= COMPARED and any(stated.values()):
+            stated = {n: said or _elsewhere(question, library, n) for n, said in stated.items()}
+        found = by_thesis(stated, library)
     elif not library.asked_apart(question):
         found = _in_section(question, library, names)
         found = replace(found, route="section")
@@ -73,6 +77,14 @@ def by_headings(question: Question, library: Library) -> Found | None:
     else:
         return None
     return found if found.answers else None
+
+
+def _elsewhere(question: Question, library: Library, document: str) -> Sequence[Shown]:
+    """What a thesis says of the topics where no heading and no phrase announces it: of two that
+    are compared, one is not silent because it is built otherwise."""
+    asked = replace(question.of(document), topics=())
+    found = weigh(asked, library, library.passages(asked))
+    return found.shown[:ELSEWHERE] if found.answers else ()
 
 
 def _is_told(question: Question, library: Library) -> bool:

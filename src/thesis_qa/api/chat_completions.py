@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -53,28 +53,27 @@ class Message(BaseModel):
     content: Content = Field(None, max_length=CHARACTERS)
 
 
-class Completion(BaseModel):
+class ChatRequest(BaseModel):
+    """What both shapes have."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    model: str = MODEL
+    stream: Annotated[bool, Field(strict=True)] | None = None
+    documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
+    """Names of the theses to search; an addition to OpenAI's shape."""
+
+
+class Completion(ChatRequest):
     """A chat completion to make; the last message of the user is the question."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    model: str = MODEL
     messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
-    stream: bool = Field(False, strict=True)
-    documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
-    """Names of the theses to search; an addition to OpenAI's shape."""
 
 
-class ResponseRequest(BaseModel):
+class ResponseRequest(ChatRequest):
     """A response to make; the last message of the input is the question."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    model: str = MODEL
     input: str | list[Message]
-    stream: bool = Field(False, strict=True)
-    documents: list[str] | None = Field(None, max_length=MOST_MESSAGES)
-    """Names of the theses to search; an addition to OpenAI's shape."""
 
 
 def add_chat(api: FastAPI, service: Service) -> None:

@@ -13,9 +13,10 @@ from thesis_qa.address import addressed, place_address
 from thesis_qa.answer.card import ThesisTable
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
-from thesis_qa.index.rows import DocumentInfo, load_headings
+from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.library import Index
-from thesis_qa.types import Answer, Language, Match, Passage, Role, section_path
+from thesis_qa.types import Answer, Language, Match, Passage, Role
+from thesis_qa.write.lookup import Lookup, SectionPlace
 
 Given = TypeVar("Given")
 
@@ -165,8 +166,7 @@ class Service:
     ) -> Answer:
         """The whole answer. Raises QuestionError."""
         growing = self.growing(question, history, documents, top_k, language)
-        *_, answer = [answer async for answer in growing]
-        return answer
+        return await last(growing)
 
     async def search(
         self,
@@ -191,16 +191,14 @@ class Service:
                 return Matches([])
             raise
 
-    async def compare(
+    def comparing(
         self,
         documents: Sequence[str] | None = None,
         topics: Sequence[str] | None = None,
         questions: Sequence[str] = (),
-    ) -> ThesisTable:
-        """Theses beside each other, once it is one's turn. Raises QuestionError."""
-        tables = self.assistant.comparing(documents or (), topics, questions)
-        *_, table = [table async for table in self._in_steps(tables)]
-        return table
+    ) -> AsyncIterator[ThesisTable]:
+        """Theses beside each other, cell by cell, once it is one's turn. Raises QuestionError."""
+        return self._in_steps(self.assistant.comparing(documents or (), topics, questions))
 
     async def _in_turn(self, call: Callable[..., Given], *options: Any) -> Given:
         async with self._turn():
@@ -238,21 +236,24 @@ class Service:
     def outline(self, name: str) -> Outline:
         """The sections of a document. Raises QuestionError for one that isn't there."""
         self.index.check_documents([name])
-        rows = self.index.catalog.read(
-            "SELECT p.headings, p.page, p.page_label, min(p.id) FROM passages p JOIN documents d"
-            " ON d.id = p.document WHERE d.name = ? GROUP BY p.headings ORDER BY min(p.id)",
-            (name,),
+        found = Lookup(self.index).outline(name)
+        return Outline(name, [self._section(name, place) for place in found])
+
+    def _section(self, name: str, place: SectionPlace) -> OutlineSection:
+        h, url = place.heading, self._address(name, place.page)
+        return OutlineSection(
+            place.section, h.text, h.level, h.role, place.page, place.page_label, url
         )
-        found: dict[str, OutlineSection] = {}
-        for headings, page, label, _ in rows:
-            path = load_headings(headings)
-            for depth, heading in enumerate(path, start=1):
-                section, url = section_path(path[:depth]), self._address(name, page)
-                made = OutlineSection(
-                    section, heading.text, heading.level, heading.role, page, label, url
-                )
-                found.setdefault(section, made)
-        return Outline(name, [*found.values()])
+
+    def section(self, name: str, section: str) -> list[Passage]:
+        """What stands in a section, named by its heading or a part of it. Raises QuestionError."""
+        found = Lookup(self.index).read_section(name, section)
+        return [addressed(passage, self.index.public_url) for passage in found]
+
+    def table(self, name: str, subject: str) -> list[Passage]:
+        """The rows of the table about a subject. Raises QuestionError."""
+        found = Lookup(self.index).read_table(name, subject)
+        return [addressed(passage, self.index.public_url) for passage in found]
 
     def page(self, name: str, number: int) -> PageContent:
         """A page, counted from 1. Raises KeyError where there is none."""
@@ -273,3 +274,9 @@ class Service:
 
     def _address(self, document: str, page: int | None) -> str:
         return place_address(self.index.public_url, document, page)
+
+
+async def last(steps: AsyncIterator[Given]) -> Given:
+    """What grows, whole."""
+    *_, whole = [step async for step in steps]
+    return whole

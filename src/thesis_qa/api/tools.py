@@ -5,14 +5,14 @@ the answer says so; then say the same instead of guessing. Give the addresses al
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, create_model
 
 from thesis_qa.answer.card import ThesisTable
-from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
+from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service, last
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.settings import program_version
@@ -117,6 +117,20 @@ def tools(service: Service) -> "MCPServer[Any]":
         return await told(asyncio.to_thread(service.outline, document))
 
     @reads
+    async def read_section(
+        document: str, section: str
+    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
+        """Read a section of a thesis, named by its heading or a part of it."""
+        return await told(asyncio.to_thread(lambda: _hits(service.section(document, section))))
+
+    @reads
+    async def read_table(
+        document: str, subject: str
+    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
+        """Read the table of a thesis that is about a subject, row by row."""
+        return await told(asyncio.to_thread(lambda: _hits(service.table(document, subject))))
+
+    @reads
     async def list_documents() -> Annotated[CallToolResult, _shape(Documents)]:
         """List the theses there are, with title, author, year, pages and languages."""
         return await told(asyncio.to_thread(service.documents))
@@ -142,7 +156,7 @@ def tools(service: Service) -> "MCPServer[Any]":
 
         All theses where no `documents` are named; the usual topics where nothing is asked.
         """
-        return await told(service.compare(documents, topics, questions or ()))
+        return await told(last(service.comparing(documents, topics, questions or ())))
 
     return server
 
@@ -156,7 +170,10 @@ def _shape(kind: type[Any]) -> type[BaseModel]:
 
 
 async def _searched(service: Service, query: str) -> ToolHits:
-    passages = await service.search(query, FOUND)
+    return _hits(await service.search(query, FOUND))
+
+
+def _hits(passages: Sequence[Passage]) -> ToolHits:
     return ToolHits([ToolHit(p.passage_id, _titled(p), p.url, p.text, p) for p in passages])
 
 

@@ -5,7 +5,7 @@ says it, the answer says so, and `answered` is false. Each citation has a `url` 
 with the quote marked.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from starlette.middleware.cors import CORSMiddleware
 from thesis_qa.answer.card import MOST, MOST_ASKED, ThesisTable
 from thesis_qa.api.access import EVENTS, Checked, Keys, event, problem, refusal_of, status_of
 from thesis_qa.api.chat_completions import add_chat
-from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service
+from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service, last
 from thesis_qa.api.tools import tools
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import preferred, text
@@ -58,16 +58,20 @@ Number = Annotated[int, Path(ge=1, le=PAGES)]
 Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[\p{L}\p{N}]")]
 
 
-class Asked(BaseModel):
-    """What is looked for, and where."""
+class Exactly(BaseModel):
+    """What is sent, and nothing besides."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Asked(Exactly):
+    """What is looked for, and where."""
 
     question: Asking
     """In Indonesian or English, in one's own words; theses in either language are searched."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to search; all where none is named."""
-    top_k: int = Field(5, ge=1, le=200)
+    top_k: int = Field(5, ge=1, le=200, strict=True)
     """How many passages to return."""
 
 
@@ -80,10 +84,8 @@ class SearchRequest(Asked):
     """Only passages in this language."""
 
 
-class Earlier(BaseModel):
+class Earlier(Exactly):
     """An earlier question of the conversation, and what was answered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(max_length=MAX_QUESTION)
     answer: str = Field(max_length=CHARACTERS)
@@ -98,10 +100,8 @@ class AskRequest(Asked):
     """Spoken where the question tells no language: "GraphRAG?"."""
 
 
-class FindRequest(BaseModel):
+class FindRequest(Exactly):
     """Sentences of a draft."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     text: str = Field(min_length=1, max_length=CHARACTERS)
     """A sentence or some paragraphs; each sentence of four words or more is looked for."""
@@ -109,12 +109,10 @@ class FindRequest(BaseModel):
     """Names of the theses to look in; all where none is named."""
 
 
-class CompareRequest(BaseModel):
+class CompareRequest(Exactly):
     """Theses to put beside each other, and by what."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    documents: list[str] = Field([], max_length=MOST)
+    documents: list[str] | None = Field(None, max_length=MOST)
     """Names of the theses; the first fifty where none is named."""
     topics: list[Annotated[str, Field(json_schema_extra={"enum": TOPIC_NAMES})]] | None = None
     """Standing questions of any thesis, as its card has them; the usual ones where neither topics
@@ -291,31 +289,31 @@ def _add_asking(api: FastAPI, service: Service) -> None:
         """
         history = [(turn.question, turn.answer) for turn in asked.history]
         options = (asked.question, history, asked.documents, asked.top_k, asked.language)
-        if "text/event-stream" not in request.headers.get("accept", ""):
-            return as_json(await service.ask(*options))
-        growing = service.growing(*options)
-        first = await anext(growing)  # what can't be asked is refused before anything is sent
-        return StreamingResponse(_events(first, growing), media_type="text/event-stream")
+        return await _growing(request, service.growing(*options), lambda a: ("answer", a))
 
     @api.post("/v1/find", response_model=Matches)
     async def find_quote(asked: FindRequest) -> Response:
         """Where the sentences of a draft stand: verbatim, nearly, or in the other language."""
         return as_json(await service.find(asked.text, asked.documents))
 
-    @api.post("/v1/compare", response_model=ThesisTable)
-    async def compare_theses(asked: CompareRequest) -> Response:
+    @api.post("/v1/compare", response_model=ThesisTable, responses=EVENTS)
+    async def compare_theses(asked: CompareRequest, request: Request) -> Response:
         """Theses beside each other: what each says to topics or questions, in its own words.
 
-        A cell for every thesis and column, with up to four quotes; none where it isn't stated.
+        A cell for every thesis and column, with up to four quotes; none where it isn't stated. With
+        `Accept: text/event-stream` it grows: an event `table`, one `cell` each, then `done`.
         """
-        return as_json(await service.compare(asked.documents, asked.topics, asked.questions))
+        tables = service.comparing(asked.documents, asked.topics, asked.questions)
+        return await _growing(
+            request, tables, lambda t: ("cell", t.cells[-1]) if t.cells else ("table", t)
+        )
 
 
 class RetrievalSetting(BaseModel):
     """How much Dify wants."""
 
-    top_k: int = Field(default=5, ge=1, le=200)
-    score_threshold: float = Field(default=0.0, strict=True)
+    top_k: int = Field(5, ge=1, le=200, strict=True)
+    score_threshold: float = Field(0.0, strict=True)
 
 
 class Retrieval(BaseModel):
@@ -340,11 +338,25 @@ def _add_dify(api: FastAPI, service: Service) -> None:
         return as_json({"records": records})
 
 
-async def _events(first: Answer, others: AsyncIterator[Answer]) -> AsyncIterator[str]:
-    yield event("answer", to_json(first))
+Told = Callable[[Any], tuple[str, object]]
+"""The name of the event that tells of a step, and what it tells."""
+
+
+async def _growing(request: Request, steps: AsyncIterator[Any], told: Told) -> Response:
+    """What grows, whole, or step by step for who asks for events."""
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return as_json(await last(steps))
+    first = await anext(steps)  # what can't be asked is refused before anything is sent
+    return StreamingResponse(_events(first, steps, told), media_type="text/event-stream")
+
+
+async def _events(first: Any, others: AsyncIterator[Any], told: Told) -> AsyncIterator[str]:
+    name, step = told(first)
+    yield event(name, to_json(step))
     try:
-        async for answer in others:
-            yield event("answer", to_json(answer))
+        async for other in others:
+            name, step = told(other)
+            yield event(name, to_json(step))
         yield event("done", {})
     except ThesisQAError as error:
         yield event("error", {"status": status_of(error), "detail": str(error)})

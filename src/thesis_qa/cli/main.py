@@ -165,9 +165,12 @@ def _last(answers: Iterator[Answer]) -> Answer:
 
 
 def _shown_growing(answers: Iterator[Answer]) -> Answer:
-    """The last answer; before it the quotes are shown, while a language model writes."""
-    answer, quoted = next(answers), False
+    """The last answer; before it the quotes are shown, and what a language model looks into."""
+    answer, quoted, steps = next(answers), False, 0
     for answer in answers:
+        for step in answer.steps[steps:]:
+            print(f"{one_line(step)} …", file=sys.stderr, flush=True)
+        steps = len(answer.steps)
         if answer.writing and not quoted:
             quoted = True
             print(f"{printable(answer.text)}\n", flush=True)

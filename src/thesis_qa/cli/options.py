@@ -106,5 +106,7 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_model(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--llm", metavar="SPEC", help="language model that writes (default: none)")
+    sub.add_argument(
+        "--llm", metavar="SPEC", help="language model that reads and answers (default: none)"
+    )
     sub.add_argument("--llm-base-url", metavar="URL", help="server of an openai: or ollama: model")

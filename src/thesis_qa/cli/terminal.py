@@ -67,6 +67,9 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     for struck in answer.struck:
         line = worded("text.cli.struck", text=struck.text, reason=struck.reason)
         yield "\n" + printable(line)
+    if answer.tokens:
+        seconds = round(answer.timings.get("write", 0.0), 1)
+        yield "\n" + worded("text.web.cost", seconds=seconds, **answer.tokens)
     if not answer.answered:
         for passage in answer.passages[:NEAREST]:
             yield f"\n- {passage_place(passage)}\n  {printable(passage.text)}"

@@ -12,9 +12,14 @@ import numpy as np
 
 from thesis_qa.errors import QuestionSetError, SettingError
 from thesis_qa.evaluate.conversations import CONVERSATION_METRICS, ConversationOutcome
-from thesis_qa.evaluate.metrics import Counts, Floats, Metric, interval, ratio
-from thesis_qa.evaluate.outcome import Outcome, Report, read_outcomes
-from thesis_qa.evaluate.summary import LOWER_IS_BETTER, NAMES, statistics
+from thesis_qa.evaluate.metrics import LOWER_IS_BETTER, Counts, Floats, Metric, interval, ratio
+from thesis_qa.evaluate.outcome import (
+    NAMES,
+    Outcome,
+    Report,
+    read_outcomes,
+    statistics,
+)
 from thesis_qa.lang.data import SPOKEN, text
 
 SHORT = 120  # characters of an answer that tell two runs apart

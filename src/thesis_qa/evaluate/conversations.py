@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from thesis_qa.evaluate import metrics
-from thesis_qa.evaluate.matching import contains_phrase
-from thesis_qa.evaluate.metrics import Metric, interval
+from thesis_qa.evaluate.metrics import Metric, contains_phrase, interval
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.types import Answer, AnswerKind, Citation, Language

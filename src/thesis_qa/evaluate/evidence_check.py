@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from thesis_qa.evaluate.conversations import ALTERNATIVE
-from thesis_qa.evaluate.fresh import PagesOf, find_document
-from thesis_qa.evaluate.matching import bare_text, contains_phrase, plain_letters
-from thesis_qa.evaluate.remarks import Remark, remark, suggestion
+from thesis_qa.evaluate.metrics import bare_text, contains_phrase, plain_letters
+from thesis_qa.evaluate.set_files import Remark, remark, suggestion
+from thesis_qa.evaluate.verify import PagesOf, find_document
 from thesis_qa.lang.words import words
 from thesis_qa.types import Page
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from thesis_qa.evaluate import metrics
-from thesis_qa.evaluate.fresh import PagesOf
-from thesis_qa.evaluate.matching import (
+from thesis_qa.evaluate.metrics import (
     bare_offset,
     bare_text,
     fold_text,
@@ -17,6 +16,7 @@ from thesis_qa.evaluate.matching import (
 )
 from thesis_qa.evaluate.outcome import Outcome, SearchHit
 from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
+from thesis_qa.evaluate.verify import PagesOf
 from thesis_qa.index.quote import PART_SEPARATOR
 from thesis_qa.types import Answer, Citation, Passage
 

@@ -1,11 +1,14 @@
-"""What came of one question, and of all of them."""
+"""What came of one question, and of all of them: metrics with intervals, overall and by slice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
+from thesis_qa.evaluate import metrics
 from thesis_qa.evaluate.conversations import ConversationOutcome
-from thesis_qa.evaluate.metrics import Metric
+from thesis_qa.evaluate.metrics import Counts, Floats, Metric, Statistic, interval
 from thesis_qa.evaluate.question_set import GoldPlace
 from thesis_qa.types import Citation
 
@@ -113,3 +116,105 @@ def read_outcomes(saved: Any) -> tuple[Outcome, ...]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(tuple[Outcome, ...]).validate_python(saved)
+
+
+# Metrics of all
+
+
+RANKING = (*(f"page_hit@{k}" for k in metrics.KS), "mrr")
+QUOTING = (
+    "sentence_hit@1",
+    "answer_page_hit",
+    "citation_precision",
+    "quote_verbatim",
+    "key_fact_recall",
+)
+READING = ("answer_f1", "contains_answer")  # SQuAD-style
+DECLINING = ("answered_rate", "false_answer_rate")
+MEANS = (*RANKING, *QUOTING, *READING, *DECLINING)
+CONFIDENCE = ("abstention_auroc", "brier", "calibration_error")
+NAMES = (*MEANS, *CONFIDENCE, "latency_p50", "latency_p95")
+
+Measurable = tuple[Statistic, int]
+"""A metric over some questions, and how many things it is a mean over."""
+
+
+def measure(outcomes: Iterable[Outcome]) -> dict[str, Metric]:
+    """Every metric of NAMES with its interval, the same in whatever order the questions come."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.id)
+    found = statistics(ordered)
+    return {name: interval(found[name][0], len(ordered), found[name][1]) for name in NAMES}
+
+
+def statistics(outcomes: Sequence[Outcome]) -> dict[str, Measurable]:
+    """The metrics of NAMES as functions of how often each of `outcomes` is drawn."""
+    found = {name: _mean(outcomes, name) for name in (*MEANS, "brier")}
+    confidence = np.array([o.confidence for o in outcomes], np.float64)
+    answerable = np.array([o.answerable for o in outcomes], np.bool_)
+    both = len(outcomes) if answerable.any() and not answerable.all() else 0
+    found["abstention_auroc"] = (lambda c: metrics.auroc(confidence, answerable, c)), both
+    found["calibration_error"] = _calibration(outcomes)
+    for name, share in (("latency_p50", 0.5), ("latency_p95", 0.95)):
+        found[name] = _latency(outcomes, share)
+    return found
+
+
+def _mean(outcomes: Sequence[Outcome], name: str) -> Measurable:
+    pairs = [outcome.scores.get(name, (0.0, 0.0)) for outcome in outcomes]
+    numerators, denominators = np.array(pairs, np.float64).reshape(-1, 2).T
+    return (lambda c: metrics.ratio(numerators, denominators, c)), round(denominators.sum())
+
+
+def _calibration(outcomes: Sequence[Outcome]) -> Measurable:
+    known, confidence, right = judged(outcomes)
+
+    def statistic(counts: Counts) -> Floats:
+        return metrics.calibration_error(confidence, right, counts[:, known])
+
+    return statistic, len(known)
+
+
+def judged(outcomes: Sequence[Outcome]) -> tuple[Counts, Floats, Floats]:
+    """Position, confidence and 1 or 0 for "answered rightly" of the questions where it is known."""
+    known = [i for i, outcome in enumerate(outcomes) if outcome.right is not None]
+    confidence = np.array([outcomes[i].confidence for i in known], np.float64)
+    right = np.array([bool(outcomes[i].right) for i in known], np.float64)
+    return np.array(known, np.int64), confidence, right
+
+
+def _latency(outcomes: Sequence[Outcome], share: float) -> Measurable:
+    seconds = np.array([outcome.seconds for outcome in outcomes], np.float64)
+    return (lambda c: metrics.quantile(seconds, share, c)), len(outcomes)
+
+
+SLICES: dict[str, Callable[[Outcome], str | None]] = {
+    "language": lambda o: o.languages,
+    "type": lambda o: o.type,
+    "difficulty": lambda o: o.difficulty,
+}
+"""Kinds of slices: question language × document language, type, difficulty."""
+
+
+def measure_slices(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, Metric]]]:
+    """The metrics of each slice; a kind whose questions all have one value is left out."""
+    found = {}
+    for kind, value_of in SLICES.items():
+        values = sorted({v for outcome in outcomes if (v := value_of(outcome)) is not None})
+        if len(values) > 1:
+            found[kind] = {
+                value: measure(o for o in outcomes if value_of(o) == value) for value in values
+            }
+    return found
+
+
+def risk_points(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+    """(confidence, coverage, risk) points, see `metrics.risk_coverage`."""
+    _, confidence, right = judged(outcomes)
+    return tuple(metrics.risk_coverage(confidence, right))
+
+
+def reliability_bins(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, float], ...]:
+    """(questions, mean confidence, share right) of the bins of the calibration error."""
+    _, confidence, right = judged(outcomes)
+    bins = metrics.reliability(confidence, right, np.ones((1, len(right)), np.int64))[0]
+    return tuple((float(n), float(c), float(r)) for n, c, r in bins if n)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from thesis_qa.evaluate.conversations import ScriptedTalk, conversation_of
-from thesis_qa.evaluate.matching import nearest, occurrences
-from thesis_qa.evaluate.remarks import BrokenSetError, remark
-from thesis_qa.evaluate.set_files import SetFile, read_set_file
+from thesis_qa.evaluate.metrics import nearest, occurrences
+from thesis_qa.evaluate.set_files import BrokenSetError, SetFile, read_set_file, remark
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from thesis_qa.evaluate.remarks import BrokenSetError, Remark, remark, suggestion
-from thesis_qa.evaluate.set_files import SetEntry
+from thesis_qa.evaluate.set_files import BrokenSetError, Remark, SetEntry, remark, suggestion
 from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.types import AnswerKind, Language
 

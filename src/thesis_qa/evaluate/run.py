@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from thesis_qa.errors import IndexStateError, QuestionError, QuestionSetError
-from thesis_qa.evaluate import summary
 from thesis_qa.evaluate.compare import Comparison, compare_run, read_gate, read_run
 from thesis_qa.evaluate.conversations import (
     UNKNOWN,
@@ -21,17 +20,26 @@ from thesis_qa.evaluate.conversations import (
     slice_conversations,
 )
 from thesis_qa.evaluate.evidence_check import DocumentTexts
-from thesis_qa.evaluate.fresh import FreshPages, TextPages, find_document
-from thesis_qa.evaluate.html_report import save_page
 from thesis_qa.evaluate.judge import judge
 from thesis_qa.evaluate.metrics import DEPTH, RESAMPLES, SEED
-from thesis_qa.evaluate.outcome import Outcome, Report
+from thesis_qa.evaluate.outcome import (
+    Outcome,
+    Report,
+    measure,
+    measure_slices,
+    reliability_bins,
+    risk_points,
+)
 from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
-from thesis_qa.evaluate.remarks import Finding, remark
+from thesis_qa.evaluate.report import save_page
 from thesis_qa.evaluate.set_check import check
+from thesis_qa.evaluate.set_files import Finding, remark
+from thesis_qa.evaluate.verify import FreshPages, TextPages, find_document
+from thesis_qa.evaluate.written import beside_quotes, measure_written
 from thesis_qa.lang.data import SPOKEN
 from thesis_qa.model.rerank import DEFAULT_RERANK
 from thesis_qa.settings import program_version
+from thesis_qa.types import Answer
 
 if TYPE_CHECKING:
     from thesis_qa.assistant import Assistant
@@ -180,10 +188,18 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     restricted = [bench.names[question.document]] if question.document else None
     started = time.perf_counter()
     try:
-        answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
+        asked = bench.assistant.stream(question.question, documents=restricted, top_k=DEPTH)
+        *growing, answer = asked
     except QuestionError as error:
         raise _not_asked(question, error) from error
-    seconds = time.perf_counter() - started
+    outcome = _judged(bench, question, answer, time.perf_counter() - started)
+    quoted = next((each for each in growing if each.writing), None)
+    if quoted is None:
+        return outcome
+    return beside_quotes(outcome, answer, _judged(bench, question, quoted, 0.0))
+
+
+def _judged(bench: Bench, question: SetQuestion, answer: Answer, seconds: float) -> Outcome:
     home = bench.home(question)
     outcome = judge(
         question,
@@ -205,11 +221,13 @@ def _report(
 ) -> Report:
     assistant = bench.assistant
     return Report(
-        metrics=summary.measure(outcomes) | (measure_conversations(talks) if talks else {}),
-        slices=summary.measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
+        metrics=measure(outcomes)
+        | measure_written(outcomes)
+        | (measure_conversations(talks) if talks else {}),
+        slices=measure_slices(outcomes) | (slice_conversations(talks) if talks else {}),
         questions=tuple(outcomes),
-        risk_coverage=summary.risk_points(outcomes),
-        reliability=summary.reliability_bins(outcomes),
+        risk_coverage=risk_points(outcomes),
+        reliability=reliability_bins(outcomes),
         unchecked=bench.pages.unreadable,
         index={
             "documents": sorted(bench.languages),

@@ -14,8 +14,15 @@ from thesis_qa.evaluate.evidence_check import (
     in_turn,
 )
 from thesis_qa.evaluate.question_set import read_questions
-from thesis_qa.evaluate.remarks import BrokenSetError, Finding, Remark, remark, suggestion
-from thesis_qa.evaluate.set_files import SetEntry, read_set_file
+from thesis_qa.evaluate.set_files import (
+    BrokenSetError,
+    Finding,
+    Remark,
+    SetEntry,
+    read_set_file,
+    remark,
+    suggestion,
+)
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, cue
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import words

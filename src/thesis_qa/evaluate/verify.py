@@ -1,11 +1,13 @@
-"""Check an index against the files it was made from."""
+"""Read files afresh, and check against them an index that was made of them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.library import Index
+from thesis_qa.types import Page
 
 LISTED = 10  # pages that are named
 
@@ -85,3 +87,62 @@ def health(index: Index, name: str) -> Health:
         recognised=sum(len(s.text) for s in running if s.language) / letters if letters else None,
         sections=tuple(dict.fromkeys(p.section for p in passages if p.section)),
     )
+
+
+# Pages to check quotes and question sets against
+
+
+PagesOf = Callable[[str], Sequence[Page]]
+"""The pages of a document, extracted afresh from its file; empty where the file is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPages:
+    """Reads each file once, when first asked for it; `paths` are by document name."""
+
+    paths: Mapping[str, str]
+    _read: dict[str, tuple[Page, ...]] = field(default_factory=dict)
+    _gone: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, document: str) -> Sequence[Page]:
+        """The pages of a document; none if its file is gone or can't be read any more."""
+        if document not in self._read:
+            self._read[document] = self._load(document)
+        return self._read[document]
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Documents asked for whose file is gone or can't be read, each with the reason."""
+        return tuple(f"{name}: {reason}" for name, reason in sorted(self._gone.items()))
+
+    def _load(self, document: str) -> tuple[Page, ...]:
+        from thesis_qa.structure.document import load
+
+        path = Path(self.paths.get(document, ""))
+        if not path.is_file():
+            self._gone[document] = text("text.evaluate.file-gone", SPOKEN)
+            return ()
+        try:
+            return load(path, document).pages
+        except (DocumentError, OSError) as error:
+            self._gone[document] = str(error)
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextPages:
+    """The same for texts that are their own source: the contexts of a SQuAD-style set."""
+
+    texts: Mapping[str, str]
+    unreadable: tuple[str, ...] = ()
+
+    def __call__(self, document: str) -> Sequence[Page]:
+        return (Page(None, None, self.texts[document]),) if document in self.texts else ()
+
+
+def find_document(name: str, known: Collection[str]) -> str | None:
+    """The document of this name, or the only one in any folder whose file is named so."""
+    if name in known:
+        return name
+    alike = [document for document in known if document.rpartition("/")[2] == name]
+    return alike[0] if len(alike) == 1 else None

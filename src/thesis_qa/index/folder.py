@@ -1,16 +1,23 @@
-"""An index's folder: made, cleared, or not writable, and who is told how far indexing is."""
+"""An index's folder: made, filled, cleared, or not writable, and who is told how far that is."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from shutil import rmtree
+from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.rows import FILE_NAME
+from thesis_qa.index.rows import FILE_NAME, vector_key
 from thesis_qa.read.files import Source, unread_links, written
-from thesis_qa.types import DocumentReport, OnProgress, Progress
+from thesis_qa.split import split
+from thesis_qa.types import Document, DocumentReport, OnProgress, Progress, Status
+
+if TYPE_CHECKING:
+    from thesis_qa.model.encoder import Embedding
+
 
 LOCK = "writer.lock"
 
@@ -86,3 +93,40 @@ def link_reports(path: Path) -> list[DocumentReport]:
         DocumentReport(name, "failed", error=str(error), failure=error)
         for name, error in zip(names, errors, strict=True)
     ]
+
+
+def store(
+    catalog: Catalog,
+    embedding: "Embedding",
+    source: Source,
+    document: Document,
+    started: float,
+    report: Callable[..., None],
+    status: Status = "added",
+) -> DocumentReport:
+    """Split and embed a document, and put it in place of what was known under its name."""
+    passages = split(document, embedding.count_tokens)
+    texts = dict.fromkeys(t for p in passages for t in (p.text, *(s.text for s in p.sentences)))
+    hashes = {text: vector_key(text) for text in texts}
+    known = catalog.known_hashes(hashes.values())
+    missing = [text for text, key in hashes.items() if key not in known]
+    made = embedding.reported_vectors(missing, report)
+    vectors = {hashes[text]: vector for text, vector in made.items()}
+    if "model" not in catalog.about():
+        made_by = {"model": embedding.name, "dimensions": str(embedding.dimensions)}
+        catalog.describe(made_by)
+    seconds = round(time.perf_counter() - started, 3)
+    catalog.replace(
+        source,
+        document.pages,
+        passages,
+        hashes,
+        vectors,
+        metadata=document.metadata,
+        warnings=document.warnings,
+        seconds=seconds,
+    )
+    info = catalog.document(source.name)
+    return DocumentReport(
+        source.name, status, info.pages, info.passages, info.languages, seconds, info.warnings
+    )

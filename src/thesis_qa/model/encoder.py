@@ -22,8 +22,15 @@ from langchain_core.embeddings import Embeddings
 
 from thesis_qa.errors import ModelError, SettingError
 from thesis_qa.model.telemetry import disable_telemetry
-from thesis_qa.model.tokenizer import TOKENIZER, token_ids, token_places
-from thesis_qa.model.unpack import GRAPH, light_folder, model_name, sentence_transformers_folder
+from thesis_qa.model.unpack import (
+    GRAPH,
+    TOKENIZER,
+    light_folder,
+    model_name,
+    sentence_transformers_folder,
+    token_ids,
+    token_places,
+)
 from thesis_qa.model.weights import Vectors
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,17 @@ class Reading:
         inside = (self.places[:, 0] < end) & (self.places[:, 1] > start)
         return float(self.relevances[inside].mean()) if inside.any() else 0.0
 
+    def behind(self, length: int) -> "Reading":
+        """The same, of what stands behind the first `length` characters that were read."""
+        own = self.places[:, 1] > length
+        return replace(
+            self,
+            start=max(0, self.start - length),
+            end=max(0, self.end - length),
+            places=self.places[own] - length,
+            relevances=self.relevances[own],
+        )
+
 
 NOTHING = Reading(0, 0, 0.0, 0.0, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
 
@@ -94,8 +105,10 @@ def question_ids(embedding: BundledEmbedding, question: str) -> list[int]:
     return embedding.pieces(QUERY + question)[0]
 
 
+@cache
 def open_reader(spec: str, embedding: Embedding) -> "Reader | None":
-    """The reader, if the setting `rerank` names it; it goes with the bundled model alone.
+    """The reader, if the setting `rerank` names it; it goes with the bundled model alone, and there
+    is one for all indexes that share that.
 
     Raises ModelError where its weights are missing or damaged.
     """

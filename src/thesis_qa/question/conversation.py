@@ -3,26 +3,29 @@ together anew: with another question word, or about something else."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, text, word_map, word_set
+from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_map, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
-from thesis_qa.question.read import content_terms, framing_words
+from thesis_qa.lang.words import stop_words, words
+from thesis_qa.question.read import content_terms, framing_words, read_question
+from thesis_qa.question.route import Again, Repeat
 from thesis_qa.types import Language
 
 MOST = 4  # words that tell what a question was about
+
+LANGUAGE_AGAIN: dict[Again, Language] = {"in_id": "id", "in_en": "en"}
 
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
 _QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
 
-Repeat = Literal["pages", "quotes", "language"]
-Unclear = Literal["nothing_before", "which_item", "no_such_thesis"]
+Unclear = Literal["nothing_before", "which_item", "which_thesis", "no_such_thesis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,11 @@ class Resolved:
     """What a question asks, once what it leaves out is known."""
 
     question: str
-    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names
+    documents: tuple[str, ...] = ()  # theses that it, or the conversation, names; or may mean
     phrase: str = ""  # by which words it names them itself
     follows: bool = False  # something came from the conversation
-    more: bool = False  # asks for what the answer before didn't say
-    item: str = ""  # the statement of the answer before that it asks about
-    repeat: Repeat | None = None  # asks for the same answer with its pages, or in other words
+    repeat: Repeat | None = None  # what it asks of the answer before
+    quotes: tuple[str, ...] = ()  # the statements of that answer that it asks about
     language: Language | None = None  # that it asks to be answered in
     ambiguous: bool = False  # several theses fit the words that name one
     unknown: str = ""  # names a thesis in these words that isn't here
@@ -52,15 +54,17 @@ class Conversation:
 
     question: str  # spelt out
     answer: str
-    documents: tuple[str, ...]  # theses that it is about
-    listed: tuple[str, ...]  # theses that the last answer names, in its order
-    spoken_of: tuple[str, ...]  # every thesis named so far
+    documents: tuple[str, ...] = ()  # theses that it is about
+    listed: tuple[str, ...] = ()  # theses that the last answer names, in its order
+    spoken_of: tuple[str, ...] = ()  # every thesis named so far
     of_library: bool = False  # the last question was about the library
     base: str = ""  # the question with the subject it had first
+    last: tuple[str, ...] = ()  # quotes of the last answer, also where it was about one of a list
+    asked_back: bool = False  # it was asked back which thesis is meant
 
     @property
     def statements(self) -> tuple[str, ...]:
-        """The quotes of the last answer."""
+        """The quotes of the answer to that question."""
         return quotes_in(self.answer)
 
 
@@ -87,6 +91,94 @@ def ordinal(word: str) -> int | None:
     if word in word_map("follow_up.ordinals"):
         return int(word_map("follow_up.ordinals")[word])
     return number_value(word) if word.isdecimal() and len(word) < 3 else None
+
+
+def item_asked(question: str, before: Conversation | None) -> int | None:
+    """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
+    last. None if it asks about anything else."""
+    said = words(question)
+    beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
+    numbers = [n for word in said if (n := ordinal(word)) is not None]
+    about = {word for _, word in content_terms(before.question)} if before else set()
+    if before and any(ordinal(word) for word in words(before.question)):
+        about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
+    others = [w for w in said if w not in beside | about and ordinal(w) is None]
+    asks = cue("follow_up.item").search(question)
+    return numbers[0] if asks and len(numbers) == 1 and not others else None
+
+
+def of_item(question: str, number: int, before: Conversation | None) -> Resolved:
+    """A question about the `number`th thesis or statement of the answer before."""
+    if before is None:
+        return Resolved(question, unclear="nothing_before")
+    several = len(before.listed) > 1 and (before.of_library or not before.statements)
+    items = before.listed if several else before.statements
+    at = number - 1 if number > 0 else len(items) - 1
+    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
+    at = numbered[0] if numbered else at
+    if not 0 <= at < len(items):
+        return Resolved(
+            question, unclear="which_item" if items else "nothing_before", items=len(items)
+        )
+    if several:
+        asked = text("answer.what_about", language_of(question) or language_of(before.question))
+        asked = before.question if before.asked_back else asked
+        return Resolved(asked, (items[at],), follows=True)
+    return Resolved(
+        before.question, before.documents, follows=True, repeat="item", quotes=(items[at],)
+    )
+
+
+def of_listed(question: str, before: Conversation) -> Resolved | None:
+    """What is asked of one of the theses listed before: "yang kedua metodenya apa?"."""
+    tokens = question.rstrip(" ?.!").split()
+    if len(before.listed) < 2 or item_asked(question, before) is not None:
+        return None
+    theses = word_set("question.thesis")
+    behind, ahead = (word_set("question.stands_for_thesis", lang) | theses for lang in LANGUAGES)
+    said = [token.lower().rstrip(",;:").removesuffix("'s") for token in tokens]
+    for at, number in enumerate(map(ordinal, said)):
+        if number is None or len(tokens) < 3:
+            continue
+        first = not content_terms(" ".join(tokens[: max(at - 1, 0)]))  # not "saran yang kedua"
+        if at and said[at - 1] in behind and (first or said[at - 1] in theses):
+            begin, end = at - 1, at + 1
+        elif said[at + 1 : at + 2] and said[at + 1] in ahead:
+            begin, end = at, at + 2
+        else:
+            continue
+        place = number - 1 if number > 0 else len(before.listed) - 1
+        if place >= len(before.listed):
+            return Resolved(question, unclear="which_item", items=len(before.listed))
+        begin -= bool(begin and said[begin - 1] in word_set("question.articles"))
+        this = text("question.this_thesis", language_of(question) or language_of(before.question))
+        asked = " ".join([*tokens[:begin], this, *tokens[end:]])
+        return Resolved(f"{asked}?", (before.listed[place],), follows=True)
+    return None
+
+
+def asked_again(question: str, again: Again, before: Conversation) -> Resolved:
+    """A question for the answer before: more of it, its reason, its pages, its very words, the
+    other language."""
+    among, said = before.documents, before.last
+    numbers = [n for word in words(question) if (n := ordinal(word)) is not None]
+    if len(numbers) == 1 and 0 < numbers[0] <= len(before.statements):  # "quote the second one"
+        said = (before.statements[numbers[0] - 1],)
+    same = Resolved(before.question, among, follows=True, quotes=said, of_library=before.of_library)
+    if again in LANGUAGE_AGAIN:
+        return replace(same, repeat="language", language=LANGUAGE_AGAIN[again])
+    if again in ("why", "how") and before.of_library and not said:
+        return Resolved(question, unclear="nothing_before")
+    if again == "more" and before.of_library and not said:
+        if len(among) == 1:  # "tell me more about it", of the only one listed
+            asked = text("answer.what_about", language_of(question) or language_of(before.question))
+            return Resolved(asked, among, follows=True)
+        points = cue("follow_up.pronouns").search(question) and len(before.listed) > 1
+        return Resolved(question, before.listed, unclear="which_thesis") if points else same
+    if again in ("why", "how"):
+        asked = asked_otherwise(before.question, again, question)
+        return replace(same, question=asked, repeat="why" if again == "why" and said else None)
+    return replace(same, repeat=again)
 
 
 def asked_otherwise(before: str, kind: str, word: str) -> str:
@@ -124,7 +216,64 @@ def with_other(before: str, other: str) -> str:
 
 
 def subject(question: str, before: str) -> list[str]:
-    """The words that the question before was about, the nearest first."""
+    """The words that the question before was about, the nearest first; none if it asked for the
+    thesis's own data."""
+    if read_question(before).fields:
+        return []
     known = {term for term, _ in content_terms(question)}
     about = (word for term, word in content_terms(before) if term not in known)
     return [word for word in about if word not in framing_words()][:MOST]
+
+
+def about_other(before: Conversation, other: str) -> Resolved:
+    """The question before, of something else; of a place, or behind a question for the thesis's own
+    data, that is all there is to ask."""
+    if read_question(before.question).fields:
+        return Resolved(other)
+    if read_question(other).places and not CHAPTER.search(before.question):
+        return Resolved(other, follows=True)
+    base = before.base or before.question
+    if "," in other:  # "QPOs, were they found?"
+        return Resolved(other, otherwise=with_other(base, other))
+    return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
+
+
+def points_at_thing(question: str) -> bool:
+    """Whether a pronoun points back at what was spoken of; "she" and "dia" are the author."""
+    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
+    return any(word not in word_set("follow_up.persons") for word in found)
+
+
+def added(question: str, known: Sequence[str]) -> Resolved:
+    """A question with the words that the one before was about."""
+    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
+    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
+                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
+    return Resolved(asked, follows=True, otherwise="" if points else question)
+
+
+def behind_colon(question: str) -> str:
+    """What is asked, without what it is asked of: "this thesis: how many experts?"."""
+    rest = question.replace(" - ", ": ").replace(" – ", ": ").partition(":")[2].strip()
+    return rest if len(rest.split()) > 1 else question
+
+
+def compares_age(question: str) -> bool:
+    """Whether a question asks which thesis is older or newer, and nothing else."""
+    for age in (cue("question.newest"), cue("question.oldest")):
+        if age.search(question):
+            left = content_terms(age.sub(" ", question))
+            return all(word in framing_words() for _, word in left)
+    return False
+
+
+@cache
+def form(kind: str) -> re.Pattern[str]:
+    """What a whole question of some kind looks like, from the words of the language files."""
+    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
+             (kind, "joining")}  # fmt: skip
+    forms = {
+        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
+        "meant": rf"{words[kind]}\b",
+    }
+    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)

@@ -6,30 +6,35 @@ question that stands by itself is never changed; whether it does is learned from
 (route.py), its forms are in the language files.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 
-from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.conversation import (
-    CHAPTER,
+    LANGUAGE_AGAIN,
     Conversation,
-    Repeat,
     Resolved,
-    Unclear,
-    asked_otherwise,
+    about_other,
+    added,
+    asked_again,
+    behind_colon,
+    compares_age,
+    form,
+    item_asked,
+    of_item,
+    of_listed,
     ordinal,
+    points_at_thing,
     quotes_in,
     subject,
     with_other,
 )
-from thesis_qa.question.read import content_terms, framing_words, read_question
-from thesis_qa.question.route import Intent, is_talk, library_chance
-from thesis_qa.question.theses import ThesisNames
-from thesis_qa.types import Route
+from thesis_qa.question.read import content_terms, read_question
+from thesis_qa.question.route import OPENING, Again, Intent, is_talk, library_chance
+from thesis_qa.question.theses import Named, ThesisNames
+from thesis_qa.types import Language, Route
 
 Turn = tuple[str, str]
 """A question and the text of its answer."""
@@ -49,8 +54,9 @@ OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 LIKELY = 0.7
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
-HINTED = 0.2  # probability of a question about the library, right behind another one
 FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
+ANSWERED_AGAIN = ("pages", "quotes", "in_id", "in_en")  # what asks for the same once more
+KEEPS = ("item", "pages", "quotes", "language")  # repeats that say nothing new
 PLACED = 3  # quotes that tell which thesis an answer was about
 
 
@@ -64,30 +70,46 @@ def read_conversation(
     question names, or about the one that an answer lists or quotes alone."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
-        if _is_talk(question, reads):
+        intent = reads(question)
+        beside = intent is not None and intent.route == "off-topic" and not intent.again
+        if beside or _is_talk(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
-        if resolved.item:  # the list it is from stays what "the third one" counts in
+        last = quotes_in(answer)
+        if found and resolved.repeat in KEEPS:  # its list stays what "the third one" counts in
+            found = replace(found, last=last)
             continue
+        before = found.spoken_of if found else ()
+        if resolved.unclear in ("nothing_before", "which_item"):
+            continue
+        if resolved.unclear == "which_thesis":
+            among = resolved.documents
+            found = Conversation(question, answer, (), among, before, asked_back=True)
+            continue
+        if found and resolved.repeat == "more":  # what was said before is not wanted again either
+            last = (*found.last, *last)
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
         documents = resolved.documents or (about if len(about) == 1 else ())
-        before = found.spoken_of if found else ()
-        spoken_of = tuple(dict.fromkeys([*before, *documents]))
+        pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
+        spoken_of = tuple(dict.fromkeys([*before, *(documents or pair)]))
         of_library = (
             resolved.of_library
             or _is_of_library(resolved.question, reads)
             or (len(listed) > 1 and bool(read_question(resolved.question).fields))
         )
+        of_list = resolved.follows or resolved.of_library
+        if found and of_list and len(about) == 1 and set(about) < set(found.listed):
+            about = found.listed  # one of a list was asked about: the list stays
         found = Conversation(
-            resolved.question, answer, documents, listed, spoken_of, of_library, resolved.base
+            resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
         )
     return found
 
 
 def _is_talk(question: str, reads: Reads) -> bool:
     intent = reads(question)
-    return intent is not None and is_talk(intent, question) and not _asks_again(question)
+    return intent is not None and is_talk(intent, question) and not _again(question, reads)
 
 
 def without_remark(question: str, reads: Reads) -> str:
@@ -96,6 +118,14 @@ def without_remark(question: str, reads: Reads) -> str:
     if not comma or len(remark.split()) > FEW or len(rest.split()) < 2:
         return question
     return rest.strip() if _is_talk(remark, reads) else question
+
+
+def _language_first(question: str, reads: Reads) -> tuple[Language | None, str]:
+    """The language that a message asks for before it asks something: "in English. What is it?"."""
+    asks, _, rest = question.replace(". ", ", ").partition(", ")
+    intent = reads(asks) if len(rest.split()) > 1 else None
+    again = intent.again if intent else None
+    return LANGUAGE_AGAIN.get(again) if again else None, rest
 
 
 def _is_of_library(question: str, reads: Reads) -> bool:
@@ -115,24 +145,40 @@ def resolve(
 ) -> Resolved:
     """What `question` asks after what was said `before`."""
     question = without_remark(question, reads)
-    if before and (repeated := _repeated(question, before)) is not None:
-        return repeated
-    pointing = before is not None and len(words(question)) <= SHORT
+    spoken, rest = _language_first(question, reads)
+    if spoken:
+        return replace(resolve(rest, before, names, reads), language=spoken)
+    if before and (again := _again(question, reads)):
+        theses = word_set("question.stands_for_thesis").intersection(words(question))
+        if not (before.of_library and theses and again in LANGUAGE_AGAIN):  # "yang inggris?"
+            return asked_again(question, again, before)
+    if before and (listed := of_listed(question, before)):
+        return listed
+    pointing = before is not None and _may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
-    plain = _behind_colon(named.rest) if named else question
+    plain = behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
+    if before and before.asked_back:
+        told = _told_which(question, plain, before, named, names)
+        if told:
+            return told
     if before and before.of_library and _goes_on_listing(question, before, reads):
         return Resolved(question, of_library=True)
-    of_library = _compares_age(question) or (
-        _is_of_library(question, reads) and not _varies(question, before, reads)
-    )
-    if of_library and not (named and _asks_of_one(question, plain, reads)):
-        among = before.documents if before and _compares_age(question) else ()
-        return Resolved(question, among if len(among) > 1 else (), of_library=True)
+    if compares_age(question):
+        theses = word_set("question.thesis").intersection(words(question))
+        among = before.spoken_of if before and not (theses or before.of_library) else ()
+        if before and len(before.documents) > 1:
+            among = before.documents
+        if len(among) != 1:  # of one "yang paling baru" is something in it
+            return Resolved(question, among, of_library=True)
+    elif _is_of_library(question, reads) and not (
+        _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
+    ):
+        return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
-        about, meant = _form("about").fullmatch(plain), _form("meant").match(plain)
+        about, meant = form("about").fullmatch(plain), form("meant").match(plain)
         asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
         told = resolved if asks else _asked_of_other(before, question)
         return replace(
@@ -142,59 +188,92 @@ def resolve(
             ambiguous=named.ambiguous,
             unknown=named.besides,
         )
-    settled = resolved.unclear or resolved.item or resolved.repeat or resolved.follows
-    if not settled and (unknown := names.unknown(question)):
-        return replace(resolved, unknown=unknown)
-    if before and not resolved.documents and not cue("follow_up.any_thesis").search(question):
-        return replace(resolved, documents=before.documents)
+    settled = resolved.unclear or resolved.repeat or resolved.follows
+    if not settled and (other := names.unknown(question, language_of(question))):
+        return replace(resolved, question=other.rest, unknown=other.phrase)
+    of_all = cue("follow_up.any_thesis").search(question) or read_question(question).each
+    if before and not resolved.documents and not of_all:
+        resolved = replace(resolved, documents=before.documents)
+    if not resolved.unclear and not resolved.documents and _lacks_thesis(question, before, reads):
+        among = before.listed if before and len(before.listed) > 1 else names.documents
+        if len(among) > 1:
+            return Resolved(question, among, unclear="which_thesis")
     return resolved
+
+
+def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> bool:
+    """Whether a question points at one thesis, and nothing tells at which: "penulisnya siapa?"."""
+    pointing = cue("follow_up.pronouns").search(question) or cue("follow_up.of_thesis").search(
+        question
+    )
+    read = read_question(question)
+    theses = cue("follow_up.any_thesis").search(question) or cue("question.here").search(question)
+    if not pointing or read.each or theses:
+        return False
+    if before and before.of_library and _alone(question, reads) < LEANS:
+        return True
+    few = len(content_terms(question)) <= 1 and _is_of_thesis(question, reads)
+    return bool(read.fields or read.topics or few)
+
+
+def _told_which(
+    question: str, plain: str, before: Conversation, named: Named | None, names: ThesisNames
+) -> Resolved | None:
+    """What was asked before it was asked back which thesis is meant, where this tells: "jihan"."""
+    same = Resolved(before.question, follows=True)
+    if named:
+        known = replace(same, documents=named.documents, phrase=named.phrase)
+        return None if _says_something(plain) else replace(known, ambiguous=named.ambiguous)
+    read = read_question(question)
+    phrase = "" if read.fields or read.topics or read.places else question.rstrip(" ?.!")
+    other = names.unknown(question, language_of(question))
+    unknown = other.phrase if other else phrase if _is_phrase(question) else ""
+    return replace(same, unknown=unknown) if unknown and not item_asked(question, before) else None
+
+
+def _may_point(question: str, before: Conversation) -> bool:
+    """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
+    several theses are spoken of."""
+    said = [word for word in words(question) if word not in word_set("follow_up.joining")]
+    stand = word_set("question.stands_for_thesis")
+    several = max(len(before.spoken_of), len(before.listed)) > 1
+    return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
 
 
 def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
     """Whether a question right behind one about the library goes on with it: "yang 2017?", "dari
     UPN?", "anything on politics?". Who asks for a field, topic or place asks of one thesis."""
     read, intent = read_question(question), reads(question)
-    if read.fields or read.topics or read.places or cue("follow_up.pronouns").search(question):
-        return False
     joining = word_set("follow_up.joining")
     said = [word for word in words(question) if word not in joining]
     opens = word_set("question.stands_for_thesis") | word_set("question.behind_one")
+    asks = not word_set("question.which").isdisjoint(said)
+    named = bool(said) and said[0] in opens and not asks  # "yang pembimbingnya bu kartika"
+    points_back = cue("follow_up.pronouns").search(question) and not named
+    if read.fields or read.topics or read.places or points_back:
+        return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
-    listed = cue("follow_up.any_thesis").search(question) or _compares_age(question)
-    about = _form("about").fullmatch(question)
+    listed = cue("follow_up.any_thesis").search(question) or compares_age(question)
+    about = form("about").fullmatch(question)
     return bool(said) and bool(
         likely >= LEANS
         or listed
-        or (said[0] in opens and _item(question, None) is None)
-        or (about and (likely >= HINTED or len(before.listed) > 1))
+        or (said[0] in opens and item_asked(question, None) is None)
+        or (about and len(content_terms(question)) <= SHORT)
     )
-
-
-def _compares_age(question: str) -> bool:
-    """Whether a question asks which thesis is older or newer, and nothing else."""
-    for age in (cue("question.newest"), cue("question.oldest")):
-        if age.search(question):
-            left = content_terms(age.sub(" ", question))
-            return all(word in framing_words() for _, word in left)
-    return False
-
-
-def _behind_colon(question: str) -> str:
-    """What is asked, without what it is asked of: "this thesis: how many experts?"."""
-    rest = question.partition(":")[2].strip()
-    return rest if len(rest.split()) > 1 else question
 
 
 def _asks_of_one(question: str, plain: str, reads: Reads) -> bool:
     """Whether something is asked of a thesis that is named, and not whether there is one."""
     intent = reads(question)
     sure = intent is not None and library_chance(intent, question) >= SURELY
-    return bool(read_question(plain).telling) and not sure and not _is_of_library(plain, reads)
+    says = read_question(plain).telling or cue("question.explain").search(plain)
+    return bool(says) and not sure and not _is_of_library(plain, reads)
 
 
 def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
     """ "Dan 2019?": the question before, which wasn't about the library."""
-    short = _form("about").fullmatch(question)
+    short = form("about").fullmatch(question)
     return bool(before and short and not _is_of_library(before.question, reads))
 
 
@@ -212,40 +291,49 @@ def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
 
 
 def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resolved:
-    if _form("more").fullmatch(question):
-        if before is None:
-            return Resolved(question, unclear="nothing_before")
-        return Resolved(before.question, follows=True, more=True)
-    if (number := _item(question, before)) is not None:
-        return _of_item(question, number, before)
+    if (number := item_asked(question, before)) is not None:
+        return of_item(question, number, before)
     if before is None:
-        if _asks_again(question):
+        if meant := form("meant").match(question):
+            question = question[meant.end() :].strip(" ,:-") or question
+        if _again(question, reads):
             return Resolved(question, unclear="nothing_before")
         leans = _alone(question, reads) < UNCLEAR
-        lost = leans and not (content_terms(question) and _is_of_thesis(question, reads))
+        said = bool(content_terms(question))
+        leans |= not said and cue("follow_up.pronouns").search(question) is not None
+        clear = cue("follow_up.any_thesis").search(question) or (
+            said and _is_of_thesis(question, reads)
+        )
+        lost = leans and not clear
         return Resolved(question, unclear="nothing_before" if lost else None)
+    intent = reads(question)
+    if intent and intent.route == "off-topic" and intent.routes["off-topic"] >= LEANS:
+        return Resolved(question)
     if cue("follow_up.other_thesis").search(question):
         others = tuple(d for d in before.spoken_of if d not in before.documents)
         asked = question if len(content_terms(question)) > SHORT else before.question
         return Resolved(asked, others[-1:], follows=True)
-    if meant := _form("meant").match(question):
+    if meant := form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
-    for kind in ("why", "how"):
-        if match := _form(kind).fullmatch(question):
-            asked = asked_otherwise(before.question, kind, match["word"])
-            return Resolved(asked, follows=True)
-    about = _form("about").fullmatch(question)
+    known = subject(question, before.question)
+    bare = word_set("question.which") | word_set("follow_up.joining") | stop_words()
+    if known and bare.issuperset(words(question)):  # "kapan?", of what was spoken of
+        return replace(added(question, known), otherwise="")
+    about = form("about").fullmatch(question)
+    if about and about["other"].split()[0].lower() in word_set("question.which"):
+        question, about = about["other"], None  # "and why 2.5?" asks for itself
     if about and len(content_terms(about["other"])) <= SHORT:
         read = read_question(about["other"])
         if read.topics or read.fields:  # "and what are the conclusions?"
             return Resolved(about["other"])
-        return _about_other(before, about["other"])
+        if not read_question(before.question).fields:
+            return about_other(before, about["other"])
     if _is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
         known = subject(question, before.question)
         if not points_back:
-            return _about_other(before, question.rstrip(" ?.!"))
-        return _added(question, known) if known else Resolved(question)
+            return about_other(before, question.rstrip(" ?.!"))
+        return added(question, known) if known else Resolved(question)
     return _with_subject(question, before.question, reads)
 
 
@@ -258,75 +346,19 @@ def _is_phrase(question: str) -> bool:
     return len(said) <= FEW and asking.isdisjoint(said) and bool(content_terms(question))
 
 
-def _about_other(before: Conversation, other: str) -> Resolved:
-    """The question before, of something else; of a place, that is all there is to ask."""
-    if read_question(other).places and not CHAPTER.search(before.question):
-        return Resolved(other, follows=True)
-    base = before.base or before.question
-    if "," in other:  # "QPOs, were they found?"
-        return Resolved(other, otherwise=with_other(base, other))
-    return Resolved(with_other(base, other), follows=True, otherwise=other, base=base)
-
-
-def _item(question: str, before: Conversation | None) -> int | None:
-    """Which item of the answer before a question asks about: "yang kedua?", "point 3"; -1 is the
-    last. None if it asks about anything else."""
-    said = words(question)
-    beside = stop_words() | word_set("follow_up.beside_item") | word_set("follow_up.joining")
-    numbers = [n for word in said if (n := ordinal(word)) is not None]
-    about = {word for _, word in content_terms(before.question)} if before else set()
-    if before and any(ordinal(word) for word in words(before.question)):
-        about = set()  # another of what was asked about: "di lokasi kedua?", "di lokasi pertama?"
-    others = [w for w in said if w not in beside | about and ordinal(w) is None]
-    asks = cue("follow_up.item").search(question)
-    return numbers[0] if asks and len(numbers) == 1 and not others else None
-
-
-def _of_item(question: str, number: int, before: Conversation | None) -> Resolved:
-    """A question about the `number`th thesis or statement of the answer before."""
-    if before is None:
-        return Resolved(question, unclear="nothing_before")
-    several = len(before.listed) > 1 and (before.of_library or not before.statements)
-    items = before.listed if several else before.statements
-    at = number - 1 if number > 0 else len(items) - 1
-    numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
-    at = numbered[0] if numbered else at
-    if not 0 <= at < len(items):
-        unclear: Unclear = "which_item" if items else "nothing_before"
-        return Resolved(question, unclear=unclear, items=len(items))
-    if several:
-        asked = text("answer.what_about", language_of(question) or language_of(before.question))
-        return Resolved(asked, (items[at],), follows=True)
-    return Resolved(before.question, before.documents, follows=True, item=items[at])
-
-
-def _repeated(question: str, before: Conversation) -> Resolved | None:
-    """A question for the same again: with its pages, word for word, in the other language."""
-    same = Resolved(before.question, before.documents, follows=True)
-    counts = cue("question.count").search(question)
-    for language in LANGUAGES:
-        if not counts and _asks_only(question, f"in_{language}"):
-            return replace(same, repeat="language", language=language)
-    kinds: tuple[Repeat, ...] = ("pages", "quotes")
-    for kind in kinds:
-        if _asks_only(question, kind):
-            return replace(same, repeat=kind)
-    return None
-
-
-def _asks_again(question: str) -> bool:
-    """Whether a question asks for nothing but an answer once more."""
-    kinds = ("pages", "quotes", *(f"in_{language}" for language in LANGUAGES))
-    return any(_asks_only(question, kind) for kind in kinds)
-
-
-def _asks_only(question: str, kind: str) -> bool:
-    """Whether a question has the words of a kind, and besides them none that says anything."""
-    asked = cue(f"follow_up.{kind}")
-    keys = ("follow_up.joining", "follow_up.beside_repeat", "question.polite", "question.commands")
-    empty = stop_words().union(*(word_set(key) for key in keys), chat_spellings())
-    left = words(asked.sub(" ", question))
-    return asked.search(question) is not None and all(word in empty for word in left)
+def _again(question: str, reads: Reads) -> Again | None:
+    """What a message asks of the answer before; None where it asks for something of its own."""
+    intent, read = reads(question), read_question(question)
+    topics = [topic for topic in read.topics if topic.expects != "reason"]
+    own = topics or read.places or compares_age(question)
+    if own or intent is None or cue("follow_up.any_thesis").search(question):
+        return None
+    if intent.again is None and item_asked(question, None) is None:  # "the third one in English"
+        beside = word_set("follow_up.beside_item") | word_set("question.stands_for_thesis")
+        said = [word for word in words(question) if word not in beside and ordinal(word) is None]
+        rest = reads(" ".join(said)) if 0 < len(said) < len(words(question)) else None
+        return rest.again if rest and rest.again in ANSWERED_AGAIN else None
+    return None if read.fields and intent.again not in ANSWERED_AGAIN else intent.again
 
 
 def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
@@ -335,21 +367,6 @@ def _corrected(meant: str, before: Conversation, reads: Reads) -> Resolved:
     if not meant or _alone(meant, reads) >= LEANS:
         return Resolved(meant or before.question, follows=True)
     return Resolved(with_other(before.question, meant), follows=True)
-
-
-@cache
-def _form(kind: str) -> re.Pattern[str]:
-    """What a whole question of some kind looks like, from the words of the language files."""
-    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
-             (kind, "before_more", "behind_more", "joining")}  # fmt: skip
-    frame = f"(?:{words['before_more']}|{words['joining']})", f"(?:{words['behind_more']})"
-    forms = {
-        "more": rf"(?:{frame[0]} )*{words[kind]}(?: {frame[1]})*",
-        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
-        "meant": rf"{words[kind]}\b",
-    }
-    plain = rf"(?:{frame[0]} )*(?P<word>{words[kind]})(?: {frame[1]})*"
-    return re.compile(rf"\W*{forms.get(kind, plain)}\W*", re.IGNORECASE)
 
 
 def _is_of_thesis(question: str, reads: Reads) -> bool:
@@ -370,25 +387,12 @@ def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
         return Resolved(question)
     if _is_of_thesis(question, reads):
         return Resolved(question)  # it lacks nothing once the thesis is known
-    points_back = _points_at_thing(question)
+    points_back = points_at_thing(question)
     if _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     known = subject(question, before)
     if not known:
         return Resolved(question)
-    added = _added(question, known)
+    longer = added(question, known)
     said = points_back or not read_question(question).telling
-    return added if said else Resolved(question, otherwise=added.question)
-
-
-def _points_at_thing(question: str) -> bool:
-    """Whether a pronoun points back at what was spoken of; "she" and "dia" are the author."""
-    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
-    return any(word not in word_set("follow_up.persons") for word in found)
-
-
-def _added(question: str, known: Sequence[str]) -> Resolved:
-    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
-    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
-                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
-    return Resolved(asked, follows=True, otherwise="" if points else question)
+    return longer if said else Resolved(question, otherwise=longer.question)

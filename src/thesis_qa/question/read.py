@@ -16,7 +16,7 @@ from thesis_qa.lang.words import chat_spellings, fold, stem, stop_words, words
 from thesis_qa.question.expects import Expected, expected_answer
 from thesis_qa.question.fields import FIELDS, AskedFields, asked_fields
 from thesis_qa.question.named_places import NamedPlaces, named_places
-from thesis_qa.question.route import Intent
+from thesis_qa.question.route import Intent, Repeat
 from thesis_qa.question.topics import Topic, asked_topics, topic_named, topic_names
 from thesis_qa.types import Language, Route
 
@@ -26,7 +26,8 @@ UNSURE = 0.4  # share of the likeliest topic below which a thesis is summed up i
 LEARNED = 0.5  # probability of a learned field or topic from which it is taken
 SPELT_OUT = 12  # numbers up to which texts write in words
 
-_CODE = re.compile(r"(?<!\w)(?=[\w-]*[\d_])\w[\w-]*")
+# "langkah2" is "langkah-langkah", and no code.
+_CODE = re.compile(r"(?<!\w)(?![A-Za-z][a-z]{3,}2[a-z]*\b)(?=[\w-]*[\d_])\w[\w-]*")
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
 _COUNTING = re.compile(r"^(?:ke-?)?(\d+)(?:-?an|s|st|nd|rd|th)?$")
 
@@ -51,11 +52,11 @@ class Question:
     parts: tuple[str, ...]  # both questions, where two are joined by "and"
     documents: tuple[str, ...] = ()  # it is asked of these; of all, if there are none
     resolved_from: str | None = None  # a follow-up as it was typed
-    besides: str = ""  # what was answered before and is not wanted again
     otherwise: str = ""  # what else may be meant, where this finds nothing
     of_library: bool = False  # goes on with a question about the library
-    item: str = ""  # the statement of the answer before that is asked about
-    repeat: str | None = None  # the answer before is wanted with its "pages", as "quotes" …
+    repeat: Repeat | None = None  # what is asked of the answer before
+    quotes: tuple[str, ...] = ()  # the statements of that answer that are asked about
+    choices: tuple[str, ...] = ()  # theses that may be meant, where it has to be asked back
     unclear: str = ""  # why it has to be asked back
     items: int = 0  # of the answer before, where it isn't clear which is meant
     named_by: str = ""  # the words that name its documents
@@ -65,6 +66,11 @@ class Question:
         default_factory=lambda: np.zeros(0, np.float32), compare=False, repr=False
     )  # shape (dimensions,)
     weights: Mapping[str, float] = field(default_factory=dict)  # of terms: how rare each is
+
+    @property
+    def besides(self) -> str:
+        """What was answered before and is not wanted again."""
+        return "\n".join(self.quotes) if self.repeat == "more" else ""
 
     @property
     def telling(self) -> tuple[frozenset[str], ...]:
@@ -104,7 +110,8 @@ def read_question(text: str, language: Language | None = None) -> Question:
     Raises QuestionError for what can't be asked.
     """
     checked = checked_question(text)
-    asked, spoken = spelt_out(checked), spoken_language(checked)
+    spoken = spoken_language(checked)
+    asked = spelt_out(checked, spoken or language)
     expects = expected_answer(asked)
     counted = expects == "number" and cue("question.count").search(asked)
     return Question(
@@ -183,11 +190,15 @@ def spoken_language(question: str) -> Language | None:
     return language_of(question)
 
 
-def spelt_out(question: str) -> str:
+def spelt_out(question: str, language: Language | None) -> str:
     """An Indonesian question with its chat spellings written out: "gmn" as "bagaimana"."""
-    if language_of(question) != "id":
+    if language != "id":
         return question
-    return " ".join(chat_spellings().get(word.lower(), word) for word in question.split())
+    written = []
+    for word in question.split():
+        bare = word.rstrip("?!.,")
+        written.append(chat_spellings().get(bare.lower(), bare) + word[len(bare) :])
+    return " ".join(written)
 
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:

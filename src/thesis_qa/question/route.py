@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -26,10 +26,19 @@ BUCKETS = 4096  # of hashed features; twice as many changed 1 of 380 held-out ex
 SURELY_TALK = 0.6  # probability from which a message is small talk: a question that is taken for
 # talk costs more than talk that is taken for a question
 LIKELY_IF_FEW, FEW = 0.3, 4  # the same for messages of so few words
+AGAIN = 0.5  # probability from which only the answer before is asked about
 UNNAMED = 0.75  # probability from which theses are asked for without a word for them
 OPENING = 2  # words among which "yang" stands for a thesis: "ada yang 2017?"
 LONGEST = 12  # words from which questions count as equally long
 LETTERS = (3, 4)  # of letter groups: catch spellings and affixes
+
+Again = Literal["pages", "quotes", "in_id", "in_en", "more", "why", "how"]
+"""What may be asked of the answer before, and of nothing else: where it stands, its very words, the
+same in a language, more of it, its reason, its way."""
+
+Repeat = Literal["item", "more", "why", "pages", "quotes", "language"]
+"""What is asked of the answer before: one of its statements, what it didn't say, the reason of it,
+or the same with its pages, in its very words, in another language."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -41,6 +50,7 @@ class Intent:
     routes: Mapping[Route, float]
     topics: Mapping[tuple[Route, str], float]  # of each route: ("standing", "aims")
     alone: float  # probability that it can be understood without what was said before
+    again: Again | None = None  # what it asks of the answer before, if it asks nothing else
 
     @property
     def route(self) -> Route:
@@ -67,7 +77,7 @@ def library_chance(intent: Intent, question: str) -> float:
     """The probability that a question is about the library; less where no word for a thesis is
     said: "Apa hambatan pada tahun 2018?" is like "Skripsi apa pada tahun 2018?"."""
     chance = intent.routes.get("library", 0.0)
-    tokens = _TOKEN.findall(fold(question))
+    tokens = [token.removesuffix("nya") for token in _TOKEN.findall(fold(question))]
     theses = word_set("question.thesis") | word_set("question.stands_for_thesis", "en")
     begins = word_set("question.stands_for_thesis", "id")  # "yang 2017?"; elsewhere it joins
     said = not theses.isdisjoint(tokens) or not begins.isdisjoint(tokens[:OPENING])
@@ -79,18 +89,24 @@ def intent(question: str, vector: Floats) -> Intent:
     """What `question` is after; `vector` is its embedding, shape (dimensions,)."""
     weights = _weights()
     given = features(question, vector, weights["mean"])
-    classes, scales = weights["classes"], weights["scales"]
-    scores = (weights["topic"].astype(np.float32) @ given) * scales + weights["topic_bias"]
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
     topics: dict[tuple[Route, str], float] = {}
     routes: dict[Route, float] = {}
-    for name, chance in zip(classes.tolist(), chances.tolist(), strict=True):
+    for name, chance in _chances("topic", given):
         route, topic = cast("tuple[Route, str]", tuple(name.split("/", 1)))
         topics[route, topic] = chance
         routes[route] = routes.get(route, 0.0) + chance
     alone = float(weights["alone"] @ given + weights["alone_bias"])
-    return Intent(routes, topics, 1 / (1 + float(np.exp(-alone))))
+    kind, likely = max(_chances("again", given), key=lambda each: each[1])
+    again = cast("Again", kind) if kind in get_args(Again) and likely >= AGAIN else None
+    return Intent(routes, topics, 1 / (1 + float(np.exp(-alone))), again)
+
+
+def _chances(layer: str, given: Floats) -> Iterator[tuple[str, float]]:
+    """The classes of a layer and how likely each is."""
+    of = {name: _weights()[f"{layer}_{name}"] for name in ("classes", "weights", "scales", "bias")}
+    scores = (of["weights"].astype(np.float32) @ given) * of["scales"] + of["bias"]
+    chances = np.exp(scores - scores.max())
+    return zip(of["classes"].tolist(), (chances / chances.sum()).tolist(), strict=True)
 
 
 def features(question: str, vector: Floats, mean: Floats) -> Floats:

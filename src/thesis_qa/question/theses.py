@@ -17,7 +17,8 @@ from thesis_qa.lang.data import alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import fold, stem
-from thesis_qa.question.read import framing_words
+from thesis_qa.question.read import framing_words, read_question
+from thesis_qa.question.route import OPENING
 from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language
 
@@ -72,6 +73,11 @@ class ThesisNames:
     def __init__(self, documents: Sequence[DocumentInfo]) -> None:
         self._known = [identity(document) for document in documents]
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(known.document for known in self._known)
+
     def named(
         self, question: str, language: Language | None, *, pointing: bool = False
     ) -> Named | None:
@@ -90,7 +96,8 @@ class ThesisNames:
         this = text("question.this_thesis", language)
         rest = _without(question, tokens, at, this)
         ambiguous = any(len(names) > 1 for _, names in found)
-        besides = self.unknown(rest) if len(documents) == 1 else ""
+        other = self.unknown(rest, language) if len(documents) == 1 else None
+        besides, rest = (other.phrase, other.rest) if other else ("", rest)
         return Named(tuple(documents), _cut(question, tokens, at), ambiguous, rest, besides)
 
     def listed_in(self, answer: str) -> tuple[str, ...]:
@@ -99,16 +106,20 @@ class ThesisNames:
         places = {k.document: folded.find(k.title) for k in self._known if len(k.title) > LONG_NAME}
         return tuple(sorted((d for d, at in places.items() if at >= 0), key=lambda d: places[d]))
 
-    def unknown(self, question: str) -> str:
-        """In which words `question` names a thesis that isn't known here; empty if it names none:
-        "skripsi tentang kubernetes"."""
+    def unknown(self, question: str, language: Language | None) -> Named | None:
+        """Which thesis `question` names in words that fit none by themselves, "skripsi tentang
+        kubernetes"; None if it names none. What is left says "this thesis" if that asks for what
+        any thesis has."""
         tokens = _tokens(question)
+        this = text("question.this_thesis", language)
         for at in range(len(tokens)):
             for places in _beside_thesis_word(tokens, at):
-                told = _before_topic(tokens, places)
-                if told:
-                    return _cut(question, tokens, sorted(told))
-        return ""
+                if told := _before_topic(tokens, places):
+                    rest = _without(question, tokens, sorted([*told, at]), this)
+                    read = read_question(rest)
+                    rest = rest if read.fields or read.topics else question
+                    return Named((), _cut(question, tokens, sorted(told)), False, rest)
+        return None
 
     def _by_file(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
         """Names of files: "ringkas kucing.pdf"."""
@@ -192,13 +203,13 @@ class ThesisNames:
     def _holds(self, word: str, known: Identity, language: Language | None) -> float:
         if word == known.year or word in known.places or word in known.file:
             return 1.0
-        if any(word == name or _alike(word, name) for name in known.author):
+        if any(word == name or alike(word, name) for name in known.author):
             return 1.0
         read = readings(stem(word), language, known.language)
         fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= 0.3]
         if fits:
             return max(fits)
-        return 0.5 if any(_alike(word, other) for other in known.spelt) else 0.0
+        return 0.5 if any(alike(word, other) for other in known.spelt) else 0.0
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -208,9 +219,10 @@ def identity(document: DocumentInfo) -> Identity:
     places = {word for text in institution for word in _words(text)} - _empty()
     places |= {initials for text in institution for initials in _initials(text)}
     about = " ".join((known.title, *known.keywords))
+    about = f"{about} {about.replace('-', ' ')}"  # "peer-assisted" is "peer" too
     return Identity(
         document=document.name,
-        title=" ".join(fold(known.title).split()),
+        title=" ".join(fold(known.title or document.name).split()),
         author=frozenset(w for w in _words(known.author) if len(w) > 2),
         places=frozenset(places),
         year=str(known.year or ""),
@@ -226,9 +238,12 @@ def _beside_thesis_word(
 ) -> Iterator[list[int]]:
     """The words behind and before a word for a thesis that may name it, the nearest first:
     "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
-    word = tokens[at].word
-    behind = _until_clause(tokens, range(at + 1, min(len(tokens), at + 1 + MOST_WORDS)))
-    told = bool(behind) and tokens[behind[0]].word in word_set("question.behind_one")
+    word = _owner(tokens[at].word)
+    first = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    says = at < OPENING and first in word_set("question.collection")  # "yang bahas padi gimana"
+    told = says or first in word_set("question.behind_one")
+    begins = at + 1 + says
+    behind = _until_clause(tokens, range(begins, min(len(tokens), begins + MOST_WORDS)))
     dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
     stands_for_one = word in word_set("question.stands_for_thesis")
     if (
@@ -275,10 +290,13 @@ def _cut(question: str, tokens: Sequence[Token], places: Sequence[int]) -> str:
 
 
 def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this: str) -> str:
-    """The question with "this thesis" for the words at `places`, and for an article before them."""
+    """The question with "this thesis" for the words at `places`, and for an article beside them."""
     gone = sorted({*places, *range(places[0], places[-1] + 1)})
-    if gone[0] > 0 and tokens[gone[0] - 1].word in word_set("question.articles"):
+    articles = word_set("question.articles")
+    if gone[0] > 0 and tokens[gone[0] - 1].word in articles:
         gone.insert(0, gone[0] - 1)
+    if gone[-1] + 1 < len(tokens) and tokens[gone[-1] + 1].word in articles:
+        gone.append(gone[-1] + 1)  # "skripsi padi itu"
     before, behind = question[: tokens[gone[0]].start], question[tokens[gone[-1]].end :]
     return " ".join(f"{before} {this}{behind}".split())
 
@@ -306,7 +324,7 @@ def _topic_words() -> frozenset[str]:
 def _says_nothing(word: str) -> bool:
     """Whether a word names no thesis, or is one that leads to the name, misspelt: "tntang"."""
     leading = word_set("question.about_thesis")
-    return word in _empty() or any(_alike(word, each) for each in leading)
+    return word in _empty() or any(alike(word, each) for each in leading)
 
 
 def _words(text: str) -> list[str]:
@@ -327,10 +345,10 @@ def _owner(word: str) -> str:
 
 
 def _names_author(word: str, author: frozenset[str]) -> bool:
-    return word in author or any(_alike(word, name) for name in author)
+    return word in author or any(alike(word, name) for name in author)
 
 
-def _alike(word: str, other: str) -> bool:
+def alike(word: str, other: str) -> bool:
     """Whether one is the other misspelt."""
     return min(len(word), len(other)) >= LONG_NAME and fuzz.ratio(word, other) >= MISSPELT
 

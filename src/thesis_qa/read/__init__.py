@@ -10,7 +10,16 @@ from thesis_qa.errors import DocumentError
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 CONVERTED = (".odt", ".doc", ".rtf", ".wps")  # where LibreOffice is installed
-SUPPORTED = (".pdf", ".docx", ".epub", ".txt", ".html", ".htm", *MARKDOWN, *CONVERTED)
+FORMATS = {  # the module of this room that reads a file, by the suffix of its name
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".epub": "epub",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    **dict.fromkeys(MARKDOWN, "text"),
+}
+SUPPORTED = (*FORMATS, *CONVERTED)
 NAMED = ", ".join("PDF DOCX ODT EPUB MD TXT HTML".split())  # of them, those that users know
 
 _HINTS = {  # what to do about others, by suffix

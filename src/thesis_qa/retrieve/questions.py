@@ -24,6 +24,7 @@ class QuestionReader:
     def __init__(self, catalog: Catalog, embedding: "Embedding") -> None:
         self._catalog, self._embedding = catalog, embedding
         self._vectors: dict[str, Vectors] = {}
+        self._intents: dict[str, Intent] = {}
         self._names: tuple[object, ThesisNames] | None = None
 
     def question(
@@ -47,7 +48,12 @@ class QuestionReader:
         None for another model."""
         if not self._embedding.name.startswith(FITTED_MODEL):
             return None
-        return intent(text, self._vector(text))
+        found = self._intents.get(text)
+        if found is None:
+            found = self._intents[text] = intent(text, self._vector(text))
+            for old in list(self._intents)[:-REMEMBERED]:
+                self._intents.pop(old, None)
+        return found
 
     def thesis_names(self, documents: Sequence[str] | None = None) -> ThesisNames:
         """By what words the theses of the index, or some `documents`, may be named."""

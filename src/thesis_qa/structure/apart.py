@@ -22,7 +22,7 @@ from threading import Lock, Timer
 from typing import IO, Any
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import child_process
+from thesis_qa.read import FORMATS, child_process
 from thesis_qa.read.blocks import RawDocument
 from thesis_qa.types import Document
 
@@ -105,7 +105,6 @@ class _Child:
         return answer if length and len(answer) == length else None
 
 
-_READERS = {".docx": "docx", ".epub": "epub", ".html": "html", ".htm": "html"}  # else text
 _CPU_SIGNAL = 24  # SIGXCPU
 _LOCK = Lock()
 _READER = _Child()
@@ -116,7 +115,7 @@ def read_flow(path: Path, name: str) -> Document:
     """A file without pages, read in this process; only what its format needs is imported."""
     from thesis_qa.structure.flow import flow_document
 
-    kind = _READERS.get(path.suffix.lower(), "text")
+    kind = FORMATS[path.suffix.lower()]
     module = import_module(f"thesis_qa.read.{kind}")
     read: Callable[[Path, str], RawDocument] = getattr(module, f"read_{kind}")
     return flow_document(name, read(path, name))

@@ -41,19 +41,39 @@ class Margins:
     def of(cls, pages: Sequence[PageOfLines]) -> "Margins":
         """What repeats on at least `REPEATED` pages."""
         edges = [(number, _edges(lines, height)) for number, lines, height in pages]
-        counts = Counter(pattern for _, lines in edges for pattern in set(map(_pattern, lines)))
-        twice = frozenset(p for p, count in counts.items() if count > 1 and p.strip("#- "))
+        texts: list[list[str]] = [[] for _ in range(1 + max((n for n, _ in edges), default=0))]
+        for number, lines in edges:
+            texts[number] += [line.text for line in lines]
+        counted = sequences(texts)
+        counts = Counter(
+            pattern
+            for number, lines in edges
+            for pattern in {_pattern(line) for line in lines}
+        )
+        told = {  # numbers apart from each other only: "CHAPTER 4", "CHAPTER 5"
+            pattern
+            for pattern, found in _by_pattern(edges).items()
+            if len({text for _, text in found}) == len(found)
+            and not any(n.offset(at) in counted for at, text in found for n in page_numbers_in([text]))
+        }
+        twice = frozenset(p for p, n in counts.items() if n > 1 and p.strip("#- ")) - told
         patterns = {pattern for pattern in twice if counts[pattern] >= REPEATED}
         slots = Counter(
             slot
             for _, lines in edges
             for slot in {_slot(line) for line in lines if _pattern(line) in patterns}
         )
-        texts: list[list[str]] = [[] for _ in range(1 + max((n for n, _ in edges), default=0))]
-        for number, lines in edges:
-            texts[number] += [line.text for line in lines]
         heights = frozenset(slot for slot, count in slots.items() if count >= REPEATED)
-        return cls(frozenset(patterns), twice, heights, frozenset(sequences(texts)))
+        return cls(frozenset(patterns), twice, heights, frozenset(counted))
+
+
+def _by_pattern(edges: Sequence[tuple[int, Sequence[TextLine]]]) -> dict[str, list[tuple[int, str]]]:
+    """Pages and texts of the lines of each pattern."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, lines in edges:
+        for line in lines:
+            found.setdefault(_pattern(line), []).append((number, line.text))
+    return found
 
 
 def furniture(page: PageOfLines, repeated: Margins) -> set[int]:

@@ -14,7 +14,8 @@ TOUCH = 3.0  # points: rules nearer than that meet
 FULL = 0.6  # of the table's width: a rule that parts two rows
 MAX_RULES = 1500  # on a page; more are a drawing
 COLUMN_GAP = 1.0  # of the letters' size: between cells that no rule parts
-MIN_WIDTH = 100.0  # points, of a table without upright rules
+MIN_WIDTH = 60.0  # points, of a table without upright rules
+ADJOIN = 20.0  # points, at most, between two parts of one table that are drawn apart
 SAME_LEVEL = 0.6  # of a line's height: lines nearer than that stand beside each other
 NEAR_CAPTION = 40.0  # points between a caption and the first row
 ROW_GAP = 2.6  # times the height of a line: more white space ends a table without rules
@@ -33,11 +34,40 @@ class Grid:
     levels: tuple[Box, ...] = ()  # all level rules
 
 
-def ruled_grids(rules: Sequence[Box]) -> list[Grid]:
-    """The tables that are drawn."""
+def ruled_grids(rules: Sequence[Box], lines: Sequence[TextLine] = ()) -> list[Grid]:
+    """The tables that are drawn; a caption among the lines parts two."""
     if not 2 < len(rules) <= MAX_RULES:
         return []
-    return [*_meshes(rules), *_stacks(rules)]
+    captions = [line.middle for line in lines if is_table_caption(line.text)]
+    return [*_whole(_meshes(rules)), *_stacks(rules, captions)]
+
+
+def _whole(meshes: Iterable[Grid]) -> list[Grid]:
+    """Grids, those of one width that adjoin as one: rows between may be drawn without rules."""
+    found: list[Grid] = []
+    for grid in sorted(meshes, key=lambda grid: grid.box[1]):
+        above = next((other for other in found if _adjoins(other, grid)), None)
+        if above is None:
+            found.append(grid)
+            continue
+        x0, y0, x1, _ = above.box
+        inner = sorted({*above.xs[1:-1], *grid.xs[1:-1]})
+        kept = [x for x, before in zip(inner, [x0, *inner], strict=False) if x - before > TOUCH]
+        found[found.index(above)] = Grid(
+            (x0, y0, x1, grid.box[3]),
+            (x0, *kept, x1),
+            above.uprights + grid.uprights,
+            tuple(sorted({*above.ys, *grid.ys})),
+            above.levels + grid.levels,
+        )
+    return found
+
+
+def _adjoins(above: Grid, grid: Grid) -> bool:
+    sides = zip(above.box[::2], grid.box[::2], strict=True)
+    return all(abs(a - b) <= TOUCH for a, b in sides) and (
+        0 <= grid.box[1] - above.box[3] <= ADJOIN
+    )
 
 
 def _meshes(rules: Sequence[Box]) -> list[Grid]:
@@ -97,13 +127,14 @@ def _box(sides: Sequence[float]) -> Box:
     return (x0, y0, x1, y1)
 
 
-def _stacks(rules: Sequence[Box]) -> list[Grid]:
+def _stacks(rules: Sequence[Box], captions: Sequence[float]) -> list[Grid]:
     """Level rules of one width, one below the other: head, body and foot of a table."""
     level = _whole_levels([r for r in rules if r[2] - r[0] > 20 * (r[3] - r[1])])
     stacks: list[list[Box]] = []
     for rule in level:
         for stack in stacks:
-            if abs(stack[-1][0] - rule[0]) <= TOUCH and abs(stack[-1][2] - rule[2]) <= TOUCH:
+            alike = all(abs(stack[-1][side] - rule[side]) <= TOUCH / 2 for side in (0, 2))
+            if alike and not any(stack[-1][1] < y < rule[1] for y in captions):
                 stack.append(rule)
                 break
         else:

@@ -47,7 +47,7 @@ _SECTION = re.compile(
 _WHOLE = re.compile(r"(\d{1,2}(?=[.\s])|[IVX]{1,4}(?=\.)|[A-Z](?=\.))\.?\s+([^\W\d_].*)")
 _POINTS = str.maketrans("-–", "..")  # of "2-1"
 _ITEM = re.compile(r"(?:[-–•*▪◦·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-_LEADERS = re.compile(r"(?:[.…·_]{3,}|(?:\s\.){3,}|\t)\s*(?:\d{1,4}|[ivxlc]{1,7})$", re.IGNORECASE)
+_LEADERS = re.compile(r"(?:[.…·_]{3,}|(?:\s?\.){3,}|\t)\s*(?:\d{1,4}|[ivxlc]{1,7})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,12 @@ def is_bare_number(line: str) -> bool:
     return digits or (0 < len(line) <= 5 and not set(line) - set("IVX"))
 
 
+def is_bare_caption(line: str) -> bool:
+    """Whether a line is "Tabel 2.1" alone, its title being the next line."""
+    caption = parse_caption(line)
+    return caption is not None and not caption.title and line[-1:].isalnum() and len(caption.number) > 1
+
+
 def is_named_chapter(line: str) -> bool:
     """Whether a line is "BAB IV …", "Chapter 4 …", "LAMPIRAN A …"."""
     return _named(" ".join(line.split())) is not None
@@ -214,10 +220,10 @@ def _begins_title(rest: str) -> bool:
 
 @cache
 def _named_form() -> re.Pattern[str]:
-    """ "BAB IV …": word, number, title."""
+    """ "BAB IV …": word, number, title; numbered once more by a list: "4 CHAPTER 04"."""
     words = f"{alternatives('headings.chapter')}|{alternatives('headings.appendix')}"
     return re.compile(
-        rf"({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{'|'.join(words_up_to(10))})\b(?!\.\d)"
+        rf"(?:\d{{1,2}}\.?\s+)?({words})[\s-]+([IVXLC]+|\d{{1,2}}|[A-Z]|{'|'.join(words_up_to(10))})\b(?!\.\d)"
         r"\s*[.:–—-]?\s*(.*)",
         re.IGNORECASE,
     )
@@ -330,7 +336,7 @@ def _caption_form() -> re.Pattern[str]:
     words = "|".join(alternatives(f"captions.{kind}") for kind in get_args(CaptionLabel))
     return re.compile(
         rf"({words})\s+((?:\d{{1,3}}+|[ivxlc]{{1,5}}+|[a-z])(?:\s?[.\-–]\s?\d{{1,3}}+)*+)"
-        r"\s*(?:[.:]\s*|\s)(?-i:(?=[^a-z\s(,]))",
+        r"(?:\s*(?:[.:]\s*(?-i:(?=[^a-z\s,]))|\s(?-i:(?=[^a-z\s(,])))|\s?[.:]?$)",
         re.IGNORECASE,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from thesis_qa.read.pdf.lines import HYPHENS, TextLine
+from thesis_qa.structure.grids import stretches
 from thesis_qa.structure.headings import (
     BOLD_LEVELS,
     MATTER,
@@ -15,6 +16,7 @@ from thesis_qa.structure.headings import (
     are_entries,
     certain_heading,
     follows,
+    is_bare_caption,
     is_bare_chapter,
     is_bare_number,
     is_chapter_number,
@@ -34,6 +36,7 @@ from thesis_qa.types import Kind
 LARGER = 1.08  # times the size of the running text: set larger
 MUCH_LARGER = 1.15
 SMALLER = 0.93
+TOP = 4  # lines of a page, among them its running heads
 REPEATED = 3  # numbered headings, from which a document is said to number them
 LOWEST = BOLD_LEVELS[-1]  # of headings that only stand out
 LONG = 40  # characters of a line of running text
@@ -41,6 +44,9 @@ CONTENTS_SHARE = 0.5  # of lines that end in a page number on a contents page
 BOLD_SHARE = 0.3  # of the text; where more is bold, bold tells nothing
 FOOT = 0.45  # of the page height, below which footnotes stand
 
+COLUMNS_APART = 2.0  # of the letters' size, between labels that stand beside each other
+PICTURE = 40.0  # points, at least, between a figure's title and its caption
+TITLED = 1.6  # times the usual distance of two lines, at most, from "Tabel 2.1" to its title
 FRAGMENT = 8  # characters without a word: a piece of a formula that stands on its own
 
 _NUMBER_LINE = re.compile(r"(?:\d{1,4}|[ivxlc]{1,7})", re.IGNORECASE)
@@ -64,6 +70,7 @@ class PageStyle:
     leading: float  # distance from line to line
     bold_tells: bool  # whether bold lines stand out
     chapters: bool  # whether there are lines like "BAB IV", "Chapter 4"
+    opening: bool = False  # whether these stand at the top of their pages
     looks: tuple[Look, ...] = ()  # of headings, the highest first; none where they are numbered
 
     def stands_out(self, line: TextLine) -> bool:
@@ -86,8 +93,9 @@ def style(pages: Sequence[Sequence[TextLine]]) -> PageStyle:
     sizes: Counter[float] = Counter()
     bold = total = 0
     steps: Counter[int] = Counter()
-    chapters = 0
+    chapters = opening = 0
     for lines in pages:
+        opening += any(map(_opens_chapter, lines[:TOP]))
         for line, below in zip_longest(lines, lines[1:]):
             sizes[round(2 * line.size) / 2] += len(line.text)
             bold += len(line.text) * line.bold
@@ -99,6 +107,7 @@ def style(pages: Sequence[Sequence[TextLine]]) -> PageStyle:
     size = sizes.most_common(1)[0][0] if sizes else 12.0
     leading = steps.most_common(1)[0][0] / 2 if steps and steps.most_common(1)[0][1] else 1.2 * size
     plain = PageStyle(size, leading, bold < BOLD_SHARE * max(1, total), chapters > 0)
+    plain = replace(plain, opening=opening > 1)
     numbered = plain.chapters or _numbers_sections(pages)
     return plain if numbered else replace(plain, looks=_looks(pages, plain))
 
@@ -156,7 +165,7 @@ def is_contents_page(lines: Sequence[TextLine], after_contents: bool) -> bool:
         for line in lines
     )
     leaders = sum(is_contents_line(line.text, in_contents=False) for line in lines)
-    if known and leaders >= REPEATED:  # entries of several lines
+    if known and leaders >= (1 if after_contents else REPEATED):  # entries of several lines
         return True
     most = ending >= CONTENTS_SHARE * (0.6 if known else 1.0) * len(lines)
     return most or are_entries([line.text for line in lines])
@@ -179,6 +188,7 @@ class KindJudge:
     number: Number | None = None  # of the last heading that has one
     heading: bool = False  # the line before was one, which this may go on
     titling: bool = False  # the line before was "BAB IV" alone, or its title in capitals
+    caption: TextLine | None = None  # the line before, if a caption, that this may go on
 
     def judge(
         self,
@@ -187,14 +197,32 @@ class KindJudge:
         below: TextLine | None,
         alone: bool,
         on_contents: bool,
+        label: bool = False,
     ) -> Typed:
-        """What `line` is, between its neighbours on the page; `alone`: it doesn't go on below."""
+        """What `line` is, between its neighbours on the page; `alone`: it doesn't go on below;
+        `label`: it stands in a figure."""
+        typed = self._judge(line, above, below, alone, on_contents, label)
+        goes_on = typed.kind == "text" and self._captions(line)
+        self.caption = line if typed.kind == "caption" or goes_on else None
+        return typed
+
+    def _judge(
+        self,
+        line: TextLine,
+        above: TextLine | None,
+        below: TextLine | None,
+        alone: bool,
+        on_contents: bool,
+        label: bool,
+    ) -> Typed:
         text = line.text.strip()
         if on_contents:
             self.listing = "contents"
             titled = is_contents_title(text) and not is_contents_line(text, in_contents=True)
             return Typed("heading", 1) if titled else Typed("contents")
-        level = self._heading(line, above, below, alone)
+        if self._captions(line):
+            return TEXT
+        level = self._heading(line, above, below, alone, label)
         self.heading = level is not None
         self.titling = level == 1 and (is_bare_chapter(text) or (self.titling and text.isupper()))
         if level:
@@ -206,8 +234,21 @@ class KindJudge:
             return Typed("contents")
         return self._in_text(line, text, above)
 
+    def _captions(self, line: TextLine) -> bool:
+        """Whether a line goes on with the caption above: "Tabel 2.1" alone, or set as it is."""
+        above = self.caption
+        if above is None or certain_heading(line.text.strip()):
+            return False
+        step = line.top - above.top
+        if is_bare_caption(above.text.strip()):
+            return 0 < step < TITLED * self.style.leading
+        alike = abs(above.size - line.size) < 0.6 and above.bold == line.bold
+        centred = abs(above.left + above.right - line.left - line.right) < 6
+        return alike and centred and above.bold and 0 < step < 1.2 * self.style.leading
+
     def outlined(self, text: str, level: int) -> Typed:
         """A heading by the outline of the file."""
+        self.caption = None
         self.heading = True
         self.in_body = self.in_body or numbered_heading(text) is not None
         self._note(text, level)
@@ -226,7 +267,12 @@ class KindJudge:
             self.in_body = True
 
     def _heading(
-        self, line: TextLine, above: TextLine | None, below: TextLine | None, alone: bool
+        self,
+        line: TextLine,
+        above: TextLine | None,
+        below: TextLine | None,
+        alone: bool,
+        label: bool,
     ) -> int | None:
         """The level if `line` is a heading."""
         text = line.text.strip()
@@ -235,13 +281,18 @@ class KindJudge:
         if len(text) > MAX_HEADING or not any(map(str.isalpha, text)):
             return None
         stands_out = self.style.stands_out(line)
+        if is_contents_line(text, in_contents=False):
+            return None
         if is_contents_title(text) and (stands_out or text.isupper()) and alone:
             return 1
         if self.titling and self._titles_chapter(text, alone):
             return 1
-        if is_named_chapter(text) and alone and (stands_out or text.isupper() or above is None):
-            return 1
         known = certain_heading(text)
+        if is_named_chapter(text) and alone and (stands_out or text.isupper() or above is None):
+            names = known is not None and known.role != "appendix" and not is_bare_chapter(text)
+            plain = not (stands_out or text.isupper())
+            midst = above is not None and not self.heading
+            return None if names and self.style.opening and (plain or midst) else 1
         if (
             known
             and known.level == 1
@@ -256,9 +307,17 @@ class KindJudge:
             return self._numbered(numbered.number, text, stands_out or text.isupper(), alone)
         if self._opens_front_part(line, above, text, stands_out):
             return 1
-        if not self.in_body or self.listing or not alone or not stands_out:
+        going = self.heading and above is not None and _fills(above, line)
+        if not self.in_body or self.listing or not (alone or going) or not stands_out:
             return None
-        if line.fixed or text[-1] in HYPHENS + "-" or not looks_like_heading(text):
+        if line.fixed or text[-1] in HYPHENS + "-" or "=" in text or not looks_like_heading(text):
+            return None
+        if label and not (is_item(text) or self.heading):
+            return None
+        parts = stretches([line], COLUMNS_APART)
+        if not text[0].isalnum() or (len(parts) > 1 and text.split()[0][-1] not in ".)"):
+            return None
+        if above is not None and _runs_on(above, line, self.style):
             return None
         typed = any(mark in text for mark in ":(=;")  # "angle: double", "isFree(cell)"
         if next(filter(str.isalpha, text)).islower() and (typed or not self.heading):
@@ -271,7 +330,10 @@ class KindJudge:
             return None  # the title of a chart, above its numbers
         if look_of(line) in self.style.looks and not re.match(r"\(?\w{1,2}[.)]\s", text):
             return 1 + self.style.looks.index(look_of(line))
-        return level_by_look(text) if not text.isupper() else LOWEST
+        if not text.isupper():
+            return level_by_look(text)
+        opens = above is None and line.size > self.style.size * LARGER
+        return 1 if opens and not self.style.chapters else LOWEST
 
     def turn_to(self, lines: Sequence[TextLine]) -> None:
         """Notice on which page the body of a thesis without numbered headings begins: it has
@@ -293,7 +355,7 @@ class KindJudge:
 
     def _titles_chapter(self, text: str, alone: bool) -> bool:
         """Whether the line below "BAB IV" is the chapter's title."""
-        if numbered_heading(text) or ends_sentence(text):
+        if numbered_heading(text) or ends_sentence(text) or parse_caption(text):
             return False
         return text.isupper() or (alone and len(text) < 2 * LONG and text[0].isupper())
 
@@ -306,7 +368,9 @@ class KindJudge:
 
     def _numbered(self, new: Number, text: str, stands_out: bool, alone: bool) -> int | None:
         """The level of a line that begins with the number of a section."""
-        if len(new) == 1 and not stands_out:
+        if not stands_out and (len(new) == 1 or text[-1] in HYPHENS):
+            return None
+        if self.listing == "contents" and not stands_out and is_contents_line(text, True):
             return None
         if text.endswith((".", ",", ";", ":")) and not stands_out:
             return None
@@ -326,6 +390,39 @@ class KindJudge:
         if is_formula(text):
             return Typed("formula")
         return Typed("list") if is_item(text) else TEXT
+
+
+def _fills(above: TextLine, line: TextLine) -> bool:
+    """Whether the line above is set alike and reaches as far: a heading may go on below it."""
+    alike = above.bold == line.bold and abs(above.size - line.size) < 0.6
+    return alike and above.right > line.right - above.size
+
+
+def _runs_on(above: TextLine, line: TextLine, usual: PageStyle) -> bool:
+    """Whether a bold line goes on with a line of running text: it names something in it."""
+    near = 0 < line.top - above.top < 1.2 * usual.leading
+    full = len(above.text) > LONG and above.right > line.right - usual.size
+    return near and full and not above.bold and not ends_sentence(above.text)
+
+
+def labels(lines: Sequence[TextLine], usual: PageStyle) -> set[int]:
+    """The numbers of the lines of a page that stand in a figure: above its caption, a picture or
+    other such lines between them, and no running text. What is flush with the text is none."""
+    prose = [at for at, e in enumerate(lines) if len(e.text) > LONG and not usual.stands_out(e)]
+    flush = Counter(round(lines[at].left) for at in prose).most_common(1)
+    found: set[int] = set()
+    for end, line in enumerate(lines):
+        caption = parse_caption(line.text)
+        if not caption or caption.label != "figure":
+            continue
+        start = max((at for at in prose if at < end), default=-1) + 1
+        found |= {
+            at
+            for at in range(start, end)
+            if lines[at].bottom < line.top - PICTURE
+            and not (flush and abs(lines[at].left - flush[0][0]) <= 2)
+        }
+    return found
 
 
 def is_formula(text: str) -> bool:

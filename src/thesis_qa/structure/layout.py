@@ -7,6 +7,7 @@ from functools import cached_property
 from thesis_qa.read.pdf.lines import TextLine, turned_boxes
 from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.structure.columns import in_reading_order
+from thesis_qa.structure.grids import ruled_grids, stands_in, stretches
 from thesis_qa.structure.furniture import Margins, furniture, stamps
 from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
@@ -16,6 +17,7 @@ from thesis_qa.structure.kinds import (
     footnotes,
     is_contents_page,
     is_prose,
+    labels,
     style,
 )
 from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
@@ -74,12 +76,28 @@ def views(pages: Sequence[PageLines]) -> list[View]:
     ]
     margins = Margins.of(bare)
     edges = [
-        {own[at] for at in furniture(page, margins)} for page, own in zip(bare, rest, strict=True)
+        _outside_tables(view, {own[at] for at in furniture(page, margins)})
+        for view, page, own in zip(found, bare, rest, strict=True)
     ]
     return [
         replace(view, furniture=frozenset(marks | running))
         for view, marks, running in zip(found, stamped, edges, strict=True)
     ]
+
+
+def _outside_tables(view: View, running: set[int]) -> set[int]:
+    """The running heads and feet, without the heads of a table that goes on over many pages, and
+    its caption."""
+    repeated = {at for at in running if parse_caption(view.lines[at].text)}
+    heights = [rule[1] for rule in view.rules]
+    span = (min(heights, default=0.0), max(heights, default=0.0))
+    if not any(span[0] < view.lines[at].middle < span[1] for at in running):
+        return running - repeated
+    for grid in ruled_grids(view.rules):
+        inside = {at for at, line in enumerate(view.lines) if stands_in(line, grid.box)}
+        if inside - running:  # else the running head itself is a table
+            repeated |= inside
+    return running - repeated
 
 
 def _views(number: int, page: PageLines) -> Iterator[View]:
@@ -146,12 +164,13 @@ class _Layout:
         if body and not contents:
             self.judge.turn_to(body)
         tables = [] if contents else find_tables(page.lines, page.rules, page.furniture)
-        begin = {min(table.used): table for table in tables}
+        captions = _captions(tables, page.lines)
+        begin = {min(t.used): (t, captions.get(at, "")) for at, t in enumerate(tables)}
         inside = {at for table in tables for at in table.used}
         kinds = self._kinds(number, page, inside, contents)
         for at, line in enumerate(page.lines):
             if at in begin:
-                yield from self._rows(page, begin[at])
+                yield from self._rows(page, *begin[at])
             elif at in page.furniture:
                 yield Item(page.number, ((line, 0),), Typed("furniture"))
             elif at not in inside:
@@ -167,6 +186,7 @@ class _Layout:
             lines, page.size[1], judge.style, lambda y: crossing(page.rules, y - 12, y + 2)
         )
         body = [at for at in range(len(lines)) if at not in page.furniture and at not in inside]
+        in_figures = labels(lines, judge.style)
         for before, at, behind in zip([None, *body], body, [*body[1:], None], strict=False):
             line = lines[at]
             above, below = (lines[n] if n is not None else None for n in (before, behind))
@@ -176,12 +196,12 @@ class _Layout:
                 typed = Typed("footnote")
             else:
                 alone = _alone(line, below, rights[at])
-                typed = judge.judge(line, above, below, alone, contents)
+                typed = judge.judge(line, above, below, alone, contents, at in in_figures)
             yield Item(page.number, ((line, 0),), typed, rights[at])
 
-    def _rows(self, page: View, table: Table) -> Iterator[Item]:
+    def _rows(self, page: View, table: Table, caption: str) -> Iterator[Item]:
         """One item a row of a table; its context says which heads its cells have."""
-        caption, heads = _caption(table, page.lines), table.heads
+        heads = table.heads
         if self.table and not heads and self.table.goes_on(page.number, table, caption):
             heads, caption = self.table.heads, caption or self.table.caption
         self.table = _Continued(page.number, table.xs, heads, caption)
@@ -202,17 +222,24 @@ def _alone(line: TextLine, below: TextLine | None, right: float) -> bool:
     return room or apart or below.top < line.top
 
 
-def _caption(table: Table, lines: Sequence[TextLine]) -> str:
-    """The caption nearest to a table, above it rather than below."""
-    best: tuple[float, str] = (CAPTION_DISTANCE, "")
+def _captions(tables: Sequence[Table], lines: Sequence[TextLine]) -> dict[int, str]:
+    """The captions of tables, by their place among these: each caption is that of the table nearest
+    to it, one below it rather than above."""
+    best: dict[int, tuple[float, str]] = {}
     for at, line in enumerate(lines):
-        if not parse_caption(line.text) or at in table.used:
+        if not parse_caption(line.text) or any(at in table.used for table in tables):
             continue
-        above, below = table.box[1] - line.bottom, line.top - table.box[3]
-        distance = above if above > -3 else 1.5 * below if below > -3 else CAPTION_DISTANCE
-        if distance < best[0]:
-            best = (distance, _whole_caption(table, lines, at))
-    return best[1]
+        distances = []
+        for table in tables:
+            below, above = table.box[1] - line.bottom, line.top - table.box[3]
+            distances.append(
+                below if below > -3 else 1.5 * above if above > -3 else CAPTION_DISTANCE
+            )
+        distance = min(distances, default=CAPTION_DISTANCE)
+        nearest = distances.index(distance) if distances else 0
+        if distance < best.get(nearest, (CAPTION_DISTANCE, ""))[0]:
+            best[nearest] = (distance, _whole_caption(tables[nearest], lines, at))
+    return {table: caption for table, (_, caption) in best.items()}
 
 
 def _whole_caption(table: Table, lines: Sequence[TextLine], at: int) -> str:
@@ -220,6 +247,8 @@ def _whole_caption(table: Table, lines: Sequence[TextLine], at: int) -> str:
     whole = [lines[at]]
     for line in lines[at + 1 :]:
         if line.top < whole[-1].bottom - 3 or line.bottom > table.box[1] + 3:
+            break
+        if len(stretches([line])) > 1:  # heads
             break
         whole.append(line)
     return read_on(line.text for line in whole)

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from thesis_qa.read.pdf.lines import TextLine
-from thesis_qa.structure.headings import certain_heading, is_chapter_number, is_item, is_keywords
+from thesis_qa.structure.headings import (
+    certain_heading,
+    is_bare_caption,
+    is_chapter_number,
+    is_item,
+    is_keywords,
+)
 from thesis_qa.structure.hyphens import is_divided
-from thesis_qa.structure.kinds import PageStyle, Typed, begins_note, ends_sentence
+from thesis_qa.structure.kinds import TITLED, PageStyle, Typed, begins_note, ends_sentence
 from thesis_qa.structure.page_text import BlockLine
 from thesis_qa.types import Kind
 
@@ -166,7 +172,12 @@ class Paragraphs:
 
     def _caption_goes_on(self, draft: Draft, item: Item) -> bool:
         above, line = draft.last.line, item.line
+        if is_bare_caption(above.text.strip()):
+            return 0 < _gap(above, line) < TITLED * self.style.leading
         near = 0 < _gap(above, line) <= 1.05 * min(self.style.leading, 1.6 * above.size)
+        centred = abs(above.left + above.right - line.left - line.right) < 6
+        if above.bold and line.bold and centred and 0 < _gap(above, line) < 1.2 * self.style.leading:
+            return True
         if not near or abs(above.size - line.size) >= 0.6:
             return False
         return line.text[:1].islower() or not _breaks(above, line, item.right)

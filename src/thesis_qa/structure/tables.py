@@ -6,12 +6,12 @@ set tables), or levels of cells next to a caption.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 
-from thesis_qa.read.glyphs import PLACES_PER_POINT
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.grids import (
     PROSE,
@@ -23,6 +23,7 @@ from thesis_qa.structure.grids import (
     stretches,
     unruled_grids,
 )
+from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.kinds import ends_sentence
 from thesis_qa.types import Box
@@ -38,10 +39,12 @@ LONGEST_HEAD = 60  # characters
 WORD_GAP = 0.15  # of the letters' size, between two words
 RUNNING = 0.25  # of the levels, from which they are running text between two rules
 FULL_WORDS = 3  # of a line that filled its column, so that its cell may go on
+BEYOND = 0.6  # of its columns, in which a row beyond the rules of a table has cells
+PARTED = 0.6  # of the levels of a column that rules part, to be several without them
+MAX_HEADS = 3  # rows
 SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
 _EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
-_WORD = re.compile(r"\S+")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
 Cell = tuple[TextLine, ...]
@@ -55,45 +58,87 @@ class Table:
     box: Box
     used: frozenset[int]
     xs: tuple[float, ...]
-    spans: tuple[frozenset[int], ...]  # for every row the columns whose cell the row above shares
+    shared: tuple[frozenset[int], ...]  # for every row the columns whose cell the row above shares
+    across: tuple[tuple[int, ...], ...]  # … and for each column the one whose cell covers it
+    first_band: int = 0  # rows above the first rule below the top, where only rules part rows
 
     @cached_property
     def texts(self) -> list[list[str]]:
         """What every cell says; one that several rows share says it in each."""
         rows = [[read_on(line.text for line in cell) for cell in row] for row in self.rows]
-        for above, row, shared in zip(rows, rows[1:], self.spans[1:], strict=False):
+        for above, row, shared in zip(rows, rows[1:], self.shared[1:], strict=False):
             for column in shared:
                 row[column] = row[column] or above[column]
-        for row, above, shared in zip(rows[-2::-1], rows[:0:-1], self.spans[:0:-1], strict=False):
+        for row, above, shared in zip(rows[-2::-1], rows[:0:-1], self.shared[:0:-1], strict=False):
             for column in shared:  # where the words stand in the middle of the cell
                 row[column] = row[column] or above[column]
         return rows
 
     @cached_property
     def head_rows(self) -> int:
-        """How many rows are heads: none, one, or two where the first heads several columns."""
-        if not _is_head(self.texts[0], self.texts[1:]):
-            return 0
-        if len(self.rows) < 3 or all(self.rows[0]):
-            return 1
-        second = self.texts[1]
-        under = [bool(text) for text in second]
-        words = all(any(map(str.isalpha, text)) or _YEAR.fullmatch(text) for text in second if text)
-        return 2 if words and sum(under) >= 2 and not self.rows[1][0] else 1
+        """How many rows are heads."""
+        depth = 1
+        if 0 < self.first_band <= MAX_HEADS:
+            depth = self.first_band
+        else:
+            while depth < min(MAX_HEADS, len(self.rows)) and self._heads_on(depth):
+                depth += 1
+        found = _is_head(self._names(depth), self.texts[depth:], 0 < depth == self.first_band)
+        return depth if found or self._is_set_off() else 0
+
+    def _heads_on(self, row: int) -> bool:
+        """Whether a row is one of heads, below others: it goes on with a cell of theirs, or names
+        the columns that one of them goes over."""
+        over = [at for at, first in enumerate(self.across[row - 1]) if first != at]
+        texts, above = self.texts[row], self.texts[row - 1]
+        if over and self.shared[row] and any(above[at] for at in self.shared[row]):
+            return True
+        blank = [at for at, text in enumerate(texts) if text and not above[at]]
+        under = over or (blank if not self.rows[row][0] else [])
+        named = [texts[at] for at in {*under, *(self.across[row - 1][at] for at in under)}]
+        return sum(map(bool, texts)) >= 2 and any(named) and all(map(_is_name, filter(None, named)))
+
+    def _is_set_off(self) -> bool:
+        """Whether the first row, and hardly any other, is bold, or numbers the columns."""
+        if _is_series(self.texts[0][1:]) and not _is_series(self.texts[1][1:]):
+            return True
+        bold = [[line.bold for cell in row for line in cell] for row in self.rows]
+        body = [each for row in bold[1:] for each in row]
+        return sum(map(bool, self.rows[0])) > 1 and all(bold[0]) and 4 * sum(body) < len(body)
+
+    def _names(self, depth: int) -> list[str]:
+        """What stands over each column in the first rows."""
+        rows = [
+            [text or row[first] for text, first in zip(row, self._covering(at), strict=True)]
+            for at, row in enumerate(self.texts[:depth])
+        ]
+        return [" ".join(filter(None, dict.fromkeys(names))) for names in zip(*rows, strict=True)]
+
+    def _covering(self, row: int) -> Sequence[int]:
+        """For each column the one whose cell in a row of heads stands over it; where no rule tells,
+        the nearest that has a head below it too."""
+        above, below = self.texts[row], self.texts[row + 1] if row + 1 < len(self.rows) else []
+        drawn = self.across[row]
+        if drawn != tuple(range(len(drawn))) or not any(map(_is_name, below)):
+            return drawn
+        heads = {
+            at: (min(line.left for line in cell), max(line.right for line in cell))
+            for at, cell in enumerate(self.rows[row])
+            if cell and below[at]
+        }
+
+        def nearest(column: int) -> int:
+            middle = (self.xs[column] + self.xs[column + 1]) / 2
+            away = {at: max(a - middle, middle - b) for at, (a, b) in heads.items()}
+            return min(away, key=lambda at: away[at]) if heads else column
+
+        blank = [bool(under and not text) for text, under in zip(above, below, strict=True)]
+        return [nearest(at) if empty and at else at for at, empty in enumerate(blank)]
 
     @cached_property
     def heads(self) -> tuple[str, ...]:
         """What stands over each column; empty without head rows."""
-        if not self.head_rows:
-            return ()
-        first = list(self.texts[0])
-        if self.head_rows == 1:
-            return tuple(first)
-        for column in range(1, len(first)):  # what heads several columns
-            if not first[column] and self.texts[1][column]:
-                first[column] = first[column - 1]
-        pairs = zip(first, self.texts[1], strict=True)
-        return tuple(" ".join(filter(None, dict.fromkeys(pair))) for pair in pairs)
+        return tuple(self._names(self.head_rows)) if self.head_rows else ()
 
     def row_heads(self, row: int, heads: Sequence[str]) -> list[str]:
         """The heads of the cells that a row has, with what its shared cells say."""
@@ -107,15 +152,31 @@ class Table:
         return list(filter(None, named))
 
 
-def _is_head(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Whether every cell of a row has words or a year, and no bare number."""
+def _is_head(first: Sequence[str], body: Sequence[Sequence[str]], ruled: bool = False) -> bool:
+    """Whether every cell of a row has words or a year, and no bare number. Above a rule they may be
+    long."""
     named = 0
     for column, text in enumerate(first):
         below = [row[column] for row in body if column < len(row) and row[column]]
         year = _YEAR.fullmatch(text) and not any(map(_YEAR.fullmatch, below))
         named += bool(any(map(str.isalpha, text)) or year)
-    short = max(map(len, first)) <= LONGEST_HEAD
-    return short and named >= 2 and named >= max(0.6 * sum(map(bool, first)), 0.5 * len(first))
+    short = max(map(len, first)) <= (2 if ruled else 1) * LONGEST_HEAD
+    enough = named >= max(0.6 * sum(map(bool, first)), 0.5 * len(first))
+    return short and enough and len(set(filter(None, first))) >= 2
+
+
+def _is_series(texts: Sequence[str]) -> bool:
+    """Whether cells are numbers that rise or fall by the same step, as columns are numbered."""
+    try:
+        numbers = [float(text.replace(",", ".")) for text in texts]
+    except ValueError:
+        return False
+    steps = {round(b - a, 3) for a, b in pairwise(numbers)}
+    return len(numbers) > 2 and len(steps) == 1 and steps != {0.0}
+
+
+def _is_name(text: str) -> bool:
+    return any(map(str.isalpha, text)) or _YEAR.fullmatch(text) is not None
 
 
 def find_tables(
@@ -125,7 +186,7 @@ def find_tables(
     tables: list[Table] = []
     taken = set(furniture)
     for grids in (ruled_grids, unruled_grids):
-        for grid in grids(rules) if grids is ruled_grids else unruled_grids(lines, taken):
+        for grid in grids(rules, lines) if grids is ruled_grids else unruled_grids(lines, taken):
             if table := _table(lines, grid, taken):
                 tables.append(table)
                 taken |= table.used
@@ -136,6 +197,7 @@ def find_tables(
 class _Piece:
     line: TextLine
     column: int
+    last: int  # column that its cell covers
     band: int  # between two level rules
 
 
@@ -148,27 +210,99 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
     unparted = not grid.xs and (_sticks_out(lines, grid.box) or _is_prose(list(inside.values())))
     if not inside or unparted:
         return None
-    xs = grid.xs or _gaps(list(inside.values()))
+    if grid.ys:
+        inside |= _beyond(lines, grid, inside, taken)
+    xs, pieces = _pieces(list(inside.values()), grid)
     if len(xs) < 3:
         return None
-    pieces = [
-        _Piece(part, column, bisect_right(grid.ys, part.middle))
-        for line in inside.values()
-        for column, part in (_split(line, xs, grid.uprights) if grid.xs else _parts(line, xs))
-    ]
-    rows = _rows(pieces, len(xs) - 1, ruled=len(grid.ys) >= 4 and bool(grid.xs))
-    parted = [row for row in rows if sum(map(bool, row)) >= 2]
-    longest = max((sum(len(p.text) for p in cell) for row in rows for cell in row), default=0)
-    code = sum(len(line.text) * line.fixed for line in inside.values())
-    if (
-        len(parted) < max(MIN_ROWS, SPARSE * len(rows))
-        or sum(map(_numbers_equation, rows)) > NUMBERED * len(rows)
-        or longest > (MAX_CELL if grid.xs else MAX_UNPARTED)
-        or 2 * code > sum(len(line.text) for line in inside.values())
-    ):
+    rows = _rows(pieces, xs if grid.xs else (), ruled=len(grid.ys) >= 4 and bool(grid.xs))
+    cells = [_cells(row, len(xs) - 1) for row in rows]
+    if not _is_table(cells, list(inside.values()), bool(grid.xs)):
         return None
-    spans = tuple(_shared(rows, row, xs, grid) for row in range(len(rows)))
-    return Table(tuple(rows), grid.box, frozenset(inside), tuple(xs), spans)
+    first = sum(row[0].band == rows[0][0].band for row in rows)
+    return Table(
+        tuple(cells),
+        grid.box,
+        frozenset(inside),
+        tuple(xs),
+        tuple(_shared(cells, row, xs, grid) for row in range(len(rows))),
+        tuple(_across(row, len(xs) - 1) for row in rows),
+        first if grid.ys and not grid.xs and first < len(rows) else 0,
+    )
+
+
+def _beyond(
+    lines: Sequence[TextLine], grid: Grid, inside: Mapping[int, TextLine], taken: Collection[int]
+) -> dict[int, TextLine]:
+    """The lines right above and below the rules of a table that are rows of it: they have cells
+    over most of its columns."""
+    own = levels_of(inside.values())
+    columns = max(len(stretches(level)) for level in own)
+    parts = sorted(part for level in own for part in stretches(level))
+    gaps = [b[0].top - a[0].bottom for a, b in pairwise(own)]
+    usual = median(gaps) if gaps else 0.0
+    found: dict[int, TextLine] = {}
+    for down in (False, True):
+        edge = max(line.bottom for line in inside.values()) if down else min(
+            line.top for line in inside.values()
+        )
+        free = {
+            at: line
+            for at, line in enumerate(lines)
+            if at not in inside and at not in taken and (line.middle > edge) == down
+        }
+        for level in levels_of(free.values())[:: 1 if down else -1]:
+            away = abs((level[0].top if down else level[0].bottom) - edge)
+            near = away < max(level[0].height, 1.3 * usual)
+            cells = stretches(level)
+            held = all(
+                grid.box[0] - TOUCH <= a and b <= grid.box[2] + TOUCH
+                and any(a < right and left < b for left, right in parts)
+                for a, b in cells
+            )
+            least = 2 if found and not down else max(2, BEYOND * columns)  # heads over heads
+            if not (near and held and len(cells) >= least):
+                break
+            if any(parse_caption(line.text) for line in level):
+                break
+            found |= {at: line for at, line in free.items() if line in level}
+            edge = max(line.bottom for line in level) if down else min(line.top for line in level)
+    return found
+
+
+def _is_table(rows: Sequence[tuple[Cell, ...]], lines: Sequence[TextLine], ruled: bool) -> bool:
+    """Whether cells are those of a table, and not of equations, code or text in a frame."""
+    parted = [row for row in rows if sum(map(bool, row)) >= 2]
+    longest = max((sum(len(line.text) for line in cell) for row in rows for cell in row), default=0)
+    code = sum(len(line.text) * line.fixed for line in lines)
+    numbered = sum(bool(row[0]) and _numbers_line(row[0][0].text) for row in rows)
+    return (
+        len(parted) >= max(MIN_ROWS, SPARSE * len(rows))
+        and sum(map(_numbers_equation, rows)) <= NUMBERED * len(rows)
+        and longest <= (MAX_CELL if ruled else MAX_UNPARTED)
+        and 2 * max(code, 0) <= sum(len(line.text) for line in lines)
+        and 2 * numbered <= len(rows)
+    )
+
+
+def _numbers_line(text: str) -> bool:
+    """Whether a text is "12:", the number of a line of an algorithm."""
+    return text.endswith(":") and text[:-1].isdecimal()
+
+
+def _cells(row: Sequence[_Piece], columns: int) -> tuple[Cell, ...]:
+    return tuple(
+        _in_order([piece.line for piece in row if piece.column == column])
+        for column in range(columns)
+    )
+
+
+def _across(row: Sequence[_Piece], columns: int) -> tuple[int, ...]:
+    """For each column the one whose cell covers it."""
+    covering = list(range(columns))
+    for piece in row:
+        covering[piece.column : piece.last + 1] = [piece.column] * (piece.last - piece.column + 1)
+    return tuple(covering)
 
 
 def _numbers_equation(row: Sequence[Cell]) -> bool:
@@ -202,6 +336,7 @@ def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
     parted = [parts for parts in levels if len(parts) > 1] or levels
     ends = sorted({end for parts in parted for part in parts for end in part})
     most = max(1, CROSSING * len(parted)) if len(parted) > MIN_ROWS + 1 else 0
+    first = [(a, b) for (_, a), (b, _) in pairwise(levels[0])] if levels else []
     borders: list[float] = []
     widest: tuple[int, float, float] | None = None  # of the gaps next to each other
     for left, right in pairwise(ends):
@@ -212,66 +347,142 @@ def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
         if across > most:
             borders += [widest[2]] if widest else []
             widest = None
-        elif right - left > TOUCH and min(before, behind) > BESIDE * len(parted):
+        elif right - left > TOUCH and (
+            min(before, behind) > BESIDE * len(parted)
+            or (min(before, behind) > 1 and any(a < x < b for a, b in first))
+        ):
             widest = max(widest or (-across, 0.0, 0.0), (-across, right - left, x))
     return (ends[0], *borders, ends[-1])
 
 
-def _parts(line: TextLine, xs: Sequence[float]) -> list[tuple[int, TextLine]]:
+def _pieces(lines: Sequence[TextLine], grid: Grid) -> tuple[Sequence[float], list[_Piece]]:
+    """The borders of the columns of a grid, and what stands between them."""
+    if not grid.xs:
+        xs = _gaps(lines)
+        return xs, [
+            _Piece(part, first, last, bisect_right(grid.ys, part.middle))
+            for line in lines
+            for first, last, part in _parts(line, xs)
+        ]
+    split = [piece for line in lines for piece in _split(line, grid.xs, grid.uprights)]
+    xs = _with_gaps(grid.xs, [part for _, _, part in split])
+    if len(xs) > len(grid.xs):
+        split = [piece for line in lines for piece in _split(line, xs, grid.uprights)]
+    pieces = [
+        _Piece(part, first, last, bisect_right(grid.ys, part.middle)) for first, last, part in split
+    ]
+    return xs, _side_by_side(pieces, xs)
+
+
+def _with_gaps(xs: Sequence[float], parts: Sequence[TextLine]) -> tuple[float, ...]:
+    """The borders of columns that rules part, and of those within that white space does."""
+    found = list(xs)
+    for left, right in pairwise(xs):
+        own = [p for p in parts if left - TOUCH <= p.left and p.right <= right + TOUCH]
+        levels = [stretches(level, NARROW_GAP) for level in levels_of(own)]
+        several = sum(len(level) > 1 for level in levels)
+        if several > MIN_ROWS and several >= PARTED * len(levels):
+            found += _gaps(own)[1:-1]
+    return tuple(sorted(found))
+
+
+def _parts(line: TextLine, xs: Sequence[float]) -> list[tuple[int, int, TextLine]]:
     """The parts of `line` between borders, no word cut; each with the first column that it lies
     in."""
-    starts = [0]
-    for (_, _, left), (at, right, _) in pairwise(line.ink):
-        if right - left > WORD_GAP * line.size and any(left < x < right for x in xs):
-            starts.append(at)
     found = []
-    for start, end in pairwise([*starts, len(line.text)]):
-        part = line.cut(start, start + len(line.text[start:end].rstrip()))
+    for part in _cut(line, xs, WORD_GAP):
         shares = [min(part.right, b) - max(part.left, a) for a, b in pairwise(xs)]
         spanned = [column for column, share in enumerate(shares) if share > TOUCH]
-        found.append((spanned[0] if spanned else shares.index(max(shares)), part))
+        first = spanned[0] if spanned else shares.index(max(shares))
+        found.append((first, spanned[-1] if spanned else first, part))
     return found
+
+
+def _cut(line: TextLine, xs: Sequence[float], gap: float) -> list[TextLine]:
+    """`line` cut where a gap of that width, of the letters' size, lies over a border."""
+    starts = [0]
+    for (_, _, left), (at, right, _) in pairwise(line.ink):
+        if right - left > gap * line.size and any(left < x < right for x in xs):
+            starts.append(at)
+    return [_stripped(line, a, b) for a, b in pairwise([*starts, len(line.text)])]
 
 
 def _split(
     line: TextLine, xs: Sequence[float], uprights: Sequence[Box]
-) -> list[tuple[int, TextLine]]:
-    """The parts of `line` in each column; a cell may span several, a word is never cut."""
+) -> list[tuple[int, int, TextLine]]:
+    """The parts of `line` in each cell, with its first and last column; a word is never cut. A
+    border that isn't drawn at its height only parts what a gap parts too."""
     middle = line.middle
     drawn = [(r[0] + r[2]) / 2 for r in uprights if r[1] - TOUCH <= middle <= r[3] + TOUCH]
-    borders = [x for x in xs if any(abs(x - at) <= TOUCH for at in drawn)]
-    parts: list[tuple[int, int, int]] = []  # cell, start, end
-    for word in _WORD.finditer(line.text):
-        placed = [p for p in line.places[word.start() : word.end()].tolist() if p[2]]
-        if not placed:
-            continue
-        cell = bisect_right(borders, (placed[0][0] + placed[-1][2]) / 2 / PLACES_PER_POINT)
-        if parts and parts[-1][0] == cell:
-            parts[-1] = (cell, parts[-1][1], word.end())
-        else:
-            parts.append((cell, word.start(), word.end()))
-    pieces = [line.cut(start, end) for _, start, end in parts]
+    walls = [
+        at
+        for at, x in enumerate(xs[1:-1], start=1)
+        if any(abs(x - other) <= TOUCH for other in drawn)
+    ]
+    ends = [0, *walls, len(xs) - 1]
+    inner = [xs[at] for at in walls]
+    parts: list[tuple[int, int]] = []  # where each begins, its cell
+    edge = 0.0
+    for start, left, right in _words(line):
+        cell = bisect_right(inner, (left + right) / 2)
+        gap = left - edge > NARROW_GAP * line.size and any(edge < x < left for x in xs)
+        if not parts or cell != parts[-1][1] or gap:
+            parts.append((start, cell))
+        edge = right
+    bounds = [*(start for start, _ in parts), len(line.text)]
     return [
-        (min(max(bisect_right(xs, piece.left + TOUCH) - 1, 0), len(xs) - 2), piece)
-        for piece in pieces
+        (ends[cell], ends[cell + 1] - 1, _stripped(line, start, end))
+        for (start, cell), end in zip(parts, bounds[1:], strict=True)
     ]
 
 
-def _rows(pieces: Sequence[_Piece], columns: int, ruled: bool) -> list[tuple[Cell, ...]]:
-    """Cells of every row. Where rules don't part the rows, one begins at each height at which
-    the first and most other columns have a line."""
+def _words(line: TextLine) -> Iterator[tuple[int, float, float]]:
+    """First character, left and right end of every word."""
+    ink = line.ink
+    start = 0
+    for at in range(1, len(ink) + 1):
+        if at == len(ink) or ink[at][0] > ink[at - 1][0] + 1:
+            yield ink[start][0], ink[start][1], ink[at - 1][2]
+            start = at
+
+
+def _stripped(line: TextLine, start: int, end: int) -> TextLine:
+    return line.cut(start, start + len(line.text[start:end].rstrip()))
+
+
+def _side_by_side(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[_Piece]:
+    """`pieces`, those of one cell that stand beside each other as cells of their own: a band of
+    colour has no rules between its cells."""
+    groups: dict[tuple[int, int, int], list[_Piece]] = {}
+    for piece in pieces:
+        groups.setdefault((piece.band, piece.column, piece.last), []).append(piece)
+    found: list[_Piece] = []
+    for (_, first, last), group in groups.items():
+        levels = levels_of(piece.line for piece in group)
+        if first == last or all(len(level) == 1 for level in levels):
+            found += group
+            continue
+        for piece in group:
+            middle = (piece.line.left + piece.line.right) / 2
+            own = min(max(bisect_right(xs, middle) - 1, first), last)
+            found.append(replace(piece, column=own, last=own))
+    return found
+
+
+def _rows(pieces: Sequence[_Piece], xs: Sequence[float], ruled: bool) -> list[list[_Piece]]:
+    """The pieces of every row. Where rules don't part the rows, one begins at each height at which
+    the first and most other columns have a line. `xs` are the borders of cells, where drawn."""
     rows: list[list[_Piece]] = []
-    for band in sorted({piece.band for piece in pieces}):
+    bands = sorted({piece.band for piece in pieces})
+    for band in bands:
         members = [piece for piece in pieces if piece.band == band]
-        starts = _starts(members) if not ruled or _is_stacked(members) else []
+        whole = ruled or (bool(xs) and band == min(bands) < max(bands))  # a head above a rule
+        starts = [] if whole and not _is_stacked(members) else _starts(members, xs)
         groups: list[list[_Piece]] = [[] for _ in range(len(starts) + 1)]
         for piece in members:
             groups[bisect_right(starts, piece.line.middle)].append(piece)
         rows += [group for group in groups if group]
-    return [
-        tuple(_in_order([p.line for p in row if p.column == column]) for column in range(columns))
-        for row in rows
-    ]
+    return rows
 
 
 def _in_order(lines: Sequence[TextLine]) -> Cell:
@@ -286,32 +497,41 @@ def _is_stacked(pieces: Sequence[_Piece]) -> bool:
     return sum(sum(_is_number(line.text) for line in level) > 1 for level in levels) > 1
 
 
-def _starts(pieces: Sequence[_Piece]) -> list[float]:
+def _starts(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[float]:
     """Heights above which a new row begins: where the first column and another have a cell that
     doesn't go on with the one above, or two have a number."""
     height = max(piece.line.height for piece in pieces)
     columns = {id(piece.line): piece.column for piece in pieces}
+    wide = {id(piece.line) for piece in pieces if not xs and piece.column < piece.last}
     levels = levels_of(piece.line for piece in pieces)
-    rights = {column: max(p.line.right for p in pieces if p.column == column)
-              for column in columns.values()}  # fmt: skip
+    rights = {
+        column: xs[column + 1] - 3 * TOUCH
+        if xs
+        else max(p.line.right for p in pieces if p.column == column)
+        for column in columns.values()
+    }
     starts = []
     above: dict[int, TextLine] = {}
     for level in levels:
         filled = {columns[id(line)]: line for line in level}
         numbers = sum(_is_number(line.text) for line in level)
         going = level[0].text[:1].islower() or any(  # "program", below "Breeding"
-            _goes_on(above.get(at), line, rights[at]) for at, line in filled.items()
+            _goes_on(above.get(at), line, rights[at], bool(xs)) for at, line in filled.items()
         )
         begins = min(rights) in filled and len(filled) > 1 and (numbers or not going)
-        if begins or (len(filled) > 1 and numbers > 1):
+        over = any(id(line) in wide for line in above.values()) and len(filled) > len(above)
+        if begins or over or (len(filled) > 1 and numbers > 1):
             starts.append(min(line.middle for line in level) - 0.3 * height)
         above = filled
     return starts[1:]
 
 
-def _goes_on(above: TextLine | None, line: TextLine, right: float) -> bool:
-    """Whether a line goes on with the one above it in its cell, which filled its column."""
-    if above is None or len(above.text.split()) < FULL_WORDS or ends_sentence(above.text):
+def _goes_on(above: TextLine | None, line: TextLine, right: float, bordered: bool) -> bool:
+    """Whether a line goes on with the one above it in its cell, which filled its column; few words
+    tell only where borders do, and the line begins in lower case."""
+    if above is None or ends_sentence(above.text):
+        return False
+    if len(above.text.split()) < FULL_WORDS and not (bordered and line.text[:1].islower()):
         return False
     first = line.width * len(line.text.split()[0]) / len(line.text)
     return above.right + first > right

@@ -20,8 +20,8 @@ from thesis_qa.evaluate import (
     report_html,
     report_json,
 )
-from thesis_qa.evaluate.fresh import find_document
 from thesis_qa.evaluate.question_set import GoldPlace
+from thesis_qa.evaluate.verify import find_document
 from thesis_qa.index.feedback import all_feedback, draft_rows
 from thesis_qa.index.rows import EVALUATIONS
 from thesis_qa.types import Citation, Language, to_json

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from thesis_qa.lang.data import alternatives, cue, word_set
+from thesis_qa.lang.data import LANGUAGES, alternatives, cue, word_map, word_set
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import months_in
@@ -58,6 +58,7 @@ class Premise:
 
     text: str
     language: Language | None
+    around: str = ""  # where it stands and what stands beside it: facts may be of there
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,8 @@ def support_probability(found: Mapping[str, float]) -> float:
 
 _WORD_OR_NOT = re.compile(r"\w+(?:['’]t\b)?")
 REACH = 3  # content words behind a cue that it denies
+BEFORE = 2  # content words before a denial that it may be about
+AS_NEAR = 0.05  # of cosine, within which a word is said in two places
 MARGIN = 0.15  # of cosine, by which words of two languages have to differ to tell something
 
 Spans = list[tuple[int, int]]
@@ -176,9 +179,47 @@ def denied(text: str) -> Spans:
     return [span for reached in _denials(text) for span in reached]
 
 
+def denial_zones(text: str) -> Spans:
+    """What is denied in `text`, and a few words before each: "hujan tidak turun" is "no rain"."""
+    words = [m.span() for m in _WORD.finditer(text) if fold(m.group()) not in stop_words()]
+    found = []
+    for reached in _denials(text):
+        before = [span for span in words if reached and span[1] <= reached[0][0]]
+        found += [*before[-BEFORE:], *reached]
+    return found
+
+
 def denial_heads(text: str) -> Spans:
     """Of each denial the first content word that it reaches."""
     return [reached[0] for reached in _denials(text) if reached]
+
+
+@cache
+def _opposites() -> dict[str, tuple[str, int]]:
+    """For the stems of words that have an opposite, in either language: of what, and which side."""
+    pairs = {spoken: word_map("write.opposites", spoken) for spoken in LANGUAGES}
+    return {
+        stem(word): (name, side)
+        for groups in pairs.values()
+        for name, sides in groups.items()
+        for side, words in enumerate(sides)
+        for word in words.split()
+    }
+
+
+def _sides(text: str) -> dict[str, set[int]]:
+    """By what has opposites, which sides of it a text names."""
+    found: dict[str, set[int]] = {}
+    for word in _WORD.findall(text):
+        if known := _opposites().get(stem(fold(word))):
+            found.setdefault(known[0], set()).add(known[1])
+    return found
+
+
+def says_opposite(statement: str, evidence: Sequence[str]) -> bool:
+    """Whether a statement says "high" where the evidence says only "low"."""
+    ours, theirs = _sides(statement), _sides(" ".join(evidence))
+    return any(name in theirs and not sides & theirs[name] for name, sides in ours.items())
 
 
 def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) -> bool:
@@ -196,7 +237,8 @@ def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) ->
     foreign = all(e.language != statement.language for e in evidence)
     if not (ours.any() and foreign) and _asserts(cosines, ours, evidence):
         return True
-    nearer = cosines[:, ~theirs].max(axis=1, initial=-1) - cosines[:, theirs].max(axis=1)
+    near = _all_marked(evidence, denial_zones)
+    nearer = cosines[:, ~near].max(axis=1, initial=-1) - cosines[:, near].max(axis=1)
     heads = _marked(statement, denial_heads)
     return bool((nearer[heads] > (MARGIN if foreign else 0.0)).any())
 
@@ -204,9 +246,11 @@ def denies_otherwise(statement: EncodedText, evidence: Sequence[EncodedText]) ->
 def _asserts(cosines: Vectors, ours: Marks, evidence: Sequence[EncodedText]) -> bool:
     """Whether the statement asserts what the evidence denies: the words are each other's nearest,
     and none that the statement denies is as near."""
+    asserted = ~_all_marked(evidence, denied)
     for j in np.flatnonzero(_all_marked(evidence, denial_heads)):
         i = cosines[:, j].argmax()
-        if cosines[i].argmax() == j and not ours[i]:
+        elsewhere = cosines[i, asserted].max(initial=-1)  # said there too, and not denied
+        if cosines[i].argmax() == j and not ours[i] and elsewhere < cosines[i, j] - AS_NEAR:
             return True
     return False
 
@@ -264,38 +308,52 @@ class Checker:
 
     def objection(self, statement: str, evidence: Sequence[Premise]) -> Objection | None:
         """The first reason against `statement`; None where all of the evidence supports it."""
+        return self.check(statement, evidence)[0]
+
+    def check(self, statement: str, evidence: Sequence[Premise]) -> tuple[Objection | None, float]:
+        """The first reason against `statement`, if any; and the probability that the evidence
+        says it."""
         stated = encoded(self._embedding, self._ranking, statement)
         known = [self._encoded(premise) for premise in evidence]
         if not stated.spans or not known:
-            return Objection("support")
-        if found := _unknown_fact(statement, stated.language, known):
-            return found
-        if denies_otherwise(stated, known):
-            return Objection("denial")
-        return None if is_supported(support_signals(stated, known)) else Objection("support")
+            return Objection("support"), 0.0
+        if found := _unknown_fact(statement, stated.language, evidence, known):
+            return found, 0.0
+        texts = [e.text for e in evidence]
+        if says_opposite(statement, texts) or denies_otherwise(stated, known):
+            return Objection("denial"), 0.0
+        signals = support_signals(stated, known)
+        said = None if is_supported(signals) else Objection("support")
+        return said, support_probability(signals)
 
     def _encoded(self, premise: Premise) -> EncodedText:
         if len(self._known) > KEPT:
             self._known.clear()
         if premise not in self._known:
-            text, language = premise.text, premise.language
-            self._known[premise] = encoded(self._embedding, self._ranking, text, language)
+            said, language = premise.text, premise.language
+            self._known[premise] = encoded(self._embedding, self._ranking, said, language)
         return self._known[premise]
 
 
 def _unknown_fact(
-    statement: str, language: Language | None, evidence: Sequence[EncodedText]
+    statement: str,
+    language: Language | None,
+    evidence: Sequence[Premise],
+    known: Sequence[EncodedText],
 ) -> Objection | None:
-    """A number, month or name of the statement that none of the evidence holds."""
-    held = frozenset().union(*(held_numbers(e.text) for e in evidence))
+    """A number, month or name of the statement that neither the evidence nor what stands around
+    it holds."""
+    texts = [(e.text, k.language) for e, k in zip(evidence, known, strict=True)]
+    texts += [(e.around, k.language) for e, k in zip(evidence, known, strict=True) if e.around]
+    held = frozenset().union(*(held_numbers(text) for text, _ in texts))
     for written, values in stated_numbers(statement):
         if not values & held:
             return Objection("number", written)
-    named = {month for e in evidence for month in months_in(e.text)}
+    named = {month for text, _ in texts for month in months_in(text)}
     for month, written in months_in(statement).items():
         if month not in named:
             return Objection("month", written)
     for name in proper_names(statement):
-        if not any(holds_name(name, e.text, language, e.language) for e in evidence):
+        if not any(holds_name(name, text, language, spoken) for text, spoken in texts):
             return Objection("name", name)
     return None

@@ -107,7 +107,7 @@ def _is_name(word: str, starts: bool) -> bool:
     """Whether a capitalised word is a name: not if it may only begin a sentence."""
     if word in _translations():
         return True
-    if len(word) < 2 or word in stop_words():
+    if len(word) < 2 or word in stop_words() or any(numbers_in(word)):
         return False
     return not (starts and (stem(word) in _vocabulary() or _affixed(word)))
 

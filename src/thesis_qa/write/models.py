@@ -1,59 +1,58 @@
-"""Open the language model that somebody chose, and read its answer piece by piece.
-
-LangChain's `BaseChatModel` is the port. Whatever goes wrong there becomes a `Failure`, which the
-language files word.
-"""
+"""The language model that somebody chose, and its answer piece by piece."""
 
 import os
 import queue
-import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from thesis_qa.errors import SettingError, one_line
+from thesis_qa.errors import SettingError
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
+from thesis_qa.write.provider import LLAMA, MAX_TOKENS, Failure, Options, opened
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
 
 LOCAL = "local"
-LLAMA = "llama.cpp"
-MAX_TOKENS = 400  # of an answer; nothing longer is worth waiting for
+WAYS = ("auto", "agent", "reader")
 MAX_CHARACTERS = 6 * MAX_TOKENS  # where a server doesn't keep to that
+CHARACTERS_A_TOKEN = 3  # of Indonesian with a tokenizer made for English; English has four
 # Servers that say why a stream ended; without it, it was cut off.
 ENDS = {"openai-chat": "finish_reason", "chat-ollama": "done_reason"}
 HOSTS = {"openai": "api.openai.com", "ollama": "127.0.0.1:11434"}
 # What HTTP's status, or the code of OpenAI's error, says.
 CODES = {401: "key", 403: "key", 404: "unknown", 429: "busy", "context_length_exceeded": "overflow"}
+UNSHAPED = (400, 422)  # statuses by which a server refuses a shape of answer, or tools
+REFUSED = "content_filter"  # why an answer ended that the provider didn't let through
 BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
 Message = tuple[str, str]
-"""Who says it ("system", "user") and what."""
+"""Who says it ("system", "user", "assistant") and what."""
+
+T = TypeVar("T")
+_END = object()
 
 
-class Failure(Exception):  # noqa: N818
-    """The model gave nothing that can be used: a key of `text.write.failures`, and a word on it."""
+@dataclass(slots=True)
+class Meter:
+    """Tokens that a model read and wrote, by its server's count, else by characters."""
 
-    def __init__(self, problem: str, detail: str = "") -> None:
-        self.problem, self.detail = problem, one_line(detail)[:200]
-        super().__init__(problem, self.detail)
+    read: int = 0
+    written: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a model is asked with; docs/configuration.md explains each."""
-
-    base_url: str | None = None
-    timeout: int = 120  # seconds for a whole answer
-    threads: int = 1  # of a model in this process
-    context: int = 4096  # tokens that the model reads and writes at once
+    def count(self, usage: Mapping[str, Any] | None, asked: int, said: int) -> None:
+        """Add what one call took; `asked` and `said` are characters."""
+        told = usage or {}
+        self.read += told.get("input_tokens") or asked // CHARACTERS_A_TOKEN
+        self.written += told.get("output_tokens") or said // CHARACTERS_A_TOKEN
 
 
 def language_model(settings: Settings) -> "LanguageModel | None":
@@ -61,7 +60,7 @@ def language_model(settings: Settings) -> "LanguageModel | None":
     if settings.llm is None:
         return None
     s = settings
-    options = Options(s.llm_base_url, s.llm_timeout, s.llm_threads, s.llm_context)
+    options = Options(s.llm_base_url, s.llm_timeout, s.llm_threads, s.llm_context, s.llm_way)
     return LanguageModel(settings.llm, options)
 
 
@@ -71,11 +70,14 @@ class LanguageModel:
     def __init__(self, chosen: "str | BaseChatModel", options: Options | None = None) -> None:
         """`chosen` is "provider:model", "llama.cpp:<file.gguf>", or a chat model.
 
-        Raises SettingError for text that names no provider and model.
+        Raises SettingError for text that names no provider and model, or an unknown way.
         """
         self.options = options or Options()
+        if self.options.way not in WAYS:
+            raise SettingError("llm-way", way=repr(self.options.way), known=", ".join(WAYS))
         self._given = None if isinstance(chosen, str) else chosen
-        self._server: _LocalServer | None = None
+        self.way: str | None = None  # found by trying
+        self._held: object = None  # its server in this process
         self._opening = threading.Lock()
         self.provider, self.model = _parts(chosen) if isinstance(chosen, str) else ("", "")
         self.name = self._spec_name() if isinstance(chosen, str) else _name_of(chosen)
@@ -90,7 +92,7 @@ class LanguageModel:
         sent to; None where a chat model that was handed over doesn't tell."""
         if self.provider == LLAMA:
             return LOCAL
-        address = _address_in(self._given) if self._given else self._address()
+        address = self._address() if self.provider else _address_in(self._given)
         if address is None:
             return self.provider or None
         host = urlsplit(address if "//" in address else f"//{address}").hostname or address
@@ -109,87 +111,56 @@ class LanguageModel:
     def _chat(self) -> "BaseChatModel":
         disable_telemetry()
         try:
-            return self._given or self._opened()
+            if self._given is None:
+                self._given, self._held = opened(self.provider, self.model, self.options)
+            return self._given
         except ImportError as error:
             raise Failure("package", str(error)) from error
         except (ValueError, RuntimeError, OSError) as error:
             raise Failure("other", str(error)) from error
 
-    def _opened(self) -> "BaseChatModel":
-        from langchain.chat_models import init_chat_model
+    def stream(
+        self,
+        messages: Sequence[Message],
+        meter: Meter | None = None,
+        seconds: float | None = None,
+        *,
+        shaped: bool = True,
+    ) -> Iterator[str]:
+        """What the model says in pieces, in the shape of STATEMENTS where its server knows how;
+        otherwise as `run`."""
+        told, counted = list(messages), meter or Meter()
+        return self.run(lambda chat: _streamed(chat, told, counted, shaped), seconds)
 
-        extra: dict[str, Any] = {}
-        provider, model, base_url = self.provider, self.model, self.options.base_url
-        if provider == LLAMA:
-            self._server = _LocalServer(model, self.options)
-            provider, model = "openai", "local"
-            extra = {"base_url": self._server.address, "api_key": self._server.key}
-        elif base_url:
-            extra = {"base_url": base_url}
-        if provider == "openai" and "api_key" not in extra:
-            if not base_url and not os.environ.get("OPENAI_API_KEY"):
-                raise Failure("key", "OPENAI_API_KEY")
-            extra["api_key"] = os.environ.get("OPENAI_API_KEY") or "none"
-        limits = _limits(provider, self.options)
-        chat: BaseChatModel = init_chat_model(
-            model, model_provider=provider, temperature=0, **limits, **extra
-        )
-        return chat
+    def run(
+        self, work: "Callable[[BaseChatModel], Iterator[T]]", seconds: float | None = None
+    ) -> Iterator[T]:
+        """What `work` yields; abandoning the iterator stops it.
 
-    def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[str]:
-        """The answer in pieces; abandoning the iterator stops the model.
-
-        Raises Failure, and at the latest when `seconds` (by default the time-out) are over.
+        Raises Failure, and at the latest when `seconds` (by default the time-out) are over: the
+        work is done in a thread of its own, so that no server can hold an answer up.
         """
         end = time.monotonic() + (seconds or self.options.timeout)
-        pieces: _Pieces = queue.Queue()
+        pieces: queue.Queue[Any] = queue.Queue()
         stopped = threading.Event()
-        read = partial(self._read, list(messages), pieces, stopped)
-        threading.Thread(target=read, daemon=True, name="thesis-qa-llm").start()
+
+        def do() -> None:
+            try:
+                with self._opening:
+                    chat = self._chat
+                for piece in work(chat):
+                    if stopped.is_set():
+                        return
+                    pieces.put(piece)
+                pieces.put(_END)
+            except Exception as error:
+                pieces.put(error)
+
+        threading.Thread(target=do, daemon=True, name="thesis-qa-llm").start()
         try:
             yield from _received(pieces, end)
         finally:
             stopped.set()
-
-    def _read(self, messages: list[Message], pieces: "_Pieces", stopped: threading.Event) -> None:
-        """Fills the queue; in a thread of its own, so that no server can hold an answer up."""
-        try:
-            with self._opening:
-                chat = self._chat
-            for piece in _streamed(chat, messages):
-                if stopped.is_set():
-                    return
-                pieces.put(piece)
-            pieces.put(None)
-        except Exception as error:
-            pieces.put(error)
-
-
-_Pieces = queue.Queue[str | BaseException | None]
-
-
-class _LocalServer:
-    """llama.cpp's own server on 127.0.0.1, with a key that nobody else has."""
-
-    def __init__(self, file: str, options: Options) -> None:
-        """Loads the model, which takes seconds. Raises Failure if it can't be had."""
-        path = Path(file).expanduser()
-        if not path.is_file():
-            raise Failure("file", path.name)
-        try:
-            import xllamacpp
-        except ImportError as error:
-            raise Failure("package", "pip install 'thesis-qa[llama-cpp]'") from error
-        self.key = secrets.token_urlsafe(24)
-        p = xllamacpp.CommonParams()
-        p.model.path = str(path)
-        p.n_ctx, p.n_parallel = options.context, 1
-        # On a busy machine with two cores one thread was up to fifty times as fast as two.
-        p.cpuparams.n_threads = p.cpuparams_batch.n_threads = options.threads
-        p.port, p.api_keys, p.verbosity = 0, [self.key], -1
-        p.ui = p.endpoint_slots = p.endpoint_metrics = False
-        self._server = xllamacpp.Server(p)
-        self.address = f"{self._server.listening_address}/v1"
 
 
 def _parts(spec: str) -> tuple[str, str]:
@@ -204,51 +175,104 @@ def _name_of(chat: "BaseChatModel") -> str:
     return str(name or type(chat).__name__)
 
 
-def _address_in(chat: "BaseChatModel") -> str | None:
+def _address_in(chat: "BaseChatModel | None") -> str | None:
     found = getattr(chat, "openai_api_base", None) or getattr(chat, "base_url", None)
-    if not found and chat._llm_type == "openai-chat":
+    if not found and chat and chat._llm_type == "openai-chat":
         return HOSTS["openai"]
     return str(found) if found else None
 
 
-def _limits(provider: str, options: Options) -> dict[str, Any]:
-    """How long an answer may be and take, as each provider's client calls it."""
-    if provider == "ollama":
-        return {
-            "num_predict": MAX_TOKENS,
-            "num_ctx": options.context,
-            "reasoning": False,
-            "client_kwargs": {"timeout": options.timeout},
+STATEMENTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "statements": {
+            "type": "array",
+            "maxItems": 6,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "text": {"type": "string"},
+                    "sentences": {"type": "array", "items": {"type": "integer"}, "maxItems": 4},
+                },
+                "required": ["text", "sentences"],
+                "additionalProperties": False,
+            },
         }
-    known: dict[str, Any] = {"max_tokens": MAX_TOKENS}
-    if provider == "openai":
-        known |= {"timeout": options.timeout, "max_retries": 0, "stream_usage": False}
-    return known
+    },
+    "required": ["statements"],
+    "additionalProperties": False,
+}
+"""The shape of an answer: statements, each with the numbers of the sentences it rests on."""
 
 
-def _streamed(chat: "BaseChatModel", messages: list[Message]) -> Iterator[str]:
-    """Text as it comes; raises Failure where the stream ends before the answer does."""
-    length, ended, seen = 0, chat._llm_type not in ENDS, False
+def _shaped(chat: "BaseChatModel") -> "Runnable[Any, Any]":
+    """A model that is held to the shape of an answer, where its server knows how."""
+    if chat._llm_type == "openai-chat":
+        shape = {"name": "answer", "schema": STATEMENTS, "strict": True}
+        wanted = {"type": "json_schema", "json_schema": shape}
+        return chat.bind(extra_body={"response_format": wanted})
+    return chat.bind(format=STATEMENTS) if chat._llm_type == "chat-ollama" else chat
+
+
+def _streamed(
+    chat: "BaseChatModel", messages: list[Message], meter: Meter, shaped: bool
+) -> Iterator[str]:
+    """Text as it comes, in shape where that is wanted and the server takes one."""
+    begun = False
+    try:
+        model = _shaped(chat) if shaped else chat
+        for piece in _pieces(model, chat._llm_type, messages, meter):
+            begun = True
+            yield piece
+    except Exception as error:
+        if begun or not shaped or not refuses_shape(error):
+            raise
+        yield from _pieces(chat, chat._llm_type, messages, meter)
+
+
+def refuses_shape(error: BaseException) -> bool:
+    """Whether a server takes no answers in shape, or no tools, rather than nothing at all."""
+    status, code = getattr(error, "status_code", None), getattr(error, "code", None)
+    return status in UNSHAPED and _failure(error).problem == "other" and code not in CODES
+
+
+def _pieces(
+    chat: "Runnable[Any, Any]", kind: str, messages: list[Message], meter: Meter
+) -> Iterator[str]:
+    """Raises Failure where the stream ends before the answer does, or doesn't end."""
+    length, seen, whole = 0, False, None
     for chunk in chat.stream(messages):
-        seen = True
-        ended = ended or bool(chunk.response_metadata.get(ENDS.get(chat._llm_type, "")))
-        text = str(chunk.text)
-        length += len(text)
-        if text:
+        seen, whole = True, chunk if whole is None else whole + chunk
+        if text := str(chunk.text):
             yield text
+        length += len(text)
         if length > MAX_CHARACTERS:
-            return
-    if seen and not ended:
+            raise Failure("endless")
+    usage = whole.usage_metadata if whole is not None else None
+    meter.count(usage, sum(len(said) for _, said in messages), length)
+    if seen and whole is not None:
+        check_ended(whole, kind)
+
+
+def check_ended(message: "AIMessage", kind: str) -> None:
+    """Raise Failure for an answer that was cut off, or that the provider didn't let through.
+
+    `kind` is the model's `_llm_type`.
+    """
+    about, extra = message.response_metadata, message.additional_kwargs
+    if kind in ENDS and not about.get(ENDS[kind]):
         raise Failure("broken")
+    if extra.get("refusal") or about.get("finish_reason") == REFUSED:
+        raise Failure("refused", str(extra.get("refusal") or ""))
 
 
-def _received(pieces: _Pieces, end: float) -> Iterator[str]:
+def _received(pieces: "queue.Queue[Any]", end: float) -> Iterator[Any]:
     while True:
         try:
             piece = pieces.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty as error:
             raise Failure("timeout") from error
-        if piece is None:
+        if piece is _END:
             return
         if isinstance(piece, BaseException):
             raise _failure(piece) from piece

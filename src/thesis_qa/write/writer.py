@@ -1,39 +1,56 @@
-"""What an assistant does with a language model: word answers, follow-ups and translations.
+"""What an assistant does with a language model: it reads, answers, words follow-ups, translates.
 
-An answer comes sentence by sentence; each is checked against the quotes before it is shown. One
-that fails is kept apart with the reason. If little remains, or anything goes wrong, the quotes
-stand.
+A model sees numbered sentences and makes statements, each with the numbers it rests on. Each is
+checked before it is shown; what fails is sent back once, and kept apart with the reason. If nothing
+stands, or anything goes wrong, the quotes do.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from thesis_qa.lang.data import LANGUAGES, SPOKEN, text
+from thesis_qa.answer.found import CANDIDATES, MAX_CITATIONS
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
 from thesis_qa.question.read import MAX_QUESTION, content_terms
-from thesis_qa.types import Answer, Citation, Language, Struck, Translation
+from thesis_qa.types import Answer, Language, Passage, Struck, Translation
+from thesis_qa.write.agent import (
+    AGENT,
+    MOST_CALLS,
+    agent_steps,
+    agent_tools,
+    step_words,
+    way_of,
+)
 from thesis_qa.write.checker import Checker, Objection, Premise
+from thesis_qa.write.desk import Desk
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
-from thesis_qa.write.models import LOCAL, Failure, LanguageModel
+from thesis_qa.write.lookup import Lookup
+from thesis_qa.write.models import LOCAL, LanguageModel, Message, Meter
+from thesis_qa.write.orders import Orders
 from thesis_qa.write.prompt import (
+    LEAST_ROOM,
     Statement,
     answer_prompt,
-    evidence_text,
+    mend_prompt,
     rewrite_prompt,
+    room,
     split_statements,
     translate_prompt,
 )
+from thesis_qa.write.provider import Failure
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-REMAINS = 0.5  # share of the sentences that have to be supported for a written answer
 REWRITING = 20  # seconds that the wording of a follow-up may take; then the rules have to do
 SHORT = 8  # content words up to which a question may lean on the one before
+KEPT = 200  # answers that are remembered
+UNCITED = 12  # sentences, best first, among which one is looked for that supports a statement
 
 
 @dataclass(slots=True)
@@ -41,53 +58,226 @@ class _Draft:
     """A written answer as it grows."""
 
     quoted: Answer
+    desk: Desk
+    after: str
+    started: float = field(default_factory=time.perf_counter)
+    meter: Meter = field(default_factory=Meter)
+    steps: list[str] = field(default_factory=list)
     stated: list[Statement] = field(default_factory=list)
+    chances: list[float] = field(default_factory=list)  # that the evidence says it, of each stated
     struck: list[Struck] = field(default_factory=list)
 
-    def answer(self, model: LanguageModel, after: str, writing: bool) -> Answer:
-        """The draft as an answer: with what was stated so far, and the citations it rests on."""
-        cited = {number for statement in self.stated for number in statement.numbers}
-        written = " ".join(f"{s.text} {_marks(s.numbers)}" for s in self.stated)
+    @property
+    def language(self) -> Language:
+        return self.quoted.language or SPOKEN
+
+    @property
+    def asked(self) -> str:
+        return self.quoted.resolved_question or self.quoted.question
+
+    @property
+    def cited(self) -> tuple[int, ...]:
+        """Numbers of what is cited, in order."""
+        return tuple(dict.fromkeys(n for statement in self.stated for n in statement.numbers))
+
+    def answer(self, model: LanguageModel) -> Answer:
+        """With what was stated so far and the sentences it rests on, or still the quotes."""
+        about = {"read": self.meter.read, "written": self.meter.written}
+        shown = replace(self.quoted, struck=tuple(self.struck), steps=tuple(self.steps))
+        shown = replace(shown, tokens=about if any(about.values()) else {})
+        if not self.stated:
+            return shown
+        citations = self.desk.citations(self.cited)
+        marks = {number: f"[{c.number}]" for number, c in zip(self.cited, citations, strict=True)}
+        written = " ".join(
+            " ".join([s.text, *(marks[number] for number in s.numbers)]) for s in self.stated
+        )
         return replace(
-            self.quoted,
-            text=f"{written}\n\n{after}" if after else written,
-            citations=tuple(c for c in self.quoted.citations if c.number in cited),
+            shown,
+            answered=True,
+            kind="answer",
+            confidence=round(sum(self.chances) / len(self.chances), 4),
+            text=f"{written}\n\n{self.after}" if self.after else written,
+            citations=citations,
+            nearest=citations,
+            missing=(),
+            suggestion=None,
             model=model.name,
             runs_on=model.runs_on,
-            struck=tuple(self.struck),
-            writing=writing,
+            stated=len(self.stated),
         )
 
 
 class Writing:
-    """A language model at work on an index's evidence."""
+    """A language model at work on an index."""
 
     def __init__(self, index: Index, llm: "str | BaseChatModel | LanguageModel") -> None:
         """Raises SettingError for a spec that names no provider and model."""
         self._index = index
         self.model = llm if isinstance(llm, LanguageModel) else LanguageModel(llm)
+        self._kept: dict[object, Answer] = {}
 
     @cached_property
     def _checker(self) -> Checker:
         return Checker(self._index.embedding, self._index.retriever.fitted)
 
-    def worded(self, quoted: Answer, after: str = "") -> Iterator[Answer]:
+    @cached_property
+    def _orders(self) -> Orders:
+        return Orders(self._index.catalog)
+
+    def answered(
+        self,
+        quoted: Answer,
+        passages: Sequence[Passage],
+        among: Sequence[str] = (),
+        after: str = "",
+    ) -> Iterator[Answer]:
         """Growing answers, the first `quoted` itself, the last one whole: written or quoted.
 
-        `after` is text of ours that follows what the model writes.
+        `passages` are the best for the question, `among` the documents that may be looked into, all
+        if there are none; `after` is text of ours that follows what the model writes.
         """
-        started, draft = time.perf_counter(), _Draft(quoted)
+        desk = Desk(self._index.catalog, self._orders, room(self.model.options))
+        draft = _Draft(quoted, desk, after)
         yield replace(quoted, writing=True)
         try:
-            yield from self._growing(draft, after)
-            _refuse_too_little(draft)
-            final = draft.answer(self.model, after, writing=False)
+            for answer in self._growing(draft, passages, tuple(among)):
+                yield replace(answer, writing=True)
+                final = answer
         except Failure as failure:
-            problem = _explained(failure, self.model, quoted.language)
-            final = replace(quoted, problem=problem, struck=tuple(draft.struck))
-        seconds = round(time.perf_counter() - started, 4)
+            final = self._quoted_again(draft, failure)
+        seconds = round(time.perf_counter() - draft.started, 4)
         total = round(quoted.timings.get("total", 0.0) + seconds, 4)
         yield replace(final, timings=quoted.timings | {"write": seconds, "total": total})
+
+    def _quoted_again(self, draft: _Draft, failure: Failure) -> Answer:
+        """The quotes, and why they stand; where there are none, the model may say the same."""
+        draft.stated.clear()
+        quoted = draft.answer(self.model)
+        if failure.problem == "declined" and not quoted.answered:
+            return quoted
+        return replace(quoted, problem=_explained(failure, self.model, quoted))
+
+    def _growing(
+        self, draft: _Draft, passages: Sequence[Passage], among: tuple[str, ...]
+    ) -> Iterator[Answer]:
+        """Raises Failure where nothing stands in the end."""
+        way, space = way_of(self.model), draft.desk.left
+        calls = MOST_CALLS if way == AGENT else 0
+        first = draft.desk.lines(passages[:CANDIDATES], space // 2 if calls else space)
+        prompt = answer_prompt(draft.asked, draft.language, first, calls)
+        key = (self.model.name, way, among, self._index.catalog.generation, *prompt)
+        if known := self._kept.get(key):
+            q = draft.quoted
+            kept = replace(known, question=q.question, resolved_question=q.resolved_question)
+            yield replace(kept, passages=q.passages, timings=q.timings, tokens={})
+            return
+        try:
+            if calls:
+                yield from self._looking(draft, prompt, among)
+        except Failure as failure:
+            if failure.problem != "overflow":
+                raise
+            calls, space = 0, space // 2
+        if not calls:
+            yield from self._reading(draft, passages, space)
+        if draft.struck:
+            yield from self._mending(draft, space)
+        if not draft.stated:
+            raise Failure("unsupported")
+        final = draft.answer(self.model)
+        for old in list(self._kept)[: 1 - KEPT]:
+            self._kept.pop(old, None)
+        self._kept[key] = final
+        yield final
+
+    def _reading(self, draft: _Draft, passages: Sequence[Passage], space: int) -> Iterator[Answer]:
+        """The way of a model that reads what was found; less of it, where that is too much."""
+        shown = draft.desk.lines(passages[:CANDIDATES], space)
+        prompt = answer_prompt(draft.asked, draft.language, shown)
+        try:
+            yield from self._judging(draft, self.model.stream(prompt, draft.meter))
+        except Failure as failure:
+            if failure.problem != "overflow" or space < LEAST_ROOM:
+                raise
+            yield from self._reading(draft, passages, space // 2)
+
+    def _looking(
+        self, draft: _Draft, prompt: list[Message], among: tuple[str, ...]
+    ) -> Iterator[Answer]:
+        """The way of a model that looks further: its steps, then what it states."""
+        tools = agent_tools(Lookup(self._index, among), draft.desk, draft.language)
+        said = ""
+        for message in self.model.run(lambda c: agent_steps(c, prompt, tools, draft.meter)):
+            if message is None:
+                continue
+            for call in message.tool_calls:
+                draft.steps.append(step_words(call["name"], call["args"], draft.quoted.language))
+                yield draft.answer(self.model)
+            said = message.text
+        yield from self._judging(draft, iter([str(said)]))
+
+    def _mending(self, draft: _Draft, space: int) -> Iterator[Answer]:
+        """One more round for statements that failed, with what is wrong with them."""
+        shown = draft.desk.lines(draft.desk.passages, space)
+        said = [{"text": struck.text} for struck in draft.struck]
+        prompt = [
+            *answer_prompt(draft.asked, draft.language, shown),
+            ("assistant", json.dumps({"statements": said}, ensure_ascii=False)),
+            mend_prompt(draft.struck, draft.language),
+        ]
+        left = self.model.options.timeout - (time.perf_counter() - draft.started)
+        try:
+            if left > 0:
+                yield from self._judging(draft, self.model.stream(prompt, draft.meter, left))
+        except Failure:
+            return  # what stood still stands
+
+    def _judging(self, draft: _Draft, pieces: Iterator[str]) -> Iterator[Answer]:
+        for statement in split_statements(pieces):
+            self._judge(draft, statement)
+            if draft.stated:
+                yield draft.answer(self.model)
+
+    def _judge(self, draft: _Draft, statement: Statement) -> None:
+        """Puts a statement where it belongs: among what is stated, or struck out."""
+        known = {s.text for s in (*draft.stated, *draft.struck)}
+        numbers = statement.numbers or self._supporting(draft, statement.text)
+        full = len({*draft.cited, *numbers}) > MAX_CITATIONS
+        if statement.text in known or full:
+            return
+        reason, chance = self._reason(draft, statement.text, numbers)
+        if reason:
+            draft.struck.append(Struck(statement.text, reason))
+        else:
+            draft.stated.append(Statement(statement.text, numbers))
+            draft.chances.append(chance)
+
+    def _reason(
+        self, draft: _Draft, sentence: str, numbers: Sequence[int]
+    ) -> tuple[str | None, float]:
+        """Why a statement can't stand, in the language of the question, or None if it can; and the
+        probability that the evidence says it."""
+        language = draft.quoted.language
+        unknown = next((n for n in numbers if n not in draft.desk), None)
+        if unknown is not None:
+            return text("text.write.no_number", language, what=f"[{unknown}]"), 0.0
+        if language and _spoken(sentence) not in (None, language):
+            return text("text.write.other_language", language), 0.0
+        if not numbers:
+            return _worded(Objection("support"), language), 0.0
+        objection, chance = self._checker.check(sentence, draft.desk.premises(numbers))
+        return _worded(objection, language) if objection else None, chance
+
+    def _supporting(self, draft: _Draft, sentence: str) -> tuple[int, ...]:
+        """The first sentence that by itself supports a statement which names none."""
+        shown = (number for number in range(1, UNCITED + 1) if number in draft.desk)
+        for number in shown:
+            if self._checker.objection(sentence, draft.desk.premises([number])) is None:
+                return (number,)
+        return ()
+
+    # Besides answers
 
     def reworded(self, question: str, history: Sequence[tuple[str, str]]) -> str | None:
         """A follow-up that stands by itself; None where the model gave none that can be used.
@@ -98,10 +288,10 @@ class Writing:
             return None
         language = language_of(question) or language_of(history[-1][0]) or SPOKEN
         try:
-            pieces = self.model.stream(rewrite_prompt(question, language, history), REWRITING)
-            worded = " ".join("".join(pieces).split()).strip("\"“”' ")
+            worded = self._said(rewrite_prompt(question, language, history), REWRITING)
         except Failure:
             return None
+        worded = worded.strip("\"“”' ")
         conversation = "\n".join([question, *(part for turn in history for part in turn)])
         same_language = language_of(worded) in (None, language)
         usable = same_language and _is_question(worded) and _invents_nothing(worded, conversation)
@@ -117,85 +307,41 @@ class Writing:
         """
         translation, doubt = "", None
         try:
-            pieces = self.model.stream(translate_prompt(quote, language))
-            translation = _printable(" ".join("".join(pieces).split()))
+            translation = self._said(translate_prompt(quote, language))
             if not translation:
                 raise Failure("empty")
             objection = self._checker.objection(translation, [Premise(quote, spoken)])
             doubt = _worded(objection, language) if objection else None
         except Failure as failure:
-            translation, doubt = "", _explained(failure, self.model, language)
+            translation, doubt = "", _failed(failure, self.model, language)
         return Translation(
             number, language, translation, self.model.name, self.model.runs_on, doubt
         )
 
-    def _growing(self, draft: _Draft, after: str) -> Iterator[Answer]:
-        language = draft.quoted.language or SPOKEN
-        asked = draft.quoted.resolved_question or draft.quoted.question
-        declined = [text("text.write.not_stated", each) for each in LANGUAGES]
-        prompt = answer_prompt(self.model, asked, language, draft.quoted.citations)
-        for statement in split_statements(self.model.stream(prompt)):
-            if statement.text.rstrip(".").upper() in declined:
-                raise Failure("declined")
-            self._judge(draft, statement)
-            if draft.stated:
-                yield draft.answer(self.model, after, writing=True)
-
-    def _judge(self, draft: _Draft, statement: Statement) -> None:
-        """Puts a statement where it belongs: among what is stated, or struck out."""
-        sentence, quoted = statement.text, draft.quoted
-        numbers = statement.numbers or self._supporting(quoted, sentence)
-        if reason := self._reason(quoted, sentence, numbers):
-            draft.struck.append(Struck(sentence, reason))
-        elif sentence not in {stated.text for stated in draft.stated}:
-            draft.stated.append(Statement(sentence, numbers))
-
-    def _reason(self, quoted: Answer, sentence: str, numbers: Sequence[int]) -> str | None:
-        """Why a statement can't stand, in the language of the question; None if it can."""
-        known = {c.number: c for c in quoted.citations}
-        for number in numbers:
-            if number not in known:
-                return text("text.write.no_number", quoted.language, what=f"[{number}]")
-        if quoted.language and language_of(sentence) not in (None, quoted.language):
-            return text("text.write.other_language", quoted.language)
-        cited = [known[n] for n in numbers] or list(quoted.citations)
-        objection = self._checker.objection(sentence, premises(cited))
-        if objection is None and not numbers:  # all together, none by itself
-            objection = Objection("support")
-        return _worded(objection, quoted.language) if objection else None
-
-    def _supporting(self, quoted: Answer, sentence: str) -> tuple[int, ...]:
-        """The first piece of evidence that by itself supports a sentence which names none."""
-        for citation in quoted.citations:
-            if self._checker.objection(sentence, premises([citation])) is None:
-                return (citation.number,)
-        return ()
-
-
-def premises(citations: Sequence[Citation]) -> list[Premise]:
-    """Citations as what statements are checked against."""
-    return [Premise(evidence_text(c), c.language) for c in citations]
-
-
-def _marks(numbers: Sequence[int]) -> str:
-    return " ".join(f"[{number}]" for number in numbers)
-
-
-def _refuse_too_little(draft: _Draft) -> None:
-    """Raises Failure if the evidence supports less than half of what was written."""
-    written = len(draft.stated) + len(draft.struck)
-    if not draft.stated or len(draft.stated) < REMAINS * written:
-        raise Failure("unsupported" if written else "empty")
+    def _said(self, prompt: list[Message], seconds: float | None = None) -> str:
+        """What a model says that isn't an answer, on one line. Raises Failure."""
+        pieces = self.model.stream(prompt, seconds=seconds, shaped=False)
+        return "".join(c for c in " ".join("".join(pieces).split()) if c.isprintable())
 
 
 def _worded(objection: Objection, language: Language | None) -> str:
     return text(f"text.write.objections.{objection.kind}", language, what=objection.what)
 
 
-def _explained(failure: Failure, model: LanguageModel, language: Language | None) -> str:
+def _explained(failure: Failure, model: LanguageModel, quoted: Answer) -> str:
     """Why there is no written answer, in one line and with what can be done."""
+    key = "text.write.no_answer" if quoted.answered else "text.write.no_reading"
+    return text(key, quoted.language, reason=_failure_words(failure, model, quoted.language))
+
+
+def _failed(failure: Failure, model: LanguageModel, language: Language) -> str:
+    reason = _failure_words(failure, model, language)
+    return text("text.write.no_answer", language, reason=reason)
+
+
+def _failure_words(failure: Failure, model: LanguageModel, language: Language | None) -> str:
     where = text("text.write.here", language) if model.runs_on == LOCAL else model.runs_on
-    reason = text(
+    return text(
         f"text.write.failures.{failure.problem}",
         language,
         model=model.name,
@@ -203,7 +349,12 @@ def _explained(failure: Failure, model: LanguageModel, language: Language | None
         detail=failure.detail or failure.problem,
         seconds=model.options.timeout,
     )
-    return text("text.write.no_answer", language, reason=reason)
+
+
+def _spoken(sentence: str) -> Language | None:
+    """The language of a sentence, whatever names it holds."""
+    names = set(proper_names(sentence))
+    return language_of(" ".join(word for word in sentence.split() if word.strip(",.") not in names))
 
 
 def _is_question(text: str) -> bool:
@@ -216,7 +367,3 @@ def _invents_nothing(question: str, conversation: str) -> bool:
     known: list[bool] = [bool(values & held) for _, values in stated_numbers(question)]
     known += [holds_name(n, conversation, spoken, spoken) for n in proper_names(question)]
     return all(known)
-
-
-def _printable(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())

@@ -7,10 +7,11 @@ each other (superscripts, formulas, cells) are joined to one line again.
 
 import ctypes
 import math
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from thesis_qa.read.glyphs import PLACES_PER_POINT, Places, rounded
 from thesis_qa.read.pdf.drawn import as_displayed
-from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, inked, join, turned
+from thesis_qa.read.pdf.lines import HYPHENS, SLANTED, TextLine, codes, inked, join, turned
 from thesis_qa.read.pdf.right_to_left import in_logical_order, reads_left
 from thesis_qa.read.pdf.scripts import composed, with_scripts
 
@@ -29,8 +30,7 @@ SAMPLES = 3  # characters of a line whose font is looked up
 UPRIGHT = 3.0  # degrees: scanned and drawn by hand, yet meant to be straight
 FIXED_SHARE = 0.75  # of them in a font of fixed width: code, not a name in running text
 
-_SURROGATES = 0xD800  # from there on a unit may be half a character
-_DROPPED = frozenset("\x00\x01\ufeff\u200b\u00ad")
+_DROPPED = [*map(ord, "\x00\x01\ufeff\u200b\u00ad")]
 _FIXED_FACES = ("mono", "courier", "consol", "typewriter", "cmtt", "menlo", "inconsolata")
 _BOLD_FACES = ("bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "-bd")
 _BOLD_ENDING = "tb"
@@ -44,7 +44,8 @@ def page_lines(page: Any) -> list[TextLine]:
     text_page = page.get_textpage()
     try:
         text, places = _characters(page, text_page)
-        pieces = [_line(text_page, text[a:b], places[a:b]) for a, b in _runs(text, places)]
+        own = inked(text, places)
+        pieces = [_line(text_page, text, places, own, run) for run in _runs(text, places, own)]
         whole = in_logical_order([piece for piece in pieces if piece is not None])
         lines = [line if reads_left(line.text) else spaced(line) for line in _joined(whole)]
         written = with_scripts(lines, lambda own: _baselines(page, text_page, own))
@@ -57,12 +58,13 @@ def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
     """The page's characters and their places, each turn's in its own frame."""
     import pypdfium2.raw as raw
 
-    handle, count = text_page.raw, text_page.count_chars()
+    count = text_page.count_chars()
     rectangles = (raw.FS_RECTF * count)()
-    units = _units(handle, count)
-    for index, rectangle in enumerate(rectangles):
-        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rectangle))
-    text, numbers = _decoded(units)
+    text, numbers = _decoded(_units(text_page, count))
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p)
+    start, size = ctypes.addressof(rectangles), ctypes.sizeof(raw.FS_RECTF)
+    at = range(start, start + size * count, size)
+    deque(map(_quick("FPDFText_GetLooseCharBox"), repeat(handle), range(count), at), maxlen=0)
     sides = np.frombuffer(rectangles, np.float32).reshape(-1, 4)[numbers].astype(np.float64)
     boxes = as_displayed(page, sides[:, [0, 3, 2, 1]])  # FS_RECTF: left, top, right, bottom
     boxes[(boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])] = 0
@@ -72,21 +74,35 @@ def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
     return composed(text, places)
 
 
-def _units(handle: Any, count: int) -> list[int]:
+@cache
+def _quick(name: str) -> Callable[..., int]:
+    """A function of PDFium's that takes a text page, a number and a place to write to, for the
+    loops over all characters: without conversions of arguments it takes half the time."""
+    import pypdfium2.raw as raw
+
+    address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
+    assert address is not None
+    form = ctypes.PYFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    return form(address)
+
+
+def _units(text_page: Any, count: int) -> npt.NDArray[np.uint32]:
     """What each character is: asked for in one, which is faster, where PDFium leaves none out."""
     import pypdfium2.raw as raw
 
     whole = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(handle, 0, count, whole) == count + 1:
-        units = whole[:count]
-        if 0 not in units and max(units, default=0) < _SURROGATES:
-            return units
-    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+    if raw.FPDFText_GetText(text_page.raw, 0, count, whole) == count + 1:
+        units = np.frombuffer(whole, np.uint16)[:count].astype(np.uint32)
+        if not np.any((units == 0) | _halves(units)):
+            return np.where(units == ord(HYPHENS[1]), ord(HYPHENS[0]), units)
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p)
+    each = map(_quick("FPDFText_GetUnicode"), repeat(handle), range(count), repeat(None))
+    return np.fromiter(each, np.uint32, count)
 
 
 def _turn(page: Any, text_page: Any, text: str, places: Places) -> None:
     """Notice what is turned; a line of PDFium's is looked at whole if its ends are turned."""
-    ends = np.array([-1, *(at for at, c in enumerate(text) if c in "\r\n"), len(text)])
+    ends = np.array([-1, *_standing(text, "\r\n"), len(text)])
     own = inked(text, places)
     lines = np.searchsorted(ends, own)
     outer = np.flatnonzero(np.diff(lines, prepend=-1) | np.diff(lines, append=-1))
@@ -130,43 +146,47 @@ def _baselines(page: Any, text_page: Any, places: Places) -> npt.NDArray[np.floa
     return (there[:, 1].astype(np.float64) + there[:, 3]) / 2
 
 
-def _decoded(units: Sequence[int]) -> tuple[str, list[int]]:
+def _halves(units: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Which UTF-16 code units are half a character."""
+    found: npt.NDArray[np.bool_] = (units >= 0xD800) & (units < 0xE000)
+    return found
+
+
+def _decoded(units: npt.NDArray[np.uint32]) -> tuple[str, npt.NDArray[np.int64]]:
     """Text of UTF-16 code units or code points, and the unit that each character ends with."""
-    if max(units, default=0) < _SURROGATES and _DROPPED.isdisjoint(
-        text := "".join(map(chr, units))
-    ):
-        return text, list(range(len(units)))
-    characters: list[str] = []
-    numbers: list[int] = []
-    high = 0
-    for number, unit in enumerate(units):
-        if 0xD800 <= unit < 0xDC00:
-            high = unit
-            continue
-        if 0xDC00 <= unit < 0xE000:
-            unit, high = (0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00 if high else 0), 0
-        character = chr(unit)
-        if character not in _DROPPED:
-            characters.append(character)
-            numbers.append(number)
-    return "".join(characters), numbers
+    numbers = np.flatnonzero(~np.isin(units, _DROPPED))
+    kept = units[numbers]
+    if _halves(kept).any():
+        first = np.append(_halves(kept[:-1]) & (kept[:-1] < 0xDC00) & _halves(kept[1:]), False)
+        second = np.roll(first, 1)
+        low = kept.astype(np.int64) - 0xDC00
+        high = (np.roll(kept, 1).astype(np.int64) - 0xD800) << 10
+        kept = np.where(second, 0x10000 + high + low, kept).astype(np.uint32)
+        whole = ~_halves(kept)
+        kept, numbers = kept[whole], numbers[whole]
+    return kept.astype("<u4").tobytes().decode("utf-32-le"), numbers
 
 
-def _runs(text: str, places: Places) -> Iterator[tuple[int, int]]:
+def _standing(text: str, characters: str) -> list[int]:
+    """Where in a text any of some characters stands."""
+    found: list[int] = np.flatnonzero(np.isin(codes(text), [*map(ord, characters)])).tolist()
+    return found
+
+
+def _runs(text: str, places: Places, own: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Characters between line ends; a line ends with a divided word as well, and where the next
     character stands clearly above or below, or is turned otherwise."""
-    ends = {at + 1 for at, character in enumerate(text) if character in HYPHENS}
-    marks = {at for at, character in enumerate(text) if character in "\r\n"}
+    ends = {at + 1 for at in _standing(text, HYPHENS)}
+    marks = set(_standing(text, "\r\n"))
     start = 0
-    for end in sorted(ends | marks | _jumps(text, places) | {len(text)}):
+    for end in sorted(ends | marks | _jumps(places, own) | {len(text)}):
         if start < end:
             yield start, end
         start = end + 1 if end in marks else end
 
 
-def _jumps(text: str, places: Places) -> set[int]:
+def _jumps(places: Places, own: npt.NDArray[np.int64]) -> set[int]:
     """Where a character has no height in common with the one before: it isn't of that line."""
-    own = inked(text, places)
     tops, bottoms = places[own, 1].astype(int), places[own, 3].astype(int)
     shared = np.minimum(bottoms[1:], bottoms[:-1]) - np.maximum(tops[1:], tops[:-1])
     lower = np.minimum(bottoms[1:] - tops[1:], bottoms[:-1] - tops[:-1])
@@ -175,12 +195,20 @@ def _jumps(text: str, places: Places) -> set[int]:
     return set(own[1:][jumps].tolist())
 
 
-def _line(text_page: Any, text: str, places: Places) -> TextLine | None:
-    end = len(text.rstrip())
-    start = len(text) - len(text.lstrip())
-    own = inked(text, places)
+def _line(
+    text_page: Any,
+    text: str,
+    places: Places,
+    inked: npt.NDArray[np.int64],
+    run: tuple[int, int],
+) -> TextLine | None:
+    """A run of characters as a line; `inked` are the numbers of those that aren't white space."""
+    own = inked[slice(*np.searchsorted(inked, run))]
     if not len(own):
         return None
+    piece = text[slice(*run)]
+    end = run[0] + len(piece.rstrip())
+    start = run[1] - len(piece.lstrip())
     step = max(1, len(own) // SAMPLES)
     fonts = [_font(text_page, int(places[i, NUMBER])) for i in own[step // 2 :: step]]
     sizes = sorted(size for size, _, _ in fonts)

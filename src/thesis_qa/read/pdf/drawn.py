@@ -22,11 +22,11 @@ def drawn_on(page: Any, textless: bool) -> tuple[list[Box], float]:
 
     paths: list[Sequence[float]] = []
     largest = 0.0
-    for count, (kind, handle) in enumerate(_objects(page)):
+    for count, (kind, handle, forms) in enumerate(_objects(page)):
         if count == MAX_OBJECTS:
             paths = []
             break
-        left, bottom, right, top = bounds = _bounds(handle)
+        left, bottom, right, top = bounds = _bounds(handle, forms)
         if kind == raw.FPDF_PAGEOBJ_PATH:
             paths.append(bounds)
         if kind == raw.FPDF_PAGEOBJ_IMAGE or textless:
@@ -35,33 +35,41 @@ def drawn_on(page: Any, textless: bool) -> tuple[list[Box], float]:
     return _rules(page, paths), min(1.0, largest / max(1.0, width * height))
 
 
-def _objects(page: Any) -> Iterator[tuple[int, Any]]:
-    """Type and handle of everything on a page that isn't text, that in forms included; straight
-    from PDFium, since most objects are text and a wrapper for each costs more than reading it."""
+def _objects(page: Any) -> Iterator[tuple[int, Any, tuple[Any, ...]]]:
+    """Type and handle of everything on a page that isn't text, and the forms it is in, the
+    innermost first; straight from PDFium, since most objects are text and a wrapper for each costs
+    more than reading it."""
     import pypdfium2.raw as raw
 
-    forms: list[tuple[Any, Any, Any, int]] = [
-        (page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, 0)
+    holders: list[tuple[Any, Any, Any, tuple[Any, ...]]] = [
+        (page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, ())
     ]
-    while forms:
-        holder, count, get, depth = forms.pop()
+    while holders:
+        holder, count, get, forms = holders.pop()
         for at in range(count(holder)):
             handle = get(holder, at)
             kind = raw.FPDFPageObj_GetType(handle)
-            if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+            if kind == raw.FPDF_PAGEOBJ_FORM and len(forms) < MAX_DEPTH:
                 inside = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
-                forms.append((handle, *inside, depth + 1))
+                holders.append((handle, *inside, (handle, *forms)))
             elif kind != raw.FPDF_PAGEOBJ_TEXT:
-                yield kind, handle
+                yield kind, handle, forms
 
 
-def _bounds(handle: Any) -> tuple[float, float, float, float]:
+def _bounds(handle: Any, forms: Sequence[Any]) -> tuple[float, float, float, float]:
     """Left, bottom, right and top of an object in PDF's space."""
     import pypdfium2.raw as raw
 
     sides = [ctypes.c_float() for _ in range(4)]
     raw.FPDFPageObj_GetBounds(handle, *(ctypes.byref(side) for side in sides))
     left, bottom, right, top = (side.value for side in sides)
+    for form in forms:
+        m = raw.FS_MATRIX()
+        raw.FPDFPageObj_GetMatrix(form, ctypes.byref(m))
+        corners = [(x, y) for x in (left, right) for y in (bottom, top)]
+        xs = [m.a * x + m.c * y + m.e for x, y in corners]
+        ys = [m.b * x + m.d * y + m.f for x, y in corners]
+        left, bottom, right, top = min(xs), min(ys), max(xs), max(ys)
     return left, bottom, right, top
 
 

@@ -69,7 +69,10 @@ class TextLine:
 
     def cut(self, start: int, end: int) -> "TextLine":
         """Its characters `start` to `end`."""
-        return replace(self, text=self.text[start:end], places=self.places[start:end])
+        part = replace(self, text=self.text[start:end], places=self.places[start:end])
+        own = self.inked
+        part.__dict__["inked"] = own[slice(*np.searchsorted(own, (start, end)))] - start
+        return part
 
     @cached_property
     def inked(self) -> npt.NDArray[np.int64]:
@@ -94,13 +97,43 @@ class TextLine:
         return found
 
 
+def codes(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
 def inked(text: str, places: Places) -> npt.NDArray[np.int64]:
     """The numbers of the characters that have a place and aren't white space."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    white = (codes <= 0x20) & ((codes >= 0x1C) | ((codes >= 9) & (codes <= 13)))
+    points = codes(text)
+    white = (points <= 0x20) & ((points >= 0x1C) | ((points >= 9) & (points <= 13)))
     if not text.isascii():
-        white |= np.isin(codes, _WHITE)
+        white |= np.isin(points, _WHITE)
     return np.flatnonzero((places[:, 2] != 0) & ~white)
+
+
+def looked_at(lines: Sequence[TextLine]) -> Sequence[TextLine]:
+    """`lines` of a page, told at once which of their characters are inked, and their boxes: one by
+    one it takes ten times as long."""
+    if not lines:
+        return lines
+    text, places = "".join(e.text for e in lines), np.concatenate([e.places for e in lines])
+    lengths = np.array([len(line.text) for line in lines])
+    ends = np.cumsum(lengths)
+    own = inked(text, places)
+    bounds = np.searchsorted(own, [ends - lengths, ends])
+    for line, start, first, last in zip(lines, ends - lengths, *bounds, strict=True):
+        line.__dict__["inked"] = own[first:last] - start
+    placed = np.flatnonzero(places[:, 2])
+    numbers, counts = np.unique(np.repeat(np.arange(len(lines)), lengths)[placed], return_counts=True)
+    starts = np.cumsum(counts) - counts
+    order = np.repeat(numbers, counts)
+    x0, y0, x1, y1 = places[placed, :4].T
+    middles = [side[np.lexsort((side, order))][starts + counts // 2] for side in (y0, y1)]
+    sides = (np.minimum.reduceat(x0, starts), middles[0], np.maximum.reduceat(x1, starts), middles[1])
+    found = (np.stack(sides, axis=1) / PLACES_PER_POINT).tolist() if len(placed) else []
+    for number, box in zip(numbers.tolist(), found, strict=True):
+        lines[number].__dict__["box"] = tuple(box)
+    return lines
 
 
 def join(line: TextLine, piece: TextLine, apart: bool) -> TextLine:

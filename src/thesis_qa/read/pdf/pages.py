@@ -18,7 +18,7 @@ import numpy as np
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read import child_process
-from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.read.pdf.lines import TextLine, looked_at
 from thesis_qa.types import Box
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _page(head: Mapping[str, Any], data: bytes) -> PageLines:
     for words, *look in head["lines"]:
         lines.append(TextLine(words, places[start : start + len(words)], *look))
         start += len(words)
-    return PageLines(tuple(lines), tuple(map(tuple, head["rules"])), **head["about"])
+    return PageLines(tuple(looked_at(lines)), tuple(map(tuple, head["rules"])), **head["about"])
 
 
 def _frames(job: Mapping[str, Any]) -> Iterator[Frame]:

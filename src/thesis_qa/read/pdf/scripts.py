@@ -69,17 +69,32 @@ def composed(text: str, places: Places) -> tuple[str, Places]:
 
 def with_scripts(lines: Sequence[TextLine], baselines: Baselines) -> list[TextLine]:
     """`lines` with raised and lowered characters as such."""
-    found = [(line, _shifts(line, baselines)) for line in lines]
+    found = {at: _shifts(lines[at], baselines) for at in _uneven(lines)}
+    moved = {at: shifts for at, shifts in found.items() if shifts.any()}
+    if not moved:
+        return list(lines)
+    middle = max(line.bottom for line in lines) / 2
     notes = {
         match[1].translate(_PLAIN)
-        for line, shifts in found
-        if (match := _NOTE.match(line.text)) and line.bottom > _middle(lines)
+        for line in lines
+        if (match := _NOTE.match(line.text)) and line.bottom > middle
     }
-    return [_written(line, shifts, notes) if shifts.any() else line for line, shifts in found]
+    return [
+        _written(line, moved[at], notes) if at in moved else line for at, line in enumerate(lines)
+    ]
 
 
-def _middle(lines: Sequence[TextLine]) -> float:
-    return max(line.bottom for line in lines) / 2
+def _uneven(lines: Sequence[TextLine]) -> list[int]:
+    """The numbers of the lines whose characters aren't all of one size."""
+    if not lines:
+        return []
+    places = np.concatenate([line.places for line in lines])
+    heights = places[:, 3].astype(np.int64) - places[:, 1]
+    starts = np.cumsum([0, *(len(line.places) for line in lines[:-1])])
+    highest = np.maximum.reduceat(heights, starts)
+    lowest = np.minimum.reduceat(np.where(heights > 0, heights, np.iinfo(np.int64).max), starts)
+    uneven: list[int] = np.flatnonzero(lowest < SMALLER * highest).tolist()
+    return uneven
 
 
 def _shifts(line: TextLine, baselines: Baselines) -> npt.NDArray[np.int8]:
@@ -87,8 +102,6 @@ def _shifts(line: TextLine, baselines: Baselines) -> npt.NDArray[np.int8]:
     heights = line.places[:, 3].astype(np.int64) - line.places[:, 1]
     shifts = np.zeros(len(line.text), np.int8)
     inked = heights > 0
-    if not inked.any() or heights[inked].min() >= SMALLER * heights.max():
-        return shifts  # all of one size
     usual = _letter_height(heights[inked])
     small = [
         at

@@ -1,9 +1,7 @@
-"""Fit how sentences are weighed and how sure an answer is: src/thesis_qa/answer/fitted.json.
+"""What the package's numbers give on questions that ask nothing of theses: IDK-MRC, SQuAD in two
+languages and COVID-QA. They are fitted by fit_on_theses.py.
 
-Fitted on questions of IDK-MRC train and of the even titles of the crosslingual set; reported on
-IDK-MRC valid and the odd titles. Gold questions of the theses are never seen.
-
-    python benchmarks/fit_answer.py [--work FOLDER] [--write]
+    python benchmarks/answering.py [--work FOLDER] [--most 400]
 
 Four kinds of question: answerable; adversarial (the passage is there, the fact isn't); dropped
 (answerable, but the passages that answer are taken away: the subject is there, as in a thesis);
@@ -13,8 +11,6 @@ language: the nearest there is to a thesis.
 """
 
 import argparse
-import json
-import pickle
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from corpora import covid_qa, crosslingual, idk_mrc
 from thesis_qa.answer import evidence as weighing
@@ -38,32 +33,11 @@ from thesis_qa.model.span_reader import open_reader
 from thesis_qa.question.read import Question
 from thesis_qa.types import Passage, Sentence
 
-CONTEXTS = 400  # of IDK-MRC train
-QUESTIONS = {False: 900, True: 900}  # of even and odd titles
-PAPERS, PAPER_CHARACTERS = 26, 45_000  # of COVID-QA, even and odd ones
+QUESTIONS = 900  # of odd titles
+PAPERS, PAPER_CHARACTERS = 26, 45_000  # of COVID-QA, odd ones
 SEED = 7
-FIT_ON = ("idk-train", "crosslingual-even", "papers-even")
-# How sure an answer is, is fitted on titles that the reader was not trained on: half of the odd
-# ones. The other half is reported.
-SURE_ON = ("idk-train", "crosslingual-odd-fit", "papers-even")
 CANDIDATES = 12
 FIRST = 3  # citations of which one must be right, as the evaluation has it
-ANSWERED = 0.9  # share of answerable questions about a document that the threshold lets through
-PENALTY = 0.05  # of squared standardised weights
-
-RANK = (
-    "sentence", "passage", "words", "passage_words", "foreign_words", "foreign_passage_words",
-    "holds", "lacks", "announces",
-)  # fmt: skip
-UNREAD = (
-    "sentence", "passage", "sentence_gap", "passage_gap", "share", "passage_words", "missing",
-    "names_missing", "lacks_figure", "terms",
-)  # fmt: skip
-READ_RANK = (*RANK, "answers", "relevance", "span")
-READ = (
-    "sentence", "passage", "share", "passage_words", "lacks_figure", "terms",
-    "answers", "best_answers", "relevance",
-)  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
@@ -90,8 +64,7 @@ class Seen:
     """A case with what was found for it."""
 
     case: Case
-    weighed: Floats  # (sentences, signals of RANK or READ_RANK)
-    right: npt.NDArray[np.bool_]  # (sentences,), in the order of `weighed`: best first
+    right: npt.NDArray[np.bool_]  # (sentences,), best first
     signals: dict[str, float]
 
     @property
@@ -120,9 +93,9 @@ def idk_cases(part: str, count: int | None) -> tuple[dict[str, str], list[Case]]
     return texts, cases
 
 
-def crosslingual_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
+def crosslingual_cases() -> tuple[dict[str, str], list[Case]]:
     """Titles in both languages, each a document, and their questions, asked of one of them."""
-    paragraphs, questions = crosslingual(odd)
+    paragraphs, questions = crosslingual(odd=True)
     texts: dict[str, str] = {}
     base: dict[tuple[int, str], tuple[str, int, str]] = {}
     for p in paragraphs:
@@ -131,24 +104,17 @@ def crosslingual_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
             text = " ".join(p[f"context_{language}"].split())
             base[p["par"], language] = (name, len(texts.get(name, "")), p[f"context_{language}"])
             texts[name] = texts.get(name, "") + text + "\n\n"
-    return texts, list(_restricted(questions, base, sorted(texts), QUESTIONS[odd], odd))
+    return texts, list(_restricted(questions, base, sorted(texts)))
 
 
-def half(made: tuple[dict[str, str], list[Case]], number: int) -> tuple[dict[str, str], list[Case]]:
-    """All documents, and the questions of every other title."""
-    texts, cases = made
-    titles = sorted({name.split(".")[-3] for name in texts})
-    return texts, [c for c in cases if titles.index(c.home.split(".")[-3]) % 2 == number]
-
-
-def paper_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
+def paper_cases() -> tuple[dict[str, str], list[Case]]:
     """Scientific papers of COVID-QA, the longest documents there are, and expert questions.
 
     A question that is taken away from its paper is asked of another one in the same field, or of
     the paper without the passages that hold the answer.
     """
     chance, texts, cases = random.Random(SEED), {}, []
-    papers = [p for p in covid_qa()[odd::2] if len(p["context"]) < PAPER_CHARACTERS][:PAPERS]
+    papers = [p for p in covid_qa()[1::2] if len(p["context"]) < PAPER_CHARACTERS][:PAPERS]
     names = [f"{paper['document_id']}.txt" for paper in papers]
     for name, paper in zip(names, papers, strict=True):
         text = texts[name] = " ".join(paper["context"].split())
@@ -165,8 +131,7 @@ def paper_cases(odd: bool) -> tuple[dict[str, str], list[Case]]:
                 within = (
                     name if kind == "dropped" else chance.choice([n for n in names if n != name])
                 )
-            source = f"papers-{'odd' if odd else 'even'}"
-            cases.append(Case(qa["question"], kind, source, (within,), name, starts))
+            cases.append(Case(qa["question"], kind, "papers", (within,), name, starts))
     return texts, cases
 
 
@@ -174,11 +139,9 @@ def _restricted(
     questions: Sequence[dict[str, Any]],
     base: dict[tuple[int, str], tuple[str, int, str]],
     names: Sequence[str],
-    count: int,
-    odd: bool,
 ) -> Iterator[Case]:
     chance = random.Random(SEED)
-    for q in chance.sample(list(questions), min(count, len(questions))):
+    for q in chance.sample(list(questions), min(QUESTIONS, len(questions))):
         asked_in, language = chance.choice(["en", "id"]), chance.choice(["en", "id"])
         home, offset, context = base[q["par"], language]
         starts = tuple(
@@ -193,8 +156,7 @@ def _restricted(
             kind = "dropped" if drawn < 0.2 else "absent"
             others = [n for n in names if n.split(".")[-2] == language and n != home]
             within = home if kind == "dropped" else chance.choice(others)
-        source = f"crosslingual-{'odd' if odd else 'even'}"
-        yield Case(q[f"question_{asked_in}"], kind, source, (within,), home, starts)
+        yield Case(q[f"question_{asked_in}"], kind, "crosslingual", (within,), home, starts)
 
 
 # What is found
@@ -229,84 +191,17 @@ def read_all(index: Index, found: Sequence[Weighed]) -> list[Weighed]:
     return [(case, question, reweigh(reader, question, e)) for case, question, e in found]
 
 
-def look_at(found: Sequence[Weighed], names: Sequence[str]) -> list[Seen]:
-    """Signals of cases, their sentences in the order that the numbers of now give."""
+def look_at(found: Sequence[Weighed]) -> list[Seen]:
+    """What was found for cases, their sentences in the order that the numbers give."""
     seen = []
     for case, question, evidence in found:
         ordered = sorted(map(weighing.weighed, evidence), key=lambda e: -e.score)
-        seen.append(_seen(case, ordered, names, signals(question, ordered)))
+        right = np.array([case.right(e.passage, e.sentence) for e in ordered])
+        seen.append(Seen(case, right, signals(question, ordered)))
     return seen
 
 
-def _seen(
-    case: Case, evidence: Sequence[Evidence], names: Sequence[str], found: dict[str, float]
-) -> Seen:
-    weighed = np.array([[e.signals[name] for name in names] for e in evidence])
-    right = np.array([case.right(e.passage, e.sentence) for e in evidence])
-    return Seen(case, weighed, right, found)
-
-
-# Fitting
-
-
-def fit_rank(found: Sequence[Seen], names: Sequence[str]) -> dict[str, float]:
-    """Conditional logit: the right sentence among those weighed (McFadden, 1974)."""
-    cases = [s for s in found if s.case.kind == "answerable" and s.right.any()]
-    scale = np.concatenate([s.weighed for s in cases]).std(axis=0) + 1e-9
-    share = _balance([s.case.source for s in cases])
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = PENALTY * float(weights @ weights), 2 * PENALTY * weights
-        for s, part in zip(cases, share, strict=True):
-            x = s.weighed / scale
-            score = x @ weights
-            p = np.exp(score - score.max())
-            p /= p.sum()
-            right = np.where(s.right, p, 0.0)
-            total -= part * float(np.log(right.sum()))
-            slope = slope - part * ((right / right.sum() - p) @ x)
-        return total, slope
-
-    best = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / scale
-    return {name: round(float(w), 3) for name, w in zip(names, best, strict=True)}
-
-
-def fit_logistic(x: Floats, y: Floats, share: Floats, penalty: float) -> tuple[Floats, float]:
-    """Weights, shape (signals,), and bias of a logistic regression of `y` on `x`, shape (cases,
-    signals); `share` weighs the cases, `penalty` the squared weights of standardised signals."""
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x = (x - mean) / scale
-
-    def loss(values: Floats) -> tuple[float, Floats]:
-        weights, bias = values[:-1], values[-1]
-        z = x @ weights + bias
-        off = share * (1 / (1 + np.exp(-z)) - y)
-        total = float(share @ (np.logaddexp(0, z) - y * z)) + penalty * float(weights @ weights)
-        return total, np.append(x.T @ off + 2 * penalty * weights, off.sum())
-
-    values = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    weights = values[:-1] / scale
-    return weights, float(values[-1] - mean @ weights)
-
-
-def fit_confidence(found: Sequence[Seen], names: Sequence[str]) -> dict[str, Any]:
-    """Logistic regression: whether one of the first citations answers; each source counts alike."""
-    x = np.array([[s.signals[name] for name in names] for s in found])
-    y = np.array([s.answers for s in found], float)
-    share = _balance([s.case.source for s in found])
-    weights, bias = fit_logistic(x, y, share, PENALTY / 10)
-    model = {
-        "bias": round(bias, 4),
-        "weights": {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
-    }
-    near = [s for s in found if s.answers and s.case.documents is not None]
-    return model | {"threshold": round(float(np.quantile(sure(model, near), 1 - ANSWERED)), 3)}
-
-
-def _balance(sources: Sequence[str]) -> Floats:
-    """Weights, sum 1, with which every source counts alike."""
-    each = {name: sources.count(name) for name in set(sources)}
-    return np.array([1 / each[name] / len(each) for name in sources])
+# Reporting
 
 
 def sure(model: dict[str, Any], found: Sequence[Seen]) -> Floats:
@@ -315,9 +210,6 @@ def sure(model: dict[str, Any], found: Sequence[Seen]) -> Floats:
         for s in found
     ]
     return 1 / (1 + np.exp(-np.array(logits)))
-
-
-# Reporting
 
 
 def report(name: str, model: dict[str, Any], found: Sequence[Seen]) -> None:
@@ -351,49 +243,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=None, help="keep the indexes made here")
     parser.add_argument("--most", type=int, default=1000, help="questions of each set")
-    parser.add_argument("--write", action="store_true", help="write the numbers into the package")
     given = parser.parse_args()
-    work = given.work or Path(mkdtemp(prefix="fit-answer-"))
+    work = given.work or Path(mkdtemp(prefix="answering-"))
     sets = {
-        "idk-train": idk_cases("train", CONTEXTS),
-        "crosslingual-even": crosslingual_cases(odd=False),
-        "papers-even": paper_cases(odd=False),
         "idk-valid": idk_cases("valid", None),
-        "crosslingual-odd-fit": half(crosslingual_cases(odd=True), 0),
-        "crosslingual-odd": half(crosslingual_cases(odd=True), 1),
-        "papers-odd": paper_cases(odd=True),
+        "crosslingual-odd": crosslingual_cases(),
+        "papers-odd": paper_cases(),
     }
-    indexes = {
-        name: _index(work / name.removesuffix("-fit"), texts) for name, (texts, _) in sets.items()
-    }
-    found = {name: look(indexes[name], _sample(c, given.most)) for name, (_, c) in sets.items()}
-    fitted, seen = weighing.fitted_numbers(), {}
-    fitted.setdefault("read_rank", dict.fromkeys(READ_RANK, 0.0))
-    weighed = {name: evidence_for(indexes[name], cases) for name, cases in found.items()}
-    for model, rank, names, used in (
-        ("unread", "rank", RANK, UNREAD),
-        ("read", "read_rank", READ_RANK, READ),
-    ):
-        if model == "read":
-            weighed = {name: read_all(indexes[name], cases) for name, cases in weighed.items()}
-        fitted[rank] = fit_rank([s for n in FIT_ON for s in look_at(weighed[n], names)], names)
-        seen[model] = {name: look_at(cases, names) for name, cases in weighed.items()}
-        fitted[model] = fit_confidence([s for n in SURE_ON for s in seen[model][n]], used)
-    with (work / "seen.pickle").open("wb") as file:  # to look into
-        pickle.dump(seen, file)
-    print(json.dumps(fitted, indent=1))
-    for model in ("read", "unread"):
-        for name in sets:
-            report(f"{name} ({model})", fitted[model], seen[model][name])
-    if given.write:
-        weighing.NUMBERS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    for name, (texts, cases) in sets.items():
+        index = texts_index(work / name, texts)
+        weighed = evidence_for(index, look(index, _sample(cases, given.most)))
+        report(f"{name} (unread)", weighing.fitted_numbers()["unread"], look_at(weighed))
+        read = look_at(read_all(index, weighed))
+        report(f"{name} (read)", weighing.fitted_numbers()["read"], read)
 
 
 def _sample(cases: Sequence[Case], most: int) -> list[Case]:
     return random.Random(SEED).sample(list(cases), min(most, len(cases)))
 
 
-def _index(folder: Path, texts: dict[str, str]) -> Index:
+def texts_index(folder: Path, texts: dict[str, str]) -> Index:
     if (folder / "complete").is_file():
         return Index.open(folder)
     index = Index.from_texts(texts, folder)
