@@ -1,6 +1,7 @@
 """A real server on a free port with real documents, and Debian's Chromium to look at it."""
 
 import shutil
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Servers run in this process: what their libraries warn of is no failure of theirs."""
-    config.addinivalue_line("filterwarnings", "default")
+    config.addinivalue_line("filterwarnings", "ignore")
+    warnings.simplefilter("ignore")  # also of what is left when all tests are done
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
