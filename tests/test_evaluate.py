@@ -1,7 +1,7 @@
 """Runs over small sets whose every metric can be computed by hand."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -258,10 +258,12 @@ class QuotingAssistant:
             rerank="none",
         )
 
-    def ask(self, text: str, documents: Sequence[str] | None = None, top_k: int = 5) -> Answer:
+    def stream(
+        self, text: str, documents: Sequence[str] | None = None, top_k: int = 5
+    ) -> Iterator[Answer]:
         self.asked += 1
         assert documents == ["a.pdf"]
-        return replace(self.answers[text], passages=tuple(self.passages[text][:top_k]))
+        yield replace(self.answers[text], passages=tuple(self.passages[text][:top_k]))
 
 
 def four_questions() -> tuple[QuestionSet, QuotingAssistant]:
