@@ -35,8 +35,8 @@ from thesis_qa.web import picture
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.write.facts import held_numbers
-from thesis_qa.write.models import LanguageModel, Options
-from thesis_qa.write.prompt import budget
+from thesis_qa.write.prompt import room
+from thesis_qa.write.provider import Options
 
 NOBODY = cast(Assistant, None)  # asks
 
@@ -267,9 +267,10 @@ def test_capitals_are_numerals_as_far_as_theses_have_chapters() -> None:
     assert Decimal(40) not in held_numbers("kaus ukuran XL")
 
 
-def test_a_model_elsewhere_is_given_three_thousand_tokens_of_evidence() -> None:
-    far = LanguageModel("openai:m", Options("https://models.example.org/v1", context=100_000))
-    assert budget(far) == 3000
+def test_a_model_is_given_what_its_context_leaves() -> None:
+    assert room(Options(context=8_192)) - room(Options(context=8_191)) == 3
+    assert room(Options(context=1_150)) == 0
+    assert room(Options(context=1_151)) == 3
 
 
 # The page
