@@ -22,7 +22,7 @@ def by_metadata(question: Question, library: Library) -> Found | None:
     if not question.fields:
         return None
     names = library.names(question)[:MAX_DOCUMENTS]
-    stated = {name: _stated_in(question, library.catalog, name) for name in names}
+    stated = {name: _stated_in(question, library, name) for name in names}
     found = by_thesis(stated, library)
     every = question.several or question.each or cue("question.here").search(question.text)
     if found.answers and every and not question.documents:  # "siapa saja penulis skripsi di sini"
@@ -31,11 +31,12 @@ def by_metadata(question: Question, library: Library) -> Found | None:
     return found
 
 
-def _stated_in(question: Question, catalog: Catalog, document: str) -> list[Shown]:
+def _stated_in(question: Question, library: Library, document: str) -> list[Shown]:
     """What `document` states of what is asked; empty where it doesn't."""
-    stated, fields = catalog.document(document).metadata, question.fields
+    catalog, fields = library.catalog, question.fields
+    stated = catalog.document(document).metadata
     if fields.about:
-        return _abstract(question, catalog, document, stated) or _subject(catalog, document, stated)
+        return _abstract(question, catalog, document, stated) or _subject(library, document, stated)
     return [
         Shown(field_evidence(catalog, document, span), label=name)
         for name in fields.names
@@ -79,11 +80,12 @@ def _overlap(a: Span, b: Span) -> bool:
     return a.page == b.page and a.start < b.end and b.start < a.end
 
 
-def _subject(catalog: Catalog, document: str, stated: Metadata) -> list[Shown]:
+def _subject(library: Library, document: str, stated: Metadata) -> list[Shown]:
     """What a thesis without an abstract is about: its title, and what it aims at."""
+    catalog, whole = library.catalog, library.thesis(document)
     spans = _lines(catalog, document, "title", stated.places.get("title", ()))
     title = [Shown(field_evidence(catalog, document, span), label="title") for span in spans[:1]]
-    ((_, aims),) = of_topic(catalog, document, [topic_named("objectives")])
+    ((_, aims),) = of_topic(catalog, document, [topic_named("objectives")], whole)
     return title + aims[:MAX_SENTENCES]
 
 
