@@ -71,7 +71,7 @@ class Scripted(BaseChatModel):
         for word in cited(line, self.heard[-1]).split(" "):
             time.sleep(self.pause)
             self.said.append(word)
-            yield ChatGenerationChunk(message=AIMessageChunk(f"{word} "))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
 
 
 def _called(calls: list[Call]) -> ChatGenerationChunk:
@@ -79,7 +79,7 @@ def _called(calls: list[Call]) -> ChatGenerationChunk:
         tool_call_chunk(name=c.name, args=json.dumps(c.given), id=f"{uuid4()}", index=i)
         for i, c in enumerate(calls)
     ]
-    return ChatGenerationChunk(message=AIMessageChunk("", tool_call_chunks=chunks))
+    return ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=chunks))
 
 
 def number_of(part: str, told: str) -> str:

@@ -1,6 +1,7 @@
 """A model that calls tools looks further: its steps are shown, it is stopped, and held to what it
 was shown. The models are scripted; the theses are the eight made-up ones."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -19,12 +20,7 @@ from thesis_qa.write.lookup import TOOLS, Lookup
 
 Line = Call | list[Call] | str | Callable[[str], Any]
 
-HYPERTENSION, RICE, LENDING = (
-    "skripsi-hipertensi.md",
-    "skripsi-padi-gogo.md",
-    "skripsi-peminjaman-laravel.md",
-)
-LOANS, BATIK, DRIVERS = "skripsi-pinjaman-online.md", "skripsi-sak-emkm.md", "thesis-basecamp.md"
+RICE, LENDING = "skripsi-padi-gogo.md", "skripsi-peminjaman-laravel.md"
 READING, SEA = "thesis-peer-reading.md", "thesis-sea-cucumbers.md"
 
 
@@ -41,10 +37,6 @@ def section(document: str, heading: str) -> Call:
     return Call("read_section", {"document": document, "section": heading})
 
 
-def table(document: str, subject: str) -> Call:
-    return Call("read_table", {"document": document, "subject": subject})
-
-
 def thesis_of(part: str, told: str) -> str:
     """The thesis whose sentence holds a part, by the line above it."""
     name = ""
@@ -55,165 +47,23 @@ def thesis_of(part: str, told: str) -> str:
     return name
 
 
-def then(part: str, heading: str) -> Callable[[str], list[Call]]:
-    """Reads a section of the thesis that was found to hold a part: the second step."""
+TWO_STEPS = json.loads((Path(__file__).parent / "data" / "two_steps.json").read_text("utf-8"))
+
+
+def line_of(step: dict[str, Any]) -> Line:
+    """A call; or one that reads a section of the thesis that was found: the second step."""
+    if "tool" in step:
+        return Call(step["tool"], step["given"])
+    part, heading = step["of_thesis_with"], step["section"]
     return lambda told: [section(thesis_of(part, told), heading)]
 
 
-TWO_STEPS: list[tuple[str, list[Line], str, tuple[str, ...]]] = [
-    (
-        "Skripsi mana yang respondennya lebih banyak, yang tentang hipertensi atau yang tentang peer reading?",
-        [search("jumlah responden", HYPERTENSION), search("sample students", READING)],
-        "Sampel penelitian hipertensi adalah 81 responden [«diperoleh 81 responden»]. "
-        "Penelitian membaca memakai 62 siswa [«62 students»].",
-        ("81", "62"),
-    ),
-    (
-        "Did the fertiliser thesis and the sea cucumber thesis both meet difficulties in the field?",
-        [section(RICE, "Kendala"), section(SEA, "Difficulties")],
-        "In the rice thesis the attack in week 11 was controlled with an extract of neem leaves [«walang sangit»]. "
-        "Strong wind in May postponed the survey of Station B by eleven days [«Strong wind in May»].",
-        ("11", "Station B"),
-    ),
-    (
-        "Apa kendala penelitian yang memakai Laravel?",
-        [search("sistem informasi dengan Laravel"), then("Laravel 9", "4.4 Kendala")],
-        "Surel pengingat masuk ke folder spam pada 6 dari 25 pengguna [«surel pengingat masuk»].",
-        ("6", "25"),
-    ),
-    (
-        "Siapa pembimbing skripsi yang meneliti UMKM batik?",
-        [search("UMKM batik"), then("UMKM batik", "pengesahan")],
-        "Dosen pembimbingnya adalah Mulyadi Sastrawan [«Mulyadi Sastrawan»].",
-        ("Mulyadi",),
-    ),
-    (
-        "What did the thesis on drivers suggest, and what did the thesis on loans suggest?",
-        [section(DRIVERS, "Suggestions"), section(LOANS, "Saran")],
-        "The city government should recognise basecamps as partners in road safety programmes "
-        "[«recognise basecamps»]. The police should open a complaint service that keeps the identity of "
-        "victims confidential [«layanan pengaduan yang menjamin»].",
-        ("partners", "police"),
-    ),
-    (
-        "How many species were found at Station C, and how many individuals there?",
-        [table(SEA, "number of individuals of each species"), section(SEA, "4.1")],
-        "Seven species were found in all [«Seven species were found»]. "
-        "At Station C 32 individuals were counted [«Total 118»].",
-        ("Seven", "32"),
-    ),
-    (
-        "Perlakuan mana yang hasilnya tertinggi dan berapa tinggi tanaman pada P4?",
-        [section(RICE, "4.2"), section(RICE, "4.1")],
-        "Hasil tertinggi diperoleh pada P3 [«Hasil tertinggi diperoleh pada P3»]. "
-        "Tanaman P4 paling tinggi, yaitu 118,4 cm [«118,4 cm»].",
-        ("P3", "118,4"),
-    ),
-    (
-        "Kuesioner apa yang dipakai, dan pada berapa orang diuji?",
-        [section(HYPERTENSION, "3.4"), search("uji kuesioner", HYPERTENSION)],
-        "Kepatuhan diukur dengan Morisky Medication Adherence Scale [«Morisky Medication»]. "
-        "Kuesioner diuji pada 30 pasien di puskesmas lain [«diuji pada 30 pasien»].",
-        ("Morisky", "30"),
-    ),
-    (
-        "Why was random assignment impossible and which classes were used?",
-        [section(READING, "3.1"), section(READING, "3.2")],
-        "The school did not allow classes to be split [«Random assignment»]. "
-        "Class VIII-C was the experimental class and class VIII-E the control class [«VIII-C as the»].",
-        ("split", "VIII-C"),
-    ),
-    (
-        "Berapa korban yang melapor ke polisi, dan mengapa yang lain tidak?",
-        [search("melapor ke polisi", LOANS), section(LOANS, "Upaya Hukum")],
-        "Hanya tiga dari 15 korban yang melapor ke polisi [«hanya tiga yang melapor»]. "
-        "Alasan utama korban tidak melapor adalah rasa malu [«rasa malu»].",
-        ("tiga", "malu"),
-    ),
-    (
-        "Which expenses took the most of the emergency fund and who decides on payments?",
-        [table(DRIVERS, "payments from the emergency fund"), section(DRIVERS, "4.1")],
-        "Accidents took the largest share [«Accidents took»]. The fund is paid out after a decision of the "
-        "head and two senior members [«two senior members»].",
-        ("Accidents", "senior"),
-    ),
-    (
-        "UMKM mana yang sudah sesuai SAK EMKM dan apa alasannya menyusun laporan?",
-        [section(BATIK, "4.1"), section(BATIK, "4.2")],
-        "Batik Sekar Arum dan Batik Wahyu Pesisir sesuai SAK EMKM [«Batik Wahyu Pesisir»]. "
-        "Laporan disusun karena disyaratkan oleh koperasi simpan pinjam [«koperasi simpan pinjam»].",
-        ("Wahyu", "koperasi"),
-    ),
-    (
-        "When was the experiment with upland rice done, and when was the hypertension study done?",
-        [Call("compare", {"question": "Kapan penelitian dilaksanakan?", "documents": [HYPERTENSION, RICE]}),
-         section(RICE, "3.1")],
-        "The hypertension study took place from March to May 2021 [«Maret sampai Mei 2021»]. "
-        "The rice experiment ran from November 2018 to March 2019 [«November 2018»].",
-        ("2021", "2019"),
-    ),
-    (
-        "Apa isi halaman pengesahan skripsi hipertensi: kapan dipertahankan dan siapa pengujinya?",
-        [Call("outline", {"document": HYPERTENSION}), section(HYPERTENSION, "HALAMAN PENGESAHAN")],
-        "Skripsi itu dipertahankan pada tanggal 18 Agustus 2021 [«18 Agustus 2021»]. "
-        "Pengujinya Dr. Anindya Larasati [«Anindya Larasati»].",
-        ("Agustus", "Anindya"),
-    ),
-    (
-        "Di tesis mana kalimat ini dan apa kata bab kesimpulannya: Trust grew after he worked as a driver?",
-        [Call("find_quote", {"text": "Trust grew after he worked as a driver himself for one month."}),
-         section(DRIVERS, "Conclusions")],
-        "Kepercayaan tumbuh setelah ia bekerja sebagai pengemudi selama satu bulan [«Trust grew»].",
-        ("bulan",),
-    ),
-    (
-        "What kind of research is the study of illegal online loans, and on what does it rest?",
-        [Call("list_documents", {}), section(LOANS, "Jenis Penelitian")],
-        "It is empirical juridical research [«adalah penelitian yuridis empiris»].",
-        ("empirical",),
-    ),
-    (
-        "Skor SUS berapa dan pernyataan mana yang terendah?",
-        [search("skor SUS", LENDING), section(LENDING, "4.3")],
-        "Skor SUS rata-rata adalah 79,5 [«Skor SUS rata-rata»]. Nilai terendah adalah kebutuhan bantuan "
-        "teknis pada awal pemakaian [«bantuan teknis»].",
-        ("79,5", "bantuan"),
-    ),
-    (
-        "What was the difference among stations tested with, and was it significant?",
-        [section(SEA, "3.4"), section(SEA, "4.2")],
-        "Differences among stations were tested with the Kruskal-Wallis test [«tested with the Kruskal»]. "
-        "The difference among stations was significant [«p = 0.027»].",
-        ("Kruskal", "significant"),
-    ),
-    (
-        "Apa hipotesis penelitian padi dan apakah terbukti?",
-        [section(RICE, "Hipotesis"), section(RICE, "Kesimpulan")],
-        "Diduga dosis 15 ton/ha memberikan hasil padi gogo tertinggi [«Diduga pemberian»]. "
-        "Dosis 15 ton/ha memberikan hasil gabah tertinggi, yaitu 4,62 ton/ha "
-        "[«2. Dosis 15 ton/ha memberikan»].",
-        ("Diduga", "4,62"),
-    ),
-    (
-        "Mengapa penagih sulit dilacak, dan apa yang dilakukan OJK?",
-        [section(LOANS, "Hambatan"), section(LOANS, "Bentuk Perlindungan")],
-        "Server penyelenggara berada di luar negeri [«server penyelenggara»]. OJK membuat daftar "
-        "penyelenggara berizin [«daftar penyelenggara berizin»].",
-        ("luar negeri", "OJK"),
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("question", "steps", "said", "facts"), TWO_STEPS, ids=[q[0][:30] for q in TWO_STEPS]
-)
-def test_a_question_of_two_steps_is_answered(
-    eight: Index, question: str, steps: list[Line], said: str, facts: tuple[str, ...]
-) -> None:
-    answer = ask(eight, question, *steps, said)
+@pytest.mark.parametrize("asked", TWO_STEPS, ids=[q["question"][:30] for q in TWO_STEPS])
+def test_a_question_of_two_steps_is_answered(eight: Index, asked: dict[str, Any]) -> None:
+    answer = ask(eight, asked["question"], *map(line_of, asked["steps"]), asked["said"])
     assert answer.problem is None
     assert (answer.model, answer.struck) == ("Scripted", ())
-    assert all(fact in answer.text for fact in facts)
+    assert all(fact in answer.text for fact in asked["facts"])
     assert len(answer.steps) == 2
     assert answer.citations
 

@@ -81,7 +81,7 @@ def test_an_answer_grows_in_events(client: TestClient) -> None:
 
 
 def test_a_search_can_be_narrowed(client: TestClient) -> None:
-    asked = {"question": "nelayan", "documents": [FISHERS], "top_k": 1}
+    asked = {"question": "nelayan", "documents": [FISHERS], "top_k": 1.0}
     [passage] = client.post("/v1/search", json=asked).json()["passages"]
     assert (passage["document"], passage["page"]) == (FISHERS, 2)
     english = client.post("/v1/search", json={"question": "cooperation", "language": "en"}).json()
@@ -175,6 +175,8 @@ def test_who_asks_nothing_in_openais_shape_is_told_how(client: TestClient, said:
         ("POST", "/v1/ask", {"question": "\ud800"}, 422),
         ("POST", "/v1/ask", {}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "top_k": 0}, 422),
+        ("POST", "/v1/search", {"question": "Apa?", "top_k": True}, 422),
+        ("POST", "/v1/search", {"question": "Apa?", "top_k": 1.5}, 422),
         ("POST", "/v1/search", {"question": "Apa?", "language": "fr"}, 422),
         ("GET", "/v1/documents/gone.pdf/outline", None, 404),
         ("GET", f"/v1/documents/{FISHERS}/pages/3", None, 404),

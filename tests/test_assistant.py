@@ -85,6 +85,23 @@ def test_a_subject_the_thesis_does_not_have_is_declined(sister_city: Index) -> N
     assert "The documents do not say." in answer.text
 
 
+def test_the_passages_of_an_answer_begin_with_those_it_stands_in(theses: Assistant) -> None:
+    answer = theses.ask("Foto tanamannya diambil pakai apa?", documents=["daun.md"])
+    assert answer.passages[0].passage_id == answer.citations[0].passage_id
+    assert [p.rank for p in answer.passages] == list(range(1, len(answer.passages) + 1))
+
+
+def test_what_may_answer_in_other_words_is_shown_where_it_is_too_weak_to(
+    theses: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fitted_numbers()["read"], "threshold", 0.99)
+    answer = theses.ask("Foto tanamannya diambil pakai apa?", documents=["daun.md"])
+    assert not answer.answered
+    assert [c.quote for c in answer.nearest] == [
+        "Citra diambil dengan kamera telepon di tiga desa."
+    ]
+
+
 def test_what_a_refusal_offers_can_be_answered(sister_city: Index) -> None:
     assistant = Assistant(sister_city)
     offer = assistant.ask("Berapa harga tiket kereta ke Bandung?").suggestion

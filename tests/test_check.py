@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from thesis_qa.evaluate import DocumentTexts, Finding, check
-from thesis_qa.evaluate.report import findings_table
-from thesis_qa.evaluate.set_files import read_set_file
+from thesis_qa.evaluate.set_files import findings_table, read_set_file
 from thesis_qa.types import Page
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"

@@ -255,7 +255,7 @@ def test_the_projects_own_conversations_are_in_order() -> None:
         check(SETS / "conversations.jsonl", DocumentTexts(sorted(paths), FreshPages(paths))) == []
     )
     asked = read_questions(SETS / "conversations.jsonl").conversations
-    assert len(asked) == 67
+    assert len(asked) >= 67
     assert {turn.expect.kind for talk in asked for turn in talk.turns} == {
         "answer", "decline", "library", "talk", "clarify",
     }  # fmt: skip

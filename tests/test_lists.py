@@ -7,7 +7,7 @@ import pytest
 
 from thesis_qa.answer.evidence import fitted_numbers, is_statement, table_heads
 from thesis_qa.answer.found import Evidence
-from thesis_qa.answer.lists import counted, flowing, is_ordinal, introduced, whole_items
+from thesis_qa.answer.lists import counted, flowing, introduced, is_ordinal, whole_items
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of

@@ -128,6 +128,11 @@ def test_no_passage_outgrows_the_embedding_model() -> None:
     assert sum(count_words(p.text) for p in passages) == 5000
 
 
+@pytest.mark.parametrize(("words", "pieces"), [(300, 1), (301, 2)])
+def test_text_without_full_stops_is_quotable_up_to_1500_characters(words: int, pieces: int) -> None:
+    assert len(sentence_spans("kata " * words)) == pieces
+
+
 def test_text_without_spaces_is_cut_too() -> None:
     passages = split(document("x" * 40_000), lambda text: len(text) // 2)
     assert all(len(p.text) // 2 <= MAX_TOKENS for p in passages)

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from statements import Written, written_statements
 from thesis_qa.lang.numbers import months_in
+from thesis_qa.library import Index
 from thesis_qa.model.encoder import open_embedding
 from thesis_qa.retrieve.rank import ranking
 from thesis_qa.write.checker import Checker, Objection, Premise
@@ -60,6 +62,41 @@ def test_at_most_a_tenth_of_the_true_are_struck() -> None:
 
 def test_at_least_nine_tenths_of_the_false_are_struck() -> None:
     assert len(struck("changed")) + len(struck("invented")) >= 36
+
+
+# As a good writer would put them, on the made-up theses
+
+
+@pytest.fixture(scope="module")
+def judged(eight: Index, sister_city: Index) -> list[tuple[Written, bool]]:
+    found = written_statements(eight, sister_city)
+    return [(s, checker().objection(s.text, s.evidence) is not None) for s in found]
+
+
+def share_struck(judged: list[tuple[Written, bool]], *kinds: str, kept: bool = True) -> float:
+    found = [struck for s, struck in judged if s.kept == kept and s.how in kinds]
+    return sum(found) / len(found)
+
+
+SEEN = ("-number", "-name", "-date", "-place", "-invented", "-denial", "-direction")
+TRUE = ("joined", "shortened", "synonyms", "translated", "table")
+
+
+def test_there_are_over_two_hundred(judged: list[tuple[Written, bool]]) -> None:
+    true = [s.true for s, _ in judged if s.kept]
+    assert len(judged) > 250
+    assert true.count(True) > 50
+    assert true.count(False) > 50
+
+
+def test_changed_facts_denials_and_opposites_are_struck(judged: list[tuple[Written, bool]]) -> None:
+    assert share_struck(judged, *SEEN) >= 0.95
+
+
+def test_few_that_are_true_are_struck(judged: list[tuple[Written, bool]]) -> None:
+    assert share_struck(judged, *TRUE, kept=False) <= 0.08
+    assert share_struck(judged, *TRUE) <= 0.16
+    assert share_struck(judged, "joined", "shortened") == 0
 
 
 EVIDENCE = ("Jumlah responden dalam penelitian ini adalah 84 petani di Kabupaten Cianjur.", "id")

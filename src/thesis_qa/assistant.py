@@ -10,9 +10,9 @@ from thesis_qa.answer.again import by_repeating, quoted_theses
 from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.card import ThesisTable, comparing
 from thesis_qa.answer.cite import cite
-from thesis_qa.answer.collection import by_collection
+from thesis_qa.answer.collection import by_collection, thesis_about
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
-from thesis_qa.answer.evidence import stems, terms_held
+from thesis_qa.answer.evidence import stems
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
@@ -47,9 +47,7 @@ STRATEGIES: tuple[Strategy, ...] = (
 """Tried in this order; the first that has anything to say to a question has the last word."""
 
 
-THESES_ABOUT = 10  # passages that tell which thesis is named by what it is about
 SHORT = 2  # words that don't change the language of a conversation: "ok thanks"
-MOST = 0.6  # share of them that it has to have
 NEAR = 0.2  # probability from which what doesn't answer is near, whatever words it has
 NEARLY_ALL, FEW = 0.75, 0.5  # shares of a question's words: one of four may be spelt otherwise
 
@@ -115,7 +113,7 @@ class Assistant:
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
-        if not found.answers and found.probability < NEAR:
+        if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=_on_subject(asked, found.shown))
         near = _best_first(found, library.passages(asked))[:top_k]
         retrieved = time.perf_counter()
@@ -226,13 +224,13 @@ class Assistant:
         found = resolve(question, before, names, self.index.questions.intent)
         several = len(documents or self.index.catalog.names()) > 1  # of one none else can be meant
         if found.unknown and several:
-            about = self._theses_about(found.unknown, documents)
+            about = thesis_about(self.index, found.unknown, documents or ())
             both = tuple(dict.fromkeys([*found.documents, *about]))
             found = replace(found, documents=both, unclear=None if both else "no_such_thesis")
         if before and found.documents == before.documents and not found.phrase:
             found = replace(found, documents=self._still_about(found, before, documents))
         if found.ambiguous:
-            among = self._theses_about(found.phrase, found.documents)
+            among = thesis_about(self.index, found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
         if self.writing is None or before is None or found.repeat:
             return found
@@ -267,22 +265,6 @@ class Assistant:
             return found.documents
         turned = here < best and (best == 1 or (best >= NEARLY_ALL and here <= FEW))
         return () if turned else found.documents
-
-    def _theses_about(self, phrase: str, documents: Sequence[str] | None) -> tuple[str, ...]:
-        """The thesis whose passage is best for `phrase` and holds its words, or that most of the
-        best passages are of; empty if there is none."""
-        asked = self.index.question(phrase, documents or ())
-        passages = self.index.passages(asked, THESES_ABOUT)
-        for best in passages[:1]:
-            held = terms_held(asked, f"{best.title} {best.text}", best.language)
-            if held and all(held.values()):
-                return (best.document,)
-        catalog = self.index.catalog
-        if not all(catalog.holds_any(t, documents or catalog.names()) for t in asked.telling):
-            return ()  # what nothing here speaks of, no thesis is about
-        near = [passage.document for passage in passages]
-        most = max(near, key=near.count, default="")
-        return (most,) if near.count(most) >= MOST * THESES_ABOUT else ()
 
     # The answer
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
@@ -12,10 +13,11 @@ from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
+from thesis_qa.library import Index
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
 from thesis_qa.question.theses import alike, identity
-from thesis_qa.types import Language, Role
+from thesis_qa.types import Language, Passage, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
 HINTED = 0.2  # the same, where "which thesis" or the like is said
@@ -81,9 +83,9 @@ def by_collection(question: Question, library: Library) -> Found | None:
 def in_full(question: Question, library: Library) -> Iterator[Question]:
     """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
     yield question
-    short = word_map("question.abbreviations")
-    for _, word in question.terms:
-        for full in short.get(word, "").split("|") if word in short else ():
+    for language, (_, word) in product(LANGUAGES, question.terms):
+        meant = word_map("question.abbreviations", language).get(word, "")
+        for full in filter(None, meant.split("|")):
             said = re.sub(rf"\b{word}\b", full, question.text, flags=re.IGNORECASE)
             asked = library.index.question(said, question.documents, question.language)
             yield replace(asked, language=question.language)
@@ -100,11 +102,9 @@ def _told(
     if named or (topic in OF_TITLE_PAGE and share >= SURE):
         return named, {}
     about, quotes = _about(question, library, among, wanted)
-    if not about:
-        return _mostly_about(question, library, among), {}
     if topic == "by_topic" and share >= SURE:
         about = [d for d in about if _often(question, library, d, quotes[d.name])]
-    return about, quotes
+    return about or _mostly_about(question, library, among), quotes
 
 
 def _often(question: Question, library: Library, document: DocumentInfo, best: Shown) -> bool:
@@ -127,23 +127,40 @@ def _held(library: Library, document: str, terms: frozenset[str]) -> int:
     return int(count)
 
 
+def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[str, ...]:
+    """The thesis that a phrase names by what it is about: whose passage is best for it and holds
+    its words, or that most of the best passages are of; empty if there is none."""
+    asked = index.question(phrase, documents)
+    passages = index.passages(asked, NEAR)
+    for best in passages[:1]:
+        held = terms_held(asked, f"{best.title} {best.text}", best.language)
+        if held and all(held.values()):
+            return (best.document,)
+    names = documents or index.catalog.names()
+    if not all(index.catalog.holds_any(t, names) for t in asked.telling):
+        return ()  # what nothing here speaks of, no thesis is about
+    most = _most_of(passages)
+    return (most,) if most else ()
+
+
+def _most_of(passages: Sequence[Passage]) -> str:
+    """The thesis that most of the best passages are of."""
+    near = [passage.document for passage in passages[:NEAR]]
+    most = max(near, key=near.count, default="")
+    return most if near.count(most) >= MOST * NEAR else ""
+
+
 def _mostly_about(
     question: Question, library: Library, among: Sequence[DocumentInfo]
 ) -> list[DocumentInfo]:
     """The thesis that most of the best passages are of, if it has every word that is looked for, as
-    far as words tell."""
-    near = [p.document for p in library.passages(question)[:NEAR]]
-    most = max(near, key=near.count, default="")
-    here = next((d for d in among if d.name == most), None)
-    if here is None or near.count(most) < MOST * NEAR:
-        return []
-    foreign = (
-        here.main_language != question.language
-    )  # a word may have no translation that is known
-    held = (
-        library.catalog.holds_any(t, [most]) or (foreign and len(t) == 1) for t in question.telling
-    )
-    return [here] if all(held) else []
+    far as words tell: one in the other language may have no translation that is known."""
+    most = _most_of(library.passages(question))
+    here = [document for document in among if document.name == most]
+    foreign = bool(here) and here[0].main_language != question.language
+    unknown = (foreign and len(terms) == 1 for terms in question.telling)
+    held = (library.catalog.holds_any(terms, [most]) for terms in question.telling)
+    return here if all(map(any, zip(unknown, held, strict=True))) else []
 
 
 def _topic(question: Question) -> str:

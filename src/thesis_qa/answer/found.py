@@ -19,7 +19,7 @@ CANDIDATES = 12  # passages whose sentences are weighed
 MAX_DOCUMENTS = 8  # that are answered for one by one
 MAX_CITATIONS = 8
 
-STATED = 0.9  # that a page or heading was read rightly, where it states what is asked for
+STATED = 0.8  # that a page or heading that states what is asked for was taken rightly: 34 of 43
 UNSTATED = 0.1  # that it is stated all the same, where those seem not to
 
 NOWHERE: Floats = np.zeros(0, np.float32)

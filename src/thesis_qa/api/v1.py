@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -58,6 +58,14 @@ Number = Annotated[int, Path(ge=1, le=PAGES)]
 Asking = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[\p{L}\p{N}]")]
 
 
+def _number(value: object) -> object:
+    """What JSON Schema takes for a whole number: 5.0 is one, true and "5" are none."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+
+
 class Exactly(BaseModel):
     """What is sent, and nothing besides."""
 
@@ -71,7 +79,7 @@ class Asked(Exactly):
     """In Indonesian or English, in one's own words; theses in either language are searched."""
     documents: list[str] | None = Field(None, max_length=MOST_DOCUMENTS)
     """Names of the theses to search; all where none is named."""
-    top_k: int = Field(5, ge=1, le=200, strict=True)
+    top_k: Whole = Field(5, ge=1, le=200)
     """How many passages to return."""
 
 
@@ -312,7 +320,7 @@ def _add_asking(api: FastAPI, service: Service) -> None:
 class RetrievalSetting(BaseModel):
     """How much Dify wants."""
 
-    top_k: int = Field(5, ge=1, le=200, strict=True)
+    top_k: Whole = Field(5, ge=1, le=200)
     score_threshold: float = Field(0.0, strict=True)
 
 

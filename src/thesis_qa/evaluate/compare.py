@@ -10,18 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from thesis_qa.errors import QuestionSetError, SettingError
+from thesis_qa.errors import QuestionSetError, SettingError, one_line
 from thesis_qa.evaluate.conversations import CONVERSATION_METRICS, ConversationOutcome
 from thesis_qa.evaluate.metrics import LOWER_IS_BETTER, Counts, Floats, Metric, interval, ratio
 from thesis_qa.evaluate.outcome import (
     NAMES,
     Outcome,
     Report,
+    aligned,
+    decimals,
+    heads,
     read_outcomes,
+    say,
     statistics,
 )
 from thesis_qa.lang.data import SPOKEN, text
 
+SHOWN_FLIPS = 20
 SHORT = 120  # characters of an answer that tell two runs apart
 
 
@@ -62,9 +67,48 @@ class Comparison:
     only_now: int
 
     def __str__(self) -> str:
-        from thesis_qa.evaluate.report import comparison_table
+        """Paired differences, then the questions that flipped, both ways."""
+        measured = {n: d for n, d in self.differences.items() if d.change.value is not None}
+        head = [*heads("metric", "before", "now", "change", "interval"), ""]
+        counts = say(
+            "in_both",
+            count=self.questions,
+            before=self.only_before,
+            now=self.only_now,
+        )
+        return "\n\n".join([
+            aligned([head, *(_difference_row(*item) for item in measured.items())]),
+            counts,
+            _flip_lines("better", self.better),
+            _flip_lines("worse", self.worse),
+        ])  # fmt: skip
 
-        return comparison_table(self)
+
+def _flip_lines(name: str, flips: Sequence[Flip]) -> str:
+    lines = [say(name, count=len(flips))]
+    for flip in flips[:SHOWN_FLIPS]:
+        lines.append(f"  {one_line(flip.id)}: {one_line(flip.question)}")
+        lines += [f"    {say('before')}: {one_line(flip.before)}"]
+        lines += [f"    {say('now')}: {one_line(flip.now)}"]
+    if len(flips) > SHOWN_FLIPS:
+        lines.append(f"  … +{len(flips) - SHOWN_FLIPS}")  # all are in --json and --report
+    return "\n".join(lines)
+
+
+def _difference_row(name: str, difference: Difference) -> tuple[str, ...]:
+    change = difference.change
+    signed = [
+        f"{v:+.3f}" if v is not None else "–" for v in (change.value, change.low, change.high)
+    ]
+    mark = "*" if difference.certain else ""
+    return (
+        name,
+        decimals(difference.before),
+        decimals(difference.now),
+        signed[0],
+        f"{signed[1]} – {signed[2]}",
+        mark,
+    )
 
 
 def read_run(path: Path) -> tuple[Outcome, ...]:

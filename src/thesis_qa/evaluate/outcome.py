@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from thesis_qa.errors import one_line
 from thesis_qa.evaluate import metrics
 from thesis_qa.evaluate.conversations import ConversationOutcome
-from thesis_qa.evaluate.metrics import Counts, Floats, Metric, Statistic, interval
+from thesis_qa.evaluate.metrics import LEVEL, Counts, Floats, Metric, Statistic, interval
 from thesis_qa.evaluate.question_set import GoldPlace
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.types import Citation
 
 Verdict = Literal[
@@ -103,9 +105,12 @@ class Report:
     conversations: tuple[ConversationOutcome, ...] = ()
 
     def __str__(self) -> str:
-        from thesis_qa.evaluate.report import report_table
-
-        return report_table(self)
+        """Every metric that could be measured, with its interval; then the slices."""
+        rows = [_row(name, metric) for name, metric in self.metrics.items() if metric.n]
+        parts = [aligned([(*heads("metric", "value", "interval"), "n"), *rows])]
+        parts += [_slice_table(kind, values) for kind, values in self.slices.items()]
+        parts += [one_line(say("unchecked", document=gone)) for gone in self.unchecked]
+        return "\n\n".join(parts)
 
 
 def read_outcomes(saved: Any) -> tuple[Outcome, ...]:
@@ -218,3 +223,75 @@ def reliability_bins(outcomes: Sequence[Outcome]) -> tuple[tuple[float, float, f
     _, confidence, right = judged(outcomes)
     bins = metrics.reliability(confidence, right, np.ones((1, len(right)), np.int64))[0]
     return tuple((float(n), float(c), float(r)) for n, c, r in bins if n)
+
+
+# As a table
+
+
+def say(key: str, **values: object) -> str:
+    """A text of reports."""
+    return text(f"text.evaluate.report.{key}", SPOKEN, **values)
+
+
+def heads(*keys: str) -> list[str]:
+    """What stands above columns."""
+    return [say(key, level=f"{LEVEL:.0%}") for key in keys]
+
+
+COUNTED = ("latency_p50", "turn_right")  # metrics over everything that was asked
+SLICE_COLUMNS = (
+    "page_hit@1",
+    "page_hit@5",
+    "mrr",
+    "sentence_hit@1",
+    "answer_page_hit",
+    "answered_rate",
+    "false_answer_rate",
+)
+
+
+def _slice_table(kind: str, values: Mapping[str, Mapping[str, Metric]]) -> str:
+    columns = slice_columns(values)
+    rows = [
+        (value, str(slice_size(found)), *(decimals(found[c].value) for c in columns))
+        for value, found in values.items()
+    ]
+    return aligned([(say(f"slices.{kind}"), "n", *columns), *rows])
+
+
+def slice_columns(values: Mapping[str, Mapping[str, Metric]]) -> list[str]:
+    """The metrics that are shown of slices: a few of those of questions, all of conversations."""
+    measured = next(iter(values.values()), {})
+    return [name for name in SLICE_COLUMNS if name in measured] or list(measured)
+
+
+def slice_size(measured: Mapping[str, Metric]) -> int:
+    """How many questions or turns are in a slice."""
+    return max(metric.n for name, metric in measured.items() if name in COUNTED)
+
+
+def _row(name: str, metric: Metric) -> tuple[str, ...]:
+    return (
+        name,
+        decimals(metric.value),
+        f"{decimals(metric.low)} – {decimals(metric.high)}",
+        str(metric.n),
+    )
+
+
+def decimals(value: float | None) -> str:
+    """Three decimals; a dash for nothing."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as lines, their columns below each other."""
+    rows = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

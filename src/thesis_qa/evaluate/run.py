@@ -20,6 +20,7 @@ from thesis_qa.evaluate.conversations import (
     slice_conversations,
 )
 from thesis_qa.evaluate.evidence_check import DocumentTexts
+from thesis_qa.evaluate.html_report import save_page
 from thesis_qa.evaluate.judge import judge
 from thesis_qa.evaluate.metrics import DEPTH, RESAMPLES, SEED
 from thesis_qa.evaluate.outcome import (
@@ -31,7 +32,6 @@ from thesis_qa.evaluate.outcome import (
     risk_points,
 )
 from thesis_qa.evaluate.question_set import QuestionSet, SetQuestion, read_questions
-from thesis_qa.evaluate.report import save_page
 from thesis_qa.evaluate.set_check import check
 from thesis_qa.evaluate.set_files import Finding, remark
 from thesis_qa.evaluate.verify import FreshPages, TextPages, find_document

@@ -2,13 +2,13 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from thesis_qa.errors import QuestionSetError, one_line
-from thesis_qa.lang.data import text
+from thesis_qa.lang.data import SPOKEN, entry, text
 from thesis_qa.types import Language
 
 Level = Literal["error", "warning", "note"]
@@ -72,6 +72,18 @@ def suggestion(wrong: str, known: Iterable[str]) -> Remark | str:
     folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.6)
     return remark("note", "did-you-mean", name=folded[close[0]]) if close else ""
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """One line for each finding, and how many there are."""
+    levels = entry("text.evaluate.levels", SPOKEN).items()
+    counts = [
+        (one if n == 1 else many).format(count=n)
+        for level, (one, many) in levels
+        if (n := sum(finding.level == level for finding in findings))
+    ]
+    lines = (one_line(str(finding)) for finding in findings)
+    return "\n".join([*lines, ", ".join(counts) or text("text.evaluate.check.nothing", SPOKEN)])
 
 
 # Files

@@ -13,9 +13,10 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.read import content_terms, framing_words, read_question
-from thesis_qa.question.route import Again, Repeat
+from thesis_qa.question.route import OPENING, Again, Repeat
 from thesis_qa.types import Language
 
+SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 MOST = 4  # words that tell what a question was about
 
 LANGUAGE_AGAIN: dict[Again, Language] = {"in_id": "id", "in_en": "en"}
@@ -277,3 +278,12 @@ def form(kind: str) -> re.Pattern[str]:
         "meant": rf"{words[kind]}\b",
     }
     return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)
+
+
+def may_point(question: str, before: Conversation) -> bool:
+    """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
+    several theses are spoken of."""
+    said = [word for word in words(question) if word not in word_set("follow_up.joining")]
+    stand = word_set("question.stands_for_thesis")
+    several = max(len(before.spoken_of), len(before.listed)) > 1
+    return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))

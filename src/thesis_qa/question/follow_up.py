@@ -14,6 +14,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.conversation import (
     LANGUAGE_AGAIN,
+    SHORT,
     Conversation,
     Resolved,
     about_other,
@@ -23,6 +24,7 @@ from thesis_qa.question.conversation import (
     compares_age,
     form,
     item_asked,
+    may_point,
     of_item,
     of_listed,
     ordinal,
@@ -32,7 +34,7 @@ from thesis_qa.question.conversation import (
     with_other,
 )
 from thesis_qa.question.read import content_terms, read_question
-from thesis_qa.question.route import OPENING, Again, Intent, is_talk, library_chance
+from thesis_qa.question.route import Again, Intent, is_talk, library_chance
 from thesis_qa.question.theses import Named, ThesisNames
 from thesis_qa.types import Language, Route
 
@@ -45,7 +47,6 @@ Reads = Callable[[str], Intent | None]
 Quoting = Callable[[Sequence[str]], tuple[str, ...]]
 """The theses that quotes stand in."""
 
-SHORT = 3  # content words up to which a question with a pronoun lacks its subject
 REMEMBERED = 30  # turns before a question that are read again: a thesis named in the first of them
 # is still what the twentieth question is about
 SURELY = 0.85  # probability of standing alone from which a pronoun in a question points nowhere
@@ -70,18 +71,15 @@ def read_conversation(
     question names, or about the one that an answer lists or quotes alone."""
     found: Conversation | None = None
     for question, answer in history[-REMEMBERED:]:
-        intent = reads(question)
-        beside = intent is not None and intent.route == "off-topic" and not intent.again
-        if beside or _is_talk(question, reads):
+        if _is_talk(question, reads) or _is_off_topic(question, reads):
             continue
         resolved = resolve(question, found, names, reads)
         last = quotes_in(answer)
         if found and resolved.repeat in KEEPS:  # its list stays what "the third one" counts in
             found = replace(found, last=last)
+        if resolved.repeat in KEEPS or resolved.unclear in ("nothing_before", "which_item"):
             continue
         before = found.spoken_of if found else ()
-        if resolved.unclear in ("nothing_before", "which_item"):
-            continue
         if resolved.unclear == "which_thesis":
             among = resolved.documents
             found = Conversation(question, answer, (), among, before, asked_back=True)
@@ -90,7 +88,9 @@ def read_conversation(
             last = (*found.last, *last)
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
-        documents = resolved.documents or (about if len(about) == 1 else ())
+        documents = resolved.documents
+        if len(about) == 1 or resolved.unknown:  # which was found by its topic
+            documents = about if resolved.unknown and about else documents or about
         pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
         spoken_of = tuple(dict.fromkeys([*before, *(documents or pair)]))
         of_library = (
@@ -112,10 +112,18 @@ def _is_talk(question: str, reads: Reads) -> bool:
     return intent is not None and is_talk(intent, question) and not _again(question, reads)
 
 
+def _is_off_topic(question: str, reads: Reads) -> bool:
+    intent = reads(question)
+    chance = intent.routes.get("off-topic", 0.0) if intent else 0.0
+    return intent is not None and chance >= LEANS and not intent.again
+
+
 def without_remark(question: str, reads: Reads) -> str:
     """A question without the small talk before it: "oke deh, ada skripsi akuntansi?"."""
     remark, comma, rest = question.partition(",")
-    if not comma or len(remark.split()) > FEW or len(rest.split()) < 2:
+    theses = word_set("question.stands_for_thesis") | word_set("question.thesis")
+    names = theses.intersection(words(remark))  # "yang tentang robot, …"
+    if not comma or names or len(remark.split()) > FEW or len(rest.split()) < 2:
         return question
     return rest.strip() if _is_talk(remark, reads) else question
 
@@ -154,7 +162,7 @@ def resolve(
             return asked_again(question, again, before)
     if before and (listed := of_listed(question, before)):
         return listed
-    pointing = before is not None and _may_point(question, before)
+    pointing = before is not None and may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
     plain = behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
@@ -208,7 +216,7 @@ def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> b
     )
     read = read_question(question)
     theses = cue("follow_up.any_thesis").search(question) or cue("question.here").search(question)
-    if not pointing or read.each or theses:
+    if not pointing or read.each or theses or (read.several and read.fields):
         return False
     if before and before.of_library and _alone(question, reads) < LEANS:
         return True
@@ -229,15 +237,6 @@ def _told_which(
     other = names.unknown(question, language_of(question))
     unknown = other.phrase if other else phrase if _is_phrase(question) else ""
     return replace(same, unknown=unknown) if unknown and not item_asked(question, before) else None
-
-
-def _may_point(question: str, before: Conversation) -> bool:
-    """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
-    several theses are spoken of."""
-    said = [word for word in words(question) if word not in word_set("follow_up.joining")]
-    stand = word_set("question.stands_for_thesis")
-    several = max(len(before.spoken_of), len(before.listed)) > 1
-    return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
 
 
 def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
@@ -301,13 +300,11 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         leans = _alone(question, reads) < UNCLEAR
         said = bool(content_terms(question))
         leans |= not said and cue("follow_up.pronouns").search(question) is not None
-        clear = cue("follow_up.any_thesis").search(question) or (
-            said and _is_of_thesis(question, reads)
-        )
-        lost = leans and not clear
+        listed = cue("follow_up.any_thesis").search(question)
+        other = cue("follow_up.other_thesis").search(question)
+        lost = leans and (other or not (listed or (said and _is_of_thesis(question, reads))))
         return Resolved(question, unclear="nothing_before" if lost else None)
-    intent = reads(question)
-    if intent and intent.route == "off-topic" and intent.routes["off-topic"] >= LEANS:
+    if _is_off_topic(question, reads):
         return Resolved(question)
     if cue("follow_up.other_thesis").search(question):
         others = tuple(d for d in before.spoken_of if d not in before.documents)
@@ -356,7 +353,8 @@ def _again(question: str, reads: Reads) -> Again | None:
     if intent.again is None and item_asked(question, None) is None:  # "the third one in English"
         beside = word_set("follow_up.beside_item") | word_set("question.stands_for_thesis")
         said = [word for word in words(question) if word not in beside and ordinal(word) is None]
-        rest = reads(" ".join(said)) if 0 < len(said) < len(words(question)) else None
+        counts = any(ordinal(word) is not None for word in words(question))
+        rest = reads(" ".join(said)) if counts and said else None
         return rest.again if rest and rest.again in ANSWERED_AGAIN else None
     return None if read.fields and intent.again not in ANSWERED_AGAIN else intent.again
 

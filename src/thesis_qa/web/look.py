@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thesis_qa.evaluate.report import html_environment
+from thesis_qa.evaluate.html_report import html_environment
 from thesis_qa.web.places import cited_page, page_words, place_link, size_words, spans_link
 from thesis_qa.web.texts import Texts
 

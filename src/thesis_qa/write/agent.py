@@ -97,20 +97,19 @@ def agent_steps(
     """
     from langchain.agents import create_agent
     from langchain.agents.middleware import ToolCallLimitMiddleware
+    from langchain_core.messages import AIMessage
 
     (_, rules), *asked = messages
+    given: Any = {"messages": asked}
+    modes: Any = ["updates", "messages"]  # tokens too, so that it can be stopped among them
     limit = ToolCallLimitMiddleware(run_limit=MOST_CALLS)
     agent = create_agent(chat, tools, system_prompt=rules, middleware=[limit])
-    stream = agent.stream(
-        {"messages": asked},  # type: ignore[arg-type]
-        {"recursion_limit": ROUNDS},
-        stream_mode=["updates", "messages"],  # tokens too, so that it can be stopped among them
-    )
+    stream = agent.stream(given, {"recursion_limit": ROUNDS}, stream_mode=modes)
     heard = sum(len(said) for _, said in messages)
     try:
         for kind, item in stream:
             for message in _told(item) if kind == "updates" else ():
-                if message.type == "ai":
+                if isinstance(message, AIMessage):
                     check_ended(message, chat._llm_type)
                     meter.count(message.usage_metadata, heard, len(message.text))
                     yield message

@@ -58,7 +58,7 @@ class Premise:
 
     text: str
     language: Language | None
-    around: str = ""  # where it stands and what stands beside it: facts may be of there
+    around: str = ""  # where it stands and what it leans on: facts may be of there
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from thesis_qa.index.catalog import Catalog
 from thesis_qa.types import Citation, Language, Mark, Passage, Sentence, Span
 from thesis_qa.write.checker import Premise
 
-NEIGHBOURS = 1  # sentences before and after one that are its context
-
 
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
@@ -25,11 +23,12 @@ class ShownSentence:
     passage: Passage
     sentence: Sentence
 
-    def around(self, reach: int) -> list[Sentence]:
-        """The sentences up to `reach` before and behind it."""
-        all_ = self.passage.sentences
-        at = all_.index(self.sentence)
-        return [*all_[max(0, at - reach) : at], *all_[at + 1 : at + 1 + reach]]
+    @property
+    def lead(self) -> Sentence | None:
+        """The sentence before it, if it leans on that."""
+        at = self.passage.sentences.index(self.sentence)
+        leans = at and Mark.LEANS in self.sentence.marks
+        return self.passage.sentences[at - 1] if leans else None
 
 
 class Desk:
@@ -93,22 +92,16 @@ class Desk:
         return [Premise(_in_context(f.sentence), _language(f), self._around(f)) for f in found]
 
     def _around(self, shown: ShownSentence) -> str:
-        """Where a sentence stands and what stands beside it: it may lean on either."""
-        beside = (_in_context(sentence) for sentence in shown.around(NEIGHBOURS))
+        """Where a sentence stands, and what it leans on."""
         about = self._catalog.document(shown.passage.document).metadata
         named = (about.title, about.author, str(about.year or ""), shown.passage.section)
-        return "\n".join(filter(None, (*named, *beside)))
+        lead = shown.lead.text if shown.lead else ""
+        return "\n".join(filter(None, (*named, lead)))
 
     def citations(self, numbers: Sequence[int]) -> tuple[Citation, ...]:
         """These sentences as citations, numbered from 1 in this order."""
-        return cite(self._catalog, [_shown(self._shown[number - 1]) for number in numbers])
-
-
-def _shown(found: ShownSentence) -> Shown:
-    at = found.passage.sentences.index(found.sentence)
-    leans = at and Mark.LEANS in found.sentence.marks
-    lead = found.passage.sentences[at - 1] if leans else None
-    return Shown(Evidence(found.passage, found.sentence), lead)
+        found = (self._shown[number - 1] for number in numbers)
+        return cite(self._catalog, [Shown(Evidence(f.passage, f.sentence), f.lead) for f in found])
 
 
 def _language(found: ShownSentence) -> Language | None:

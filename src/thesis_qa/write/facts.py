@@ -52,11 +52,16 @@ def proper_names(text: str) -> list[str]:
     found = []
     for match in _WORD.finditer(text):
         word = _bare(match.group())
-        if _is_code(word) or (
-            word[:1].isupper() and _is_name(fold(word), _starts(text[: match.start()]))
-        ):
+        starts = _starts(text[: match.start()]) and not _is_author(text[match.end() :])
+        if _is_code(word) or (word[:1].isupper() and _is_name(fold(word), starts)):
             found.append(word)
     return found
+
+
+def _is_author(behind: str) -> bool:
+    """Whether a year in brackets follows: "Rahayu (2016)"."""
+    rest = behind.lstrip()
+    return rest[:1] == "(" and rest[1:5].isdigit()
 
 
 def holds_name(name: str, text: str, spoken: Language | None, read: Language | None) -> bool:

@@ -46,6 +46,7 @@ from thesis_qa.write.provider import Failure
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
 
 REWRITING = 20  # seconds that the wording of a follow-up may take; then the rules have to do
 SHORT = 8  # content words up to which a question may lean on the one before
@@ -208,14 +209,18 @@ class Writing:
         """The way of a model that looks further: its steps, then what it states."""
         tools = agent_tools(Lookup(self._index, among), draft.desk, draft.language)
         said = ""
-        for message in self.model.run(lambda c: agent_steps(c, prompt, tools, draft.meter)):
+
+        def steps(chat: "BaseChatModel") -> "Iterator[AIMessage | None]":
+            return agent_steps(chat, prompt, tools, draft.meter)
+
+        for message in self.model.run(steps):
             if message is None:
                 continue
             for call in message.tool_calls:
                 draft.steps.append(step_words(call["name"], call["args"], draft.quoted.language))
                 yield draft.answer(self.model)
-            said = message.text
-        yield from self._judging(draft, iter([str(said)]))
+            said = str(message.text)
+        yield from self._judging(draft, iter([said]))
 
     def _mending(self, draft: _Draft, space: int) -> Iterator[Answer]:
         """One more round for statements that failed, with what is wrong with them."""
