@@ -18,9 +18,8 @@ from thesis_qa.library import Index
 from thesis_qa.model.span_reader import Reading, read_own, write_own
 from thesis_qa.question import route
 from thesis_qa.read.glyphs import PLACES_PER_POINT
-from thesis_qa.read.pdf import scans
-from thesis_qa.read.pdf.drawn import drawn_on
-from thesis_qa.read.pdf.forms import with_fields
+from thesis_qa.read.pdf import file
+from thesis_qa.read.pdf.drawn import drawn_on, with_fields
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.read.pdf.right_to_left import in_logical_order
@@ -103,7 +102,7 @@ def test_a_scan_is_recognised_again_where_less_than_three_fifths_are_words(
 ) -> None:
     lines = [set_line(f"petani {'panen ' * words}{'xkqzw ' * (20 - words)}", 50, 20 * n)
              for n in range(5)]  # fmt: skip
-    assert scans.unreadable([PageLines(tuple(lines), pictured=0.9)]) == ([0] if again else [])
+    assert file.unreadable([PageLines(tuple(lines), pictured=0.9)]) == ([0] if again else [])
 
 
 def test_pages_are_recognised_at_two_hundred_dots_an_inch(
@@ -112,10 +111,10 @@ def test_pages_are_recognised_at_two_hundred_dots_an_inch(
     from pdfs import write_picture_pdf
 
     sizes: list[tuple[int, int]] = []
-    monkeypatch.setattr(scans.ocr, "available", lambda: True)
-    monkeypatch.setattr(scans.ocr, "recognise", lambda seen: sizes.append(seen.size) or [])
+    monkeypatch.setattr(file.ocr, "available", lambda: True)
+    monkeypatch.setattr(file.ocr, "recognise", lambda seen: sizes.append(seen.size) or [])
     path = write_picture_pdf(tmp_path / "scan.pdf")
-    scans.recognised(path, [PageLines(pictured=0.9)], "")
+    file.recognised(path, [PageLines(pictured=0.9)], "")
     [(width, height)] = sizes
     assert (width // 10, height // 10) == (165, 233)  # A4
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thesis_qa.lang.numbers import roman_numeral, roman_value
-from thesis_qa.structure.labels import printed_labels
+from thesis_qa.structure.furniture import printed_labels
 
 
 def feet(*numbers: str) -> list[list[str]]:

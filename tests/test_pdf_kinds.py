@@ -11,8 +11,8 @@ import pytest
 from pdfs import HEIGHT, Draw, cells, frame, rules, said, shifted, slanted, write_drawn
 from thesis_qa.split import split
 from thesis_qa.structure.document import load
-from thesis_qa.structure.hyphens import read_on
-from thesis_qa.structure.labels import printed_labels
+from thesis_qa.structure.furniture import printed_labels
+from thesis_qa.structure.page_text import read_on
 from thesis_qa.types import Document
 
 TEXT = [

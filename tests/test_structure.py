@@ -8,7 +8,7 @@ import pytest
 
 from pdfs import HEIGHT, WIDTH
 from thesis_qa.structure.document import load
-from thesis_qa.structure.hyphens import read_on
+from thesis_qa.structure.page_text import read_on
 from thesis_qa.types import Document
 
 WORDS = (

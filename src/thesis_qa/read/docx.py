@@ -16,16 +16,15 @@ from thesis_qa.read.archive import Archive
 from thesis_qa.read.blocks import (
     RawBlock,
     RawDocument,
+    TableCell,
     bounded,
     folded,
     keyword_list,
     list_number,
+    table_blocks,
 )
-from thesis_qa.read.cells import TableCell, table_blocks
-from thesis_qa.read.docx_parts import WordParts
-from thesis_qa.read.docx_styles import WordNumbering, WordStyle, WordStyles, is_on
-from thesis_qa.read.maths import formula, letters, symbol
-from thesis_qa.read.raised import lowered, raised
+from thesis_qa.read.docx_parts import WordNumbering, WordParts, WordStyle, WordStyles, is_on
+from thesis_qa.read.maths import formula, letters, lowered, raised, symbol
 from thesis_qa.read.xml import child, local, tags, value
 from thesis_qa.types import Metadata
 

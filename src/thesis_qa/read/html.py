@@ -15,16 +15,16 @@ from thesis_qa.read.archive import read_file
 from thesis_qa.read.blocks import (
     RawBlock,
     RawDocument,
+    TableCell,
     bounded,
     first_year,
     folded,
     keyword_list,
     list_number,
+    table_blocks,
 )
-from thesis_qa.read.cells import TableCell, table_blocks
 from thesis_qa.read.encoding import decode
-from thesis_qa.read.maths import mathml
-from thesis_qa.read.raised import lowered, raised
+from thesis_qa.read.maths import lowered, mathml, raised
 from thesis_qa.read.xml import local
 from thesis_qa.types import Kind, Metadata
 

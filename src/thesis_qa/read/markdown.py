@@ -5,11 +5,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thesis_qa.read.blocks import RawBlock, first_year
-from thesis_qa.read.cells import table_blocks, text_blocks
+from thesis_qa.read.blocks import RawBlock, first_year, table_blocks, text_blocks
 from thesis_qa.read.html import html_blocks
-from thesis_qa.read.maths import tex
-from thesis_qa.read.raised import lowered, raised
+from thesis_qa.read.maths import lowered, raised, tex
 from thesis_qa.types import Metadata
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from thesis_qa.errors import DocumentError
 from thesis_qa.lang.numbers import roman_value
 from thesis_qa.read import MARKDOWN, markdown
 from thesis_qa.read.archive import read_file
-from thesis_qa.read.blocks import RawDocument, bounded, paragraphs_of
-from thesis_qa.read.cells import text_blocks
+from thesis_qa.read.blocks import RawDocument, bounded, paragraphs_of, text_blocks
 from thesis_qa.read.encoding import decode
 
 MAX_BYTES = 50_000_000  # a thesis of 1,000 pages is 3 MB of text; ten such are still well below

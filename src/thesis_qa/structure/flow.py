@@ -12,8 +12,8 @@ from thesis_qa.errors import DocumentError
 from thesis_qa.read.blocks import RawBlock, RawDocument, code_lines, folded, table_row
 from thesis_qa.structure import headings
 from thesis_qa.structure.front_matter import find_metadata
-from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.outline import section_paths
+from thesis_qa.structure.page_text import read_on
 from thesis_qa.types import Block, Document, Heading, Kind, Page, Span
 
 _TIGHT: frozenset[Kind] = frozenset({"list", "table", "contents"})  # no empty line in between

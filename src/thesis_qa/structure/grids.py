@@ -1,8 +1,10 @@
 """Where tables stand on a page: by the straight lines drawn there, or below a caption by columns
 that white space parts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -16,6 +18,7 @@ MAX_RULES = 1500  # on a page; more are a drawing
 COLUMN_GAP = 1.0  # of the letters' size: between cells that no rule parts
 MIN_WIDTH = 60.0  # points, of a table without upright rules
 ADJOIN = 20.0  # points, at most, between two parts of one table that are drawn apart
+BEYOND = 0.6  # of its columns, in which a row beyond the rules of a table has cells
 SAME_LEVEL = 0.6  # of a line's height: lines nearer than that stand beside each other
 NEAR_CAPTION = 40.0  # points between a caption and the first row
 ROW_GAP = 2.6  # times the height of a line: more white space ends a table without rules
@@ -165,6 +168,53 @@ def stands_in(line: TextLine, box: Box) -> bool:
     across = line.left < box[0] - 2 * TOUCH and line.right > box[2] + 2 * TOUCH
     level = box[0] <= (line.left + line.right) / 2 <= box[2]
     return level and not across and box[1] <= line.middle <= box[3]
+
+
+def beyond(
+    lines: Sequence[TextLine], grid: Grid, inside: Mapping[int, TextLine], taken: Collection[int]
+) -> dict[int, TextLine]:
+    """The lines right above and below the rules of a table that are rows of it: they have cells
+    over most of its columns."""
+    own = levels_of(inside.values())
+    columns = max(len(stretches(level)) for level in own)
+    parts = sorted(part for level in own for part in stretches(level))
+    gaps = [b[0].top - a[0].bottom for a, b in pairwise(own)]
+    usual = median(gaps) if gaps else 0.0
+    found: dict[int, TextLine] = {}
+    for down in (False, True):
+        edge = (
+            max(line.bottom for line in inside.values())
+            if down
+            else min(line.top for line in inside.values())
+        )
+        free = {
+            at: line
+            for at, line in enumerate(lines)
+            if at not in inside and at not in taken and (line.middle > edge) == down
+        }
+        for level in levels_of(free.values())[:: 1 if down else -1]:
+            away = abs((level[0].top if down else level[0].bottom) - edge)
+            near = away < max(level[0].height, 1.3 * usual)
+            cells = stretches(level)
+            held = all(
+                grid.box[0] - TOUCH <= a
+                and b <= grid.box[2] + TOUCH
+                and any(a < right and left < b for left, right in parts)
+                for a, b in cells
+            )
+            least = 2 if found and not down else max(2, BEYOND * columns)  # heads over heads
+            if not (near and held and len(cells) >= least):
+                break
+            if any(parse_caption(line.text) for line in level):
+                break
+            found |= {at: line for at, line in free.items() if line in level}
+            edge = max(line.bottom for line in level) if down else min(line.top for line in level)
+    return found
+
+
+def crossing(rules: Sequence[Box], above: float, below: float) -> bool:
+    """Whether a level rule stands between two heights: the stroke above footnotes."""
+    return any(above <= r[1] <= below and r[2] - r[0] > 10 * (r[3] - r[1]) for r in rules)
 
 
 # Tables without rules

@@ -170,7 +170,12 @@ def is_bare_number(line: str) -> bool:
 def is_bare_caption(line: str) -> bool:
     """Whether a line is "Tabel 2.1" alone, its title being the next line."""
     caption = parse_caption(line)
-    return caption is not None and not caption.title and line[-1:].isalnum() and len(caption.number) > 1
+    return (
+        caption is not None
+        and not caption.title
+        and line[-1:].isalnum()
+        and len(caption.number) > 1
+    )
 
 
 def is_named_chapter(line: str) -> bool:

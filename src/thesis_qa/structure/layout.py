@@ -7,10 +7,9 @@ from functools import cached_property
 from thesis_qa.read.pdf.lines import TextLine, turned_boxes
 from thesis_qa.read.pdf.pages import PageLines
 from thesis_qa.structure.columns import in_reading_order
-from thesis_qa.structure.grids import ruled_grids, stands_in, stretches
 from thesis_qa.structure.furniture import Margins, furniture, stamps
+from thesis_qa.structure.grids import crossing, ruled_grids, stands_in, stretches
 from thesis_qa.structure.headings import parse_caption
-from thesis_qa.structure.hyphens import read_on
 from thesis_qa.structure.kinds import (
     KindJudge,
     Typed,
@@ -18,10 +17,11 @@ from thesis_qa.structure.kinds import (
     is_contents_page,
     is_prose,
     labels,
-    style,
 )
+from thesis_qa.structure.page_text import read_on
 from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
-from thesis_qa.structure.tables import Table, crossing, find_tables
+from thesis_qa.structure.style import style
+from thesis_qa.structure.tables import Table, find_tables
 from thesis_qa.types import Box, Kind
 
 SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off

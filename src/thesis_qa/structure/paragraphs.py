@@ -18,9 +18,9 @@ from thesis_qa.structure.headings import (
     is_item,
     is_keywords,
 )
-from thesis_qa.structure.hyphens import is_divided
-from thesis_qa.structure.kinds import TITLED, PageStyle, Typed, begins_note, ends_sentence
-from thesis_qa.structure.page_text import BlockLine
+from thesis_qa.structure.kinds import TITLED, Typed, begins_note, ends_sentence
+from thesis_qa.structure.page_text import BlockLine, is_divided
+from thesis_qa.structure.style import PageStyle
 from thesis_qa.types import Kind
 
 INDENT = 6.0  # points
@@ -174,9 +174,15 @@ class Paragraphs:
         above, line = draft.last.line, item.line
         if is_bare_caption(above.text.strip()):
             return 0 < _gap(above, line) < TITLED * self.style.leading
-        near = 0 < _gap(above, line) <= 1.05 * min(self.style.leading, 1.6 * above.size)
+        step = _gap(above, line)
+        near = 0 < step <= 1.05 * min(self.style.leading, 1.6 * above.size)
         centred = abs(above.left + above.right - line.left - line.right) < 6
-        if above.bold and line.bold and centred and 0 < _gap(above, line) < 1.2 * self.style.leading:
+        if (
+            above.bold
+            and line.bold
+            and centred
+            and 0 < _gap(above, line) < 1.2 * self.style.leading
+        ):
             return True
         if not near or abs(above.size - line.size) >= 0.6:
             return False

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from thesis_qa.read.glyphs import pack
 from thesis_qa.read.pdf.pages import PdfFile
 from thesis_qa.structure.front_matter import find_metadata
-from thesis_qa.structure.hyphens import vocabulary
-from thesis_qa.structure.labels import printed_labels
+from thesis_qa.structure.furniture import printed_labels
 from thesis_qa.structure.layout import drafts, views
 from thesis_qa.structure.outline import outlined, sections
-from thesis_qa.structure.page_text import lay_out
+from thesis_qa.structure.page_text import lay_out, vocabulary
 from thesis_qa.types import Block, Document, Metadata, Page
 
 

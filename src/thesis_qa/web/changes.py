@@ -16,7 +16,7 @@ from typing import Any
 from thesis_qa.errors import DocumentError
 from thesis_qa.read import check_type
 from thesis_qa.read.files import META_SUFFIX
-from thesis_qa.structure.overrides import YEARS
+from thesis_qa.structure.document import YEARS
 from thesis_qa.types import DocumentReport, Metadata, OnProgress
 from thesis_qa.web.context import AppContext
 from thesis_qa.web.places import size_words

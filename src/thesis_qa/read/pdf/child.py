@@ -66,8 +66,7 @@ def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], 
     import numpy as np
 
     from thesis_qa.read.pdf.characters import page_lines
-    from thesis_qa.read.pdf.drawn import drawn_on
-    from thesis_qa.read.pdf.forms import with_fields
+    from thesis_qa.read.pdf.drawn import drawn_on, with_fields
 
     page = pdf[number]
     try:

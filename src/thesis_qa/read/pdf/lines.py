@@ -124,12 +124,21 @@ def looked_at(lines: Sequence[TextLine]) -> Sequence[TextLine]:
     for line, start, first, last in zip(lines, ends - lengths, *bounds, strict=True):
         line.__dict__["inked"] = own[first:last] - start
     placed = np.flatnonzero(places[:, 2])
-    numbers, counts = np.unique(np.repeat(np.arange(len(lines)), lengths)[placed], return_counts=True)
+    if not len(placed):
+        return lines
+    numbers, counts = np.unique(
+        np.repeat(np.arange(len(lines)), lengths)[placed], return_counts=True
+    )
     starts = np.cumsum(counts) - counts
     order = np.repeat(numbers, counts)
     x0, y0, x1, y1 = places[placed, :4].T
     middles = [side[np.lexsort((side, order))][starts + counts // 2] for side in (y0, y1)]
-    sides = (np.minimum.reduceat(x0, starts), middles[0], np.maximum.reduceat(x1, starts), middles[1])
+    sides = (
+        np.minimum.reduceat(x0, starts),
+        middles[0],
+        np.maximum.reduceat(x1, starts),
+        middles[1],
+    )
     found = (np.stack(sides, axis=1) / PLACES_PER_POINT).tolist() if len(placed) else []
     for number, box in zip(numbers.tolist(), found, strict=True):
         lines[number].__dict__["box"] = tuple(box)
