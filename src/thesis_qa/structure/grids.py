@@ -13,7 +13,7 @@ from thesis_qa.structure.headings import is_table_caption, parse_caption
 from thesis_qa.types import Box
 
 TOUCH = 3.0  # points: rules nearer than that meet
-FULL = 0.6  # of the table's width: a rule that parts two rows
+FULL = 0.5  # of the table's width: a rule that parts two rows
 MAX_RULES = 1500  # on a page; more are a drawing
 COLUMN_GAP = 1.0  # of the letters' size: between cells that no rule parts
 MIN_WIDTH = 60.0  # points, of a table without upright rules
@@ -202,7 +202,7 @@ def beyond(
                 and any(a < right and left < b for left, right in parts)
                 for a, b in cells
             )
-            least = 2 if found and not down else max(2, BEYOND * columns)  # heads over heads
+            least = max(2, BEYOND * columns) if down else 2  # heads over heads
             if not (near and held and len(cells) >= least):
                 break
             if any(parse_caption(line.text) for line in level):

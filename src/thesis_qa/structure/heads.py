@@ -12,6 +12,7 @@ from thesis_qa.types import Box
 
 LONGEST_HEAD = 60  # characters
 MAX_HEADS = 3  # rows
+FORM_WORDS = 3  # of the head of the second of two columns
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
@@ -52,7 +53,7 @@ class Table:
             while depth < min(MAX_HEADS, len(self.rows)) and self._heads_on(depth):
                 depth += 1
         found = _is_head(self._names(depth), self.texts[depth:], 0 < depth == self.first_band)
-        return depth if found or self._is_set_off() else 0
+        return depth if (found and not self._is_form()) or self._is_set_off() else 0
 
     def _heads_on(self, row: int) -> bool:
         """Whether a row is one of heads, below others: it goes on with a cell of theirs, or names
@@ -65,6 +66,13 @@ class Table:
         under = over or (blank if not self.rows[row][0] else [])
         named = [texts[at] for at in {*under, *(self.across[row - 1][at] for at in under)}]
         return sum(map(bool, texts)) >= 2 and any(named) and all(map(_is_name, filter(None, named)))
+
+    def _is_form(self) -> bool:
+        """Whether the first row is a label and what is filled in, as all others are."""
+        if len(self.texts[0]) != 2 or self.first_band:
+            return False
+        filled = self.texts[0][1]
+        return len(filled.split()) > FORM_WORDS or any(map(str.isdigit, filled))
 
     def _is_set_off(self) -> bool:
         """Whether the first row, and hardly any other, is bold, or numbers the columns."""

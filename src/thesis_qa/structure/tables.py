@@ -90,7 +90,7 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
         tuple(xs),
         tuple(_shared(cells, row, xs, grid) for row in range(len(rows))),
         tuple(_across(row, len(xs) - 1) for row in rows),
-        first if grid.ys and not grid.xs and first < len(rows) else 0,
+        first if grid.ys and not grid.xs and rows[0][0].band and first < len(rows) else 0,
     )
 
 
