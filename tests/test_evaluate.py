@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pdfs import write_pdf
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionSetError, SettingError
 from thesis_qa.evaluate import (
@@ -25,9 +26,11 @@ from thesis_qa.evaluate import (
 from thesis_qa.evaluate.judge import judge, verbatim
 from thesis_qa.evaluate.outcome import Outcome, measure, read_outcomes
 from thesis_qa.evaluate.question_set import GoldAnswer, GoldPlace, QuestionSet, SetQuestion
-from thesis_qa.evaluate.verify import TextPages
+from thesis_qa.evaluate.verify import FreshPages, TextPages
 from thesis_qa.library import Index
-from thesis_qa.types import Answer, Citation, CitedSpan, Page, Passage, to_json
+from thesis_qa.read.glyphs import boxes
+from thesis_qa.structure.document import load
+from thesis_qa.types import Answer, Box, Citation, CitedSpan, Page, Passage, to_json
 
 
 def passage(page: int | None, document: str = "a.pdf", last: int | None = None, **more) -> Passage:  # type: ignore[no-untyped-def]
@@ -171,6 +174,24 @@ def test_each_part_of_a_quote_must_stand_on_its_own_page() -> None:
 
 def test_spans_of_a_vanished_file_are_not_counted() -> None:
     assert verbatim(citation("Hambatan"), lambda document: ()) == (0, 0)
+
+
+def test_a_quote_is_checked_against_the_order_of_the_file_itself(tmp_path: Path) -> None:
+    lines = [(72, 120, "Hambatan pertama adalah"), (72, 140, "ARSIP"), (72, 160, "perizinan.")]
+    path = write_pdf(tmp_path / "a.pdf", [lines])
+    (page,) = load(path, "a.pdf").pages
+    places = [boxes(page, page.text.index(part), page.text.index(part) + len(part))
+              for part in ("Hambatan pertama adalah", "ARSIP", "perizinan.")]  # fmt: skip
+    pages = FreshPages({"a.pdf": str(path)})
+    pages._read["a.pdf"] = (replace(page, text="Hambatan pertama adalah perizinan."),)
+
+    def quoted(quote: str, *within: Sequence[Box]) -> Citation:
+        around = tuple(box for own in within for box in own)
+        return replace(citation(quote), spans=(CitedSpan(1, None, 0, len(quote), around),))
+
+    assert verbatim(quoted("Hambatan pertama adalah", places[0]), pages) == (1, 1)
+    skipping = quoted("Hambatan pertama adalah perizinan.", places[0], places[2])
+    assert verbatim(skipping, pages) == (0, 1)
 
 
 # SQuAD-style

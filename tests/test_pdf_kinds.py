@@ -329,6 +329,141 @@ def test_a_table_goes_on_over_the_page_under_the_same_heads(tmp_path: Path) -> N
     ]
 
 
+def test_heads_in_one_coloured_band_are_parted_without_rules(tmp_path: Path) -> None:
+    table = [("Bahan", "Bakar (g)", "Suhu"), ("AP", "25", "2068"), ("KNO", "28", "2024")]
+    top, widths = 116, (120, 90, 90)
+    lines = [(72, top + 20 * n, 372, top + 20 * n) for n in (0, 1, 2, 3)]
+    sides = [(x, top + 20, x, top + 60) for x in (72, 192, 282, 372)]
+    page = [
+        said(100, "Tabel 4.3 Campuran"),
+        cells(130, table, widths),
+        rules(*lines, *sides),
+        said(240, *TEXT),
+    ]
+    assert rows(read(tmp_path, [page]))[1:] == [
+        ("Tabel 4.3 Campuran: Bahan | Bakar (g) | Suhu", "AP\t25\t2068"),
+        ("Tabel 4.3 Campuran: Bahan | Bakar (g) | Suhu", "KNO\t28\t2024"),
+    ]
+
+
+def test_a_head_in_the_middle_of_its_columns_stands_over_each(tmp_path: Path) -> None:
+    table = [("", "", "Tahun", ""), ("Kode", "2010", "2011", "2012"), ("ADES", "1,5", "2,5", "3,5")]
+    top = 116
+    lines = [(72, top + 20 * n, 462, top + 20 * n) for n in (0, 2, 3)] + [(192, 136, 462, 136)]
+    sides = [(x, top, x, top + 60) for x in (72, 192, 462)]
+    inner = [(x, top + 20, x, top + 60) for x in (282, 372)]
+    page = [
+        said(100, "Tabel 4.5 Rasio"),
+        cells(130, table, WIDTHS),
+        rules(*lines, *sides, *inner),
+        said(240, *TEXT),
+    ]
+    assert rows(read(tmp_path, [page]))[-1] == (
+        "Tabel 4.5 Rasio: Kode | Tahun 2010 | Tahun 2011 | Tahun 2012",
+        "ADES\t1,5\t2,5\t3,5",
+    )
+
+
+def test_columns_that_only_white_space_parts_stand_beside_one_that_a_rule_does(
+    tmp_path: Path,
+) -> None:
+    table = [("Tahun", "Q1", "Q2"), ("2011", "387", "211"), ("2012", "326", "653"),
+             ("2013", "597", "616")]  # fmt: skip
+    lines = [(72, y, 372, y) for y in (116, 196)] + [(192, 116, 192, 196)]
+    page = [
+        said(100, "Tabel 4.6 Cadangan"),
+        cells(130, table, (120, 90, 90)),
+        rules(*lines),
+        said(240, *TEXT),
+    ]
+    context = "Tabel 4.6 Cadangan: Tahun | Q1 | Q2"
+    assert rows(read(tmp_path, [page]))[1:] == [
+        (context, "2011\t387\t211"), (context, "2012\t326\t653"), (context, "2013\t597\t616")
+    ]  # fmt: skip
+
+
+def test_two_tables_of_one_width_have_their_own_heads_and_captions(tmp_path: Path) -> None:
+    def stack(top: float, caption: str, heads: tuple[str, str]) -> list[Draw]:
+        ends = [(72, top + y, 302, top + y) for y in (16, 36, 76)]
+        return [said(top, caption), cells(top + 30, [heads, ("Barat", "12"), ("Timur", "31")],
+                (120, 110)), rules(*ends)]  # fmt: skip
+
+    page = [*stack(100, "Table 1: Trees", ("Site", "Trees")), said(220, *TEXT),
+            *stack(320, "Table 2: Birds", ("Place", "Birds"))]  # fmt: skip
+    contexts = [context for context, cells in rows(read(tmp_path, [page])) if "Timur" in cells]
+    assert contexts == ["Table 1: Trees: Site | Trees", "Table 2: Birds: Place | Birds"]
+
+
+def test_heads_repeated_on_every_page_are_no_running_heads(tmp_path: Path) -> None:
+    widths, heads = (150, 120, 120), ("Desa", "Luas (ha)", "Petani")
+    pages = [
+        [cells(60, [heads, (f"Desa {name}", "10", "40"), (f"Dusun {name}", "11", "41")], widths),
+         frame(60, 3, widths), said(200, *TEXT)]
+        for name in ("Wangun", "Cikole", "Lembang", "Cibodas")
+    ]  # fmt: skip
+    contexts = [context for context, cells in rows(read(tmp_path, pages)) if "Dusun" in cells]
+    assert contexts == ["Desa | Luas (ha) | Petani"] * 4
+
+
+def test_a_form_has_no_heads(tmp_path: Path) -> None:
+    table = [("Judul", "Rute terpendek ke pusat kota"), ("Penulis", "Ani Budi"), ("Tahun", "2022")]
+    page = [said(100, *TEXT), cells(230, table, (120, 250)), frame(230, 3, (120, 250))]
+    assert [context for context, _ in rows(read(tmp_path, [page]))] == ["", "", ""]
+
+
+# Headings
+
+
+def test_the_title_of_a_chart_is_no_heading(tmp_path: Path) -> None:
+    page = [
+        said(100, "BAB IV HASIL", font="Times-Bold"),
+        said(130, *TEXT),
+        said(240, "Kematian menurut Tahun", x=200, font="Times-Bold"),
+        said(420, "Gambar 4.1 Kematian akibat overdosis"),
+        said(460, *TEXT),
+    ]
+    assert blocks(read(tmp_path, [page]), "heading") == ["BAB IV HASIL"]
+
+
+def test_a_caption_is_its_number_and_the_title_below(tmp_path: Path) -> None:
+    page = [
+        said(100, "BAB II LANDASAN TEORI", font="Times-Bold"),
+        said(130, *TEXT),
+        said(240, "Gambar 2.1", x=280, font="Times-Bold"),
+        said(258, "Pohon Kecurangan", x=262, font="Times-Bold"),
+        said(300, *TEXT),
+    ]
+    document = read(tmp_path, [page])
+    assert blocks(document, "caption") == ["Gambar 2.1 Pohon Kecurangan"]
+    assert len(blocks(document, "heading")) == 1
+
+
+def test_chapters_that_only_count_up_are_no_running_heads(tmp_path: Path) -> None:
+    pages = [
+        page
+        for n, title in enumerate(("INTRODUCTION", "METHODS", "RESULTS", "CONCLUSION"), start=1)
+        for page in (
+            [said(80, f"CHAPTER {n}", title, font="Times-Bold"), said(130, *TEXT)],
+            [said(130, *TEXT)],
+        )
+    ]
+    document = read(tmp_path, pages)
+    sections = {block.section[0] for block in document.blocks if block.kind == "text"}
+    assert "CHAPTER 3 RESULTS" in sections
+
+
+def test_what_an_outline_of_the_thesis_says_is_no_chapter(tmp_path: Path) -> None:
+    pages = [
+        [said(100, f"BAB {n}", font="Times-Bold"), said(118, title, font="Times-Bold"),
+         said(150, *TEXT)]
+        for n, title in (("I", "PENDAHULUAN"), ("II", "KOPI"), ("III", "METODE"))
+    ]  # fmt: skip
+    pages[0] += [said(260, "Bab II Kopi"), said(290, *TEXT)]
+    document = read(tmp_path, pages)
+    sections = [block.section[0] for block in document.blocks if block.kind == "text"]
+    assert sections[:2] == ["BAB I PENDAHULUAN"] * 2
+
+
 def test_a_table_of_numbers_beside_words_is_no_page_of_two_columns(tmp_path: Path) -> None:
     lines = [
         (f"Lagophylla ramosissima pada petak {n}", f"{n}.57  -0.61  8.27  -1.05  13.34")

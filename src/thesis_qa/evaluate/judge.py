@@ -1,5 +1,6 @@
 """Judge one answer: which passages and citations are right, and what each metric says of it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,15 +11,16 @@ from thesis_qa.evaluate.metrics import (
     bare_text,
     fold_text,
     holds_half,
+    letters_alone,
     nearest,
     occurrences,
     overlaps,
 )
 from thesis_qa.evaluate.outcome import Outcome, SearchHit
 from thesis_qa.evaluate.question_set import GoldPlace, SetQuestion
-from thesis_qa.evaluate.verify import PagesOf
+from thesis_qa.evaluate.verify import FreshPages, PagesOf
 from thesis_qa.index.quote import PART_SEPARATOR
-from thesis_qa.types import Answer, Citation, Passage
+from thesis_qa.types import Answer, Citation, CitedSpan, Passage
 
 T = TypeVar("T", Passage, Citation)
 
@@ -137,18 +139,39 @@ def quote_parts(citation: Citation) -> list[str]:
 
 
 def verbatim(citation: Citation, pages_of: PagesOf) -> tuple[int, int]:
-    """(spans found on their page as extracted afresh, spans that could be checked)."""
+    """(spans found on their page as extracted afresh, spans that could be checked). In a PDF what
+    the file itself has within their boxes, in its own order, must say the same, and nothing else
+    of the page stand between."""
     pages = pages_of(citation.document)
     if not pages:
         return 0, 0
     texts = {page.number: page.text for page in pages}
     there = [texts.get(span.page, "") for span in citation.spans]
     if parts := quote_parts(citation):
-        found = sum(map(_stands_in, there, parts))
+        read = map(_stands_in, there, parts)
+        said = [
+            _is_said(part, span, text[span.start : span.end], citation.document, pages_of)
+            for part, span, text in zip(parts, citation.spans, there, strict=True)
+        ]
+        found = sum(both for both in map(all, zip(read, said, strict=True)))
     else:
         stretches = (t[s.start : s.end] for t, s in zip(there, citation.spans, strict=True))
         found = sum(_stands_in(citation.quote, stretch) for stretch in stretches)
     return found, len(citation.spans)
+
+
+def _is_said(part: str, span: CitedSpan, fresh: str, document: str, pages_of: PagesOf) -> bool:
+    """Whether the file has a part of a quote in one piece, read in its own order; a row of a table
+    by its letters alone, since a file may give its cells line by line."""
+    if not isinstance(pages_of, FreshPages) or span.page is None:
+        return True
+    found = pages_of.said(document, span.page, span.boxes)
+    if found is None:
+        return True
+    own, run = map(letters_alone, found)
+    if "\t" in fresh:
+        return not Counter(letters_alone(part)) - Counter(own)
+    return letters_alone(part) in run
 
 
 def _stands_in(text: str, part: str) -> bool:

@@ -322,6 +322,12 @@ def bare_offset(text: str, position: int) -> int:
     return len(bare_text(text[:position]))
 
 
+def letters_alone(text: str) -> str:
+    """The letters and digits of `text`, compatible characters alike, without accents and case."""
+    apart = unicodedata.normalize("NFKD", text.replace("ı", "i"))
+    return "".join(filter(str.isalnum, apart.casefold()))
+
+
 def occurrences(text: str, part: str) -> list[int]:
     """Every place where `part` begins in `text`, overlapping ones too."""
     found, at = [], text.find(part) if part else -1

@@ -7,7 +7,8 @@ from pathlib import Path
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.library import Index
-from thesis_qa.types import Page
+from thesis_qa.read.glyphs import PLACES_PER_POINT, Places
+from thesis_qa.types import Box, Page
 
 LISTED = 10  # pages that are named
 
@@ -102,6 +103,7 @@ class FreshPages:
 
     paths: Mapping[str, str]
     _read: dict[str, tuple[Page, ...]] = field(default_factory=dict)
+    _own: dict[tuple[str, int], tuple[str, Places]] = field(default_factory=dict)
     _gone: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, document: str) -> Sequence[Page]:
@@ -115,6 +117,23 @@ class FreshPages:
         """Documents asked for whose file is gone or can't be read, each with the reason."""
         return tuple(f"{name}: {reason}" for name, reason in sorted(self._gone.items()))
 
+    def said(self, document: str, page: int, boxes: Sequence[Box]) -> tuple[str, str] | None:
+        """What stands in boxes of a page (from 1) of a PDF, in the file's own order and not in that
+        in which we read it: those characters alone, and with what the file has between them. None
+        where the file has no text there: it is no PDF, scanned, or set sideways."""
+        path = Path(self.paths.get(document, ""))
+        if path.suffix.lower() != ".pdf" or not boxes or not path.is_file():
+            return None
+        if (document, page) not in self._own:
+            from thesis_qa.read.pdf.pages import own_order
+
+            self._own[document, page] = own_order(path, page - 1)
+        text, places = self._own[document, page]
+        inside = [at for at, place in enumerate(places.tolist()) if _lies_in(place, boxes)]
+        if not inside:
+            return None
+        return "".join(text[at] for at in inside), text[inside[0] : inside[-1] + 1]
+
     def _load(self, document: str) -> tuple[Page, ...]:
         from thesis_qa.structure.document import load
 
@@ -127,6 +146,13 @@ class FreshPages:
         except (DocumentError, OSError) as error:
             self._gone[document] = str(error)
             return ()
+
+
+def _lies_in(place: Sequence[int], boxes: Sequence[Box]) -> bool:
+    """Whether the middle of a character lies in one of the boxes."""
+    x, y = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
+    x, y = x / PLACES_PER_POINT, y / PLACES_PER_POINT
+    return place[2] > 0 and any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
 
 
 @dataclass(frozen=True, slots=True)

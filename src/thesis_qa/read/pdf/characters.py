@@ -54,6 +54,16 @@ def page_lines(page: Any) -> list[TextLine]:
     return [replace(line, places=line.places[:, :4].astype(np.int16)) for line in written]
 
 
+def own_characters(page: Any) -> tuple[str, Places]:
+    """The characters of a page in PDFium's own order, and the places of those that are upright."""
+    text_page = page.get_textpage()
+    try:
+        text, places = _characters(page, text_page)
+    finally:
+        text_page.close()
+    return text, places[:, :4] * (places[:, [TURN]] == 0)
+
+
 def _characters(page: Any, text_page: Any) -> tuple[str, Places]:
     """The page's characters and their places, each turn's in its own frame."""
     import pypdfium2.raw as raw

@@ -17,8 +17,8 @@ MAX_PIXELS = 12_000_000  # of a picture to recognise; A4 at 200 dpi has 4 millio
 
 
 def run(job: Mapping[str, Any], out: BinaryIO) -> None:
-    """`job`: path, password, and either the first page wanted (from 0; all from there are read) or
-    dpi and pages (to be drawn)."""
+    """`job`: path, password, and either the first page wanted (from 0; all from there are read), or
+    pages, and dpi if they are to be drawn, else their characters are given as the file has them."""
     import pypdfium2
 
     _limit_memory()
@@ -27,13 +27,13 @@ def run(job: Mapping[str, Any], out: BinaryIO) -> None:
     except pypdfium2.PdfiumError as error:
         _write(out, {"cannot_open": str(error)})
         return
-    if "dpi" not in job:
+    if "pages" not in job:
         properties = pdf.get_metadata_dict(skip_empty=True)
         _write(out, {"pages": len(pdf), "properties": properties, "outline": [*_outline(pdf)]})
     if pdf.get_formtype():
         pdf.init_forms()
-    read = _picture if "dpi" in job else _page
-    for number in job["pages"] if "dpi" in job else range(job["first"], len(pdf)):
+    read = _page if "pages" not in job else _picture if "dpi" in job else _plain
+    for number in job.get("pages") or range(job.get("first", len(pdf)), len(pdf)):
         try:
             head, data = read(pdf, number, job)
         except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
@@ -86,6 +86,20 @@ def _page(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], 
         "lines": [(line.text, line.size, line.bold, line.fixed, line.turn) for line in lines],
     }
     return head, np.concatenate([line.places for line in lines]).tobytes() if lines else b""
+
+
+def _plain(pdf: Any, number: int, _: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The upright characters of a page in PDFium's own order, with their places."""
+    import numpy as np
+
+    from thesis_qa.read.pdf.characters import own_characters
+
+    page = pdf[number]
+    try:
+        text, places = own_characters(page)
+    finally:
+        page.close()
+    return {"text": text}, places.astype(np.int16).tobytes()
 
 
 def _picture(pdf: Any, number: int, job: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -18,6 +18,7 @@ import numpy as np
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read import child_process
+from thesis_qa.read.glyphs import Places
 from thesis_qa.read.pdf.lines import TextLine, looked_at
 from thesis_qa.types import Box
 
@@ -107,6 +108,16 @@ def pictures(
                 yield head["page"], Image.frombytes("L", tuple(head["size"]), data), head["scale"]
     except TimeoutError:
         return
+
+
+def own_order(path: Path, page: int, password: str = "") -> tuple[str, Places]:
+    """The text of a page (from 0) in PDFium's own order, and the places of its characters: what our
+    reading of it can be checked against."""
+    job = {"path": str(path), "password": password, "pages": [page]}
+    for head, data in _frames(job):
+        if "text" in head:
+            return head["text"], np.frombuffer(data, np.int16).reshape(-1, 4)
+    return "", np.zeros((0, 4), np.int16)
 
 
 def _page(head: Mapping[str, Any], data: bytes) -> PageLines:
