@@ -149,10 +149,9 @@ class FreshPages:
 
 
 def _lies_in(place: Sequence[int], boxes: Sequence[Box]) -> bool:
-    x, y = (
-        (place[0] + place[2]) / 2 / PLACES_PER_POINT,
-        (place[1] + place[3]) / 2 / PLACES_PER_POINT,
-    )
+    """Whether the middle of a character lies in one of the boxes."""
+    x, y = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
+    x, y = x / PLACES_PER_POINT, y / PLACES_PER_POINT
     return place[2] > 0 and any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
 
 
