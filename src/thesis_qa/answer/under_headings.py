@@ -65,6 +65,7 @@ def by_headings(question: Question, library: Library) -> Found | None:
     if question.topics:
         if question.supposed and _is_told(question, library):
             return None
+        stated: dict[str, Sequence[Shown]]
         stated = {name: _of_topics(question, library, name) for name in names}
         if question.documents and len(names) <= COMPARED and any(stated.values()):
             stated = {n: said or _elsewhere(question, library, n) for n, said in stated.items()}

@@ -320,8 +320,8 @@ def _add_asking(api: FastAPI, service: Service) -> None:
 class RetrievalSetting(BaseModel):
     """How much Dify wants."""
 
-    top_k: Whole = Field(5, ge=1, le=200)
-    score_threshold: float = Field(0.0, strict=True)
+    top_k: Whole = Field(default=5, ge=1, le=200)
+    score_threshold: float = Field(default=0.0, strict=True)
 
 
 class Retrieval(BaseModel):
@@ -329,7 +329,7 @@ class Retrieval(BaseModel):
 
     knowledge_id: str = Field("all", max_length=500)
     query: Asking
-    retrieval_setting: RetrievalSetting = Field(default_factory=RetrievalSetting)
+    retrieval_setting: RetrievalSetting = RetrievalSetting()
 
 
 def _add_dify(api: FastAPI, service: Service) -> None:

@@ -166,7 +166,7 @@ def asked_again(question: str, again: Again, before: Conversation) -> Resolved:
     if len(numbers) == 1 and 0 < numbers[0] <= len(before.statements):  # "quote the second one"
         said = (before.statements[numbers[0] - 1],)
     same = Resolved(before.question, among, follows=True, quotes=said, of_library=before.of_library)
-    if again in LANGUAGE_AGAIN:
+    if again == "in_id" or again == "in_en":
         return replace(same, repeat="language", language=LANGUAGE_AGAIN[again])
     if again in ("why", "how") and before.of_library and not said:
         return Resolved(question, unclear="nothing_before")
@@ -176,7 +176,7 @@ def asked_again(question: str, again: Again, before: Conversation) -> Resolved:
             return Resolved(asked, among, follows=True)
         points = cue("follow_up.pronouns").search(question) and len(before.listed) > 1
         return Resolved(question, before.listed, unclear="which_thesis") if points else same
-    if again in ("why", "how"):
+    if again == "why" or again == "how":
         asked = asked_otherwise(before.question, again, question)
         return replace(same, question=asked, repeat="why" if again == "why" and said else None)
     return replace(same, repeat=again)

@@ -246,7 +246,7 @@ class Writing:
 
     def _judge(self, draft: _Draft, statement: Statement) -> None:
         """Puts a statement where it belongs: among what is stated, or struck out."""
-        known = {s.text for s in (*draft.stated, *draft.struck)}
+        known = {s.text for s in draft.stated} | {s.text for s in draft.struck}
         numbers = statement.numbers or self._supporting(draft, statement.text)
         full = len({*draft.cited, *numbers}) > MAX_CITATIONS
         if statement.text in known or full:
