@@ -94,7 +94,9 @@ def test_steps_are_shown_while_it_works(eight: Index) -> None:
 
 def test_a_stop_ends_it_among_its_steps(eight: Index) -> None:
     model = scripted(*[search("hasil")] * 5, 500 * "kata ", calls=True, pause=0.05)
-    stream = Assistant(eight, LanguageModel(model, Options(way="agent"))).stream("Apa hasilnya?")
+    stream = Assistant(eight, LanguageModel(model, Options(way="agent"))).stream(
+        "Apa hasilnya?", documents=[RICE]
+    )
     next(answer for answer in stream if answer.steps)
     stream.close()  # type: ignore[attr-defined]
     for thread in threading.enumerate():

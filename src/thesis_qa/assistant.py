@@ -12,11 +12,10 @@ from thesis_qa.answer.card import ThesisTable, comparing
 from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection, thesis_about
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
-from thesis_qa.answer.evidence import stems
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
-from thesis_qa.answer.passages import by_passages
+from thesis_qa.answer.passages import best_first, by_passages, on_subject
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
 from thesis_qa.answer.talk import by_talk
 from thesis_qa.answer.under_headings import by_headings
@@ -114,11 +113,11 @@ class Assistant:
             again = self._find(other, library)
             asked, found = (other, again) if again.answers else (asked, found)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
-            found = replace(found, shown=_on_subject(asked, found.shown))
-        near = _best_first(found, library.passages(asked))[:top_k]
+            found = replace(found, shown=on_subject(asked, found.shown))
+        best = best_first(found, library.passages(asked))
         retrieved = time.perf_counter()
         citations = cite(self.index.catalog, found.shown)
-        answer = replace(_answer(question, asked, found, citations), passages=tuple(near))
+        answer = replace(_answer(question, asked, found, citations), passages=tuple(best[:top_k]))
         if found.answers and not found.text:
             for count in range(1, len(citations)):
                 part = answer_text(asked, found, citations[:count])
@@ -128,10 +127,8 @@ class Assistant:
             answer = self._declined(answer, asked, self._suggestion(asked, found))
         answer = replace(answer, timings=_timings(started, retrieved))
         if self.writing and found.readable and asked.route != "off-topic":
-            stated = [s.evidence.passage for s in found.shown]
-            best = {p.passage_id: p for p in (*stated, *library.passages(asked))}
             after = silence(asked.language, found.silent)
-            yield from self.writing.answered(answer, [*best.values()], documents or (), after)
+            yield from self.writing.answered(answer, best, documents or (), after)
         else:
             yield answer
 
@@ -322,25 +319,6 @@ def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
     return next((each for each in found if each is not None), Found(0.0))
-
-
-def _best_first(found: Found, near: Sequence[Passage]) -> list[Passage]:
-    """The passages found for a question: those that its answer stands in, then in the order that
-    reading them gave."""
-    known = {passage.passage_id: passage for passage in near}
-    cited = [s.evidence.passage for s in found.shown] if found.answers else []
-    ordered = {p.passage_id: known.get(p.passage_id, p) for p in (*cited, *found.read, *near)}
-    return [replace(p, rank=rank) for rank, p in enumerate(ordered.values(), start=1)]
-
-
-def _on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]:
-    """Those statements that hold at least half of what a question tells, itself or translated:
-    what else comes near is about something else."""
-    telling = question.telling
-    near = ((s, stems(f"{s.evidence.passage.section} {s.evidence.sentence.text}")) for s in shown)
-    return tuple(
-        s for s, held in near if 2 * sum(not held.isdisjoint(t) for t in telling) >= len(telling)
-    )
 
 
 def _gives_reason(shown: Shown) -> bool:

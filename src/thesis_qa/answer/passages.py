@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thesis_qa.answer.confidence import confidence, likely, signals
-from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh
+from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh, stems
 from thesis_qa.answer.found import (
     MAX_CITATIONS,
     MAX_DOCUMENTS,
@@ -118,3 +118,22 @@ def _words_missing(question: Question, library: Library) -> tuple[str, ...]:
     read = {word: readings(term, question.language, None) for term, word in telling}
     names = library.names(question)
     return tuple(w for w, found in read.items() if not library.catalog.holds_any(found, names))
+
+
+def best_first(found: Found, near: Sequence[Passage]) -> list[Passage]:
+    """The passages found for a question: those that its answer stands in, then in the order that
+    reading them gave."""
+    known = {passage.passage_id: passage for passage in near}
+    cited = [s.evidence.passage for s in found.shown] if found.answers else []
+    ordered = {p.passage_id: known.get(p.passage_id, p) for p in (*cited, *found.read, *near)}
+    return [replace(p, rank=rank) for rank, p in enumerate(ordered.values(), start=1)]
+
+
+def on_subject(question: Question, shown: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Those statements that hold at least half of what a question tells, itself or translated:
+    what else comes near is about something else."""
+    telling = question.telling
+    near = ((s, stems(f"{s.evidence.passage.section} {s.evidence.sentence.text}")) for s in shown)
+    return tuple(
+        s for s, held in near if 2 * sum(not held.isdisjoint(t) for t in telling) >= len(telling)
+    )

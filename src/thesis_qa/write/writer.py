@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 REWRITING = 20  # seconds that the wording of a follow-up may take; then the rules have to do
 SHORT = 8  # content words up to which a question may lean on the one before
 KEPT = 200  # answers that are remembered
+LEAST_WORDS = 3  # of a statement: "412" alone says nothing that could be checked
 UNCITED = 12  # sentences, best first, among which one is looked for that supports a statement
 
 
@@ -269,7 +270,7 @@ class Writing:
             return text("text.write.no_number", language, what=f"[{unknown}]"), 0.0
         if language and _spoken(sentence) not in (None, language):
             return text("text.write.other_language", language), 0.0
-        if not numbers:
+        if not numbers or len(sentence.split()) < LEAST_WORDS:
             return _worded(Objection("support"), language), 0.0
         objection, chance = self._checker.check(sentence, draft.desk.premises(numbers))
         return _worded(objection, language) if objection else None, chance
