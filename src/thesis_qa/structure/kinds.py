@@ -311,7 +311,7 @@ def _fills(above: TextLine, line: TextLine) -> bool:
 def _runs_on(above: TextLine, line: TextLine, usual: PageStyle) -> bool:
     """Whether a bold line goes on with a line of running text: it names something in it."""
     near = 0 < line.top - above.top < 1.2 * usual.leading
-    full = len(above.text) > LONG and above.right > line.right - usual.size
+    full = len(above.text) > LONG and abs(above.right - line.right) < usual.size
     return near and full and not above.bold and not ends_sentence(above.text)
 
 
