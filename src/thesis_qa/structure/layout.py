@@ -10,6 +10,7 @@ from thesis_qa.structure.columns import in_reading_order
 from thesis_qa.structure.furniture import Margins, furniture, stamps
 from thesis_qa.structure.grids import crossing, ruled_grids, stands_in, stretches
 from thesis_qa.structure.headings import parse_caption
+from thesis_qa.structure.heads import Table
 from thesis_qa.structure.kinds import (
     KindJudge,
     Typed,
@@ -21,7 +22,7 @@ from thesis_qa.structure.kinds import (
 from thesis_qa.structure.page_text import read_on
 from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
 from thesis_qa.structure.style import style
-from thesis_qa.structure.tables import Table, find_tables
+from thesis_qa.structure.tables import find_tables
 from thesis_qa.types import Box, Kind
 
 SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off

@@ -102,7 +102,7 @@ def _units(text_page: Any, count: int) -> npt.NDArray[np.uint32]:
 
     whole = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(text_page.raw, 0, count, whole) == count + 1:
-        units = np.frombuffer(whole, np.uint16)[:count].astype(np.uint32)
+        units = np.frombuffer(memoryview(whole), np.uint16)[:count].astype(np.uint32)
         if not np.any((units == 0) | _halves(units)):
             return np.where(units == ord(HYPHENS[1]), ord(HYPHENS[0]), units)
     handle = ctypes.cast(text_page.raw, ctypes.c_void_p)
