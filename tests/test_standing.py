@@ -199,9 +199,9 @@ def test_several_theses_answer_one_by_one(market: Assistant, tmp_path: Path) -> 
         "Air sungai di hilir tidak layak diminum tanpa diolah terlebih dahulu.\n"
     )
     index = Index.build(folder, tmp_path / "index")
-    both = Assistant(index).ask("Apa kesimpulannya?")
+    both = Assistant(index).ask("Apa kesimpulan tiap skripsi?")
     assert {c.document for c in both.citations} == {"pasar.md", "sungai.md"}
-    one = Assistant(index).ask("Apa saja sarannya?")
+    one = Assistant(index).ask("Apa saran tiap skripsi?")
     assert {c.document for c in one.citations} == {"pasar.md"}
     assert "Kualitas Air Sungai: tidak dinyatakan." in one.text
     index.close()
