@@ -47,8 +47,9 @@ class PageLoss:
     lines: tuple[str, ...]  # that were lost
 
     def __str__(self) -> str:
-        shares = f" sequences {self.sequences:.3f}, letters alone {self.in_order:.3f}"
-        survived = "" if self.sequences is None else shares
+        survived = ""
+        if self.sequences is not None:
+            survived = f" sequences {self.sequences:.3f}, letters alone {self.in_order:.3f}"
         return f"{self.document} p. {self.page}: lost {self.lost} of {self.characters}{survived}"
 
 
