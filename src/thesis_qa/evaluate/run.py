@@ -188,12 +188,8 @@ def _ask(bench: Bench, question: SetQuestion) -> Outcome:
     restricted = [bench.names[question.document]] if question.document else None
     started = time.perf_counter()
     try:
-        if bench.assistant.writing:
-            asked = bench.assistant.stream(question.question, documents=restricted, top_k=DEPTH)
-            *growing, answer = asked
-        else:
-            answer = bench.assistant.ask(question.question, documents=restricted, top_k=DEPTH)
-            growing = []
+        asked = bench.assistant.stream(question.question, documents=restricted, top_k=DEPTH)
+        *growing, answer = asked
     except QuestionError as error:
         raise _not_asked(question, error) from error
     outcome = _judged(bench, question, answer, time.perf_counter() - started)
