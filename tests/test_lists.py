@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from thesis_qa.answer.evidence import fitted_numbers, is_statement, table_heads
-from thesis_qa.answer.found import Evidence
+from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.lists import counted, flowing, introduced, is_ordinal, whole_items
+from thesis_qa.answer.select import as_they_flow, each_once
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
@@ -183,6 +184,21 @@ def test_a_reason_that_goes_on_is_one_quote_with_what_it_explains() -> None:
         assert (whole.text, whole.spans) == ("Kompos dipilih. Sebab murah.", (Span(0, 0, 28),))
     assert flowing(agreed, likely).sentence.text == "Sebab murah. Pedagang setuju."
     assert flowing(chosen, {chosen.sentence.spans}).sentence is chosen.sentence
+
+
+def test_no_sentence_is_quoted_twice() -> None:
+    chosen, why, agreed = found = evidence(
+        ("Kompos dipilih.", "text"), ("Sebab murah.", "text"), ("Pedagang setuju.", "text")
+    )
+    quoted = as_they_flow([Shown(chosen), Shown(agreed), Shown(why)], found)
+    assert [s.evidence.sentence.text for s in quoted] == [
+        "Kompos dipilih. Sebab murah.",
+        "Pedagang setuju.",
+    ]
+    whole = flowing(chosen, {why.sentence.spans})
+    for order in ((chosen, agreed, whole), (whole, agreed, chosen)):
+        once = [s.evidence for s in each_once(Shown(e) for e in order)]
+        assert once == [whole, agreed]
 
 
 def test_an_item_of_a_list_is_no_continuation() -> None:

@@ -51,10 +51,9 @@ def select(catalog: Catalog, question: Question, evidence: Sequence[Evidence]) -
     for likely in (whole_item(catalog, e) for e in evidence if e.score >= floor):
         chosen.setdefault(likely.sentence.spans, likely)
     shown = _with_contradiction(_merged(question, [*chosen.values()], evidence), evidence)
-    shown = _as_they_flow(shown, evidence)
+    shown = as_they_flow(shown, evidence)
     parts = [part for s in shown for part in _with_rest(catalog, question, s)]
-    whole = {part.evidence.sentence.spans: part for part in reversed(parts)}  # the first of each
-    return [with_lead(catalog, s) for s in [*reversed(whole.values())][:MAX_LIST]]
+    return [with_lead(catalog, s) for s in each_once(parts)[:MAX_LIST]]
 
 
 def _merged(
@@ -162,23 +161,46 @@ def _with_contradiction(shown: Sequence[Shown], evidence: Sequence[Evidence]) ->
     return [first, Shown(other, contradicts=True), *rest][: max(len(shown), 2)]
 
 
-def _as_they_flow(shown: Sequence[Shown], evidence: Sequence[Evidence]) -> list[Shown]:
+def as_they_flow(shown: Sequence[Shown], evidence: Sequence[Evidence]) -> list[Shown]:
     """`shown`, each in one quote with what is likely too and stands right beside it: a reason or a
     definition is seldom one sentence."""
     floor = evidence[0].score + math.log(RATIO)
-    likely = {e.sentence.spans for e in evidence if e.score >= floor}
+    likely = [e for e in evidence if e.score >= floor]
     found: list[Shown] = []
     for one in shown:
-        alone = one.contradicts or one.translation
-        whole = one if alone else replace(one, evidence=flowing(one.evidence, likely))
-        if not any(_holds(other.evidence, whole.evidence) for other in found):
-            found.append(whole)
+        free = {e.sentence.spans for e in likely if not _quoted(e, found)}
+        if one.contradicts or one.translation:
+            found.append(one)
+        elif not _quoted(one.evidence, found):
+            found.append(replace(one, evidence=flowing(one.evidence, free)))
     return found
 
 
+def each_once(shown: Iterable[Shown]) -> list[Shown]:
+    """`shown` without what another quote holds, which stands where the first of both stood."""
+    found: list[Shown] = []
+    for one in shown:
+        held = [other for other in found if _holds(one.evidence, other.evidence)]
+        if held and not any(other.contradicts or other.translation for other in held):
+            at = found.index(held[0])
+            found = [*found[:at], one, *(other for other in found[at:] if other not in held)]
+        elif not _quoted(one.evidence, found):
+            found.append(one)
+    return found
+
+
+def _quoted(evidence: Evidence, shown: Iterable[Shown]) -> bool:
+    return any(_holds(other.evidence, evidence) for other in shown)
+
+
 def _holds(whole: Evidence, part: Evidence) -> bool:
-    same = whole.passage.passage_id == part.passage.passage_id
-    return same and part.sentence.text in whole.sentence.text
+    """Whether every place of one quote lies within the other's, in one document."""
+    return whole.passage.document == part.passage.document and all(
+        any(
+            w.page == p.page and w.start <= p.start and p.end <= w.end for w in whole.sentence.spans
+        )
+        for p in part.sentence.spans
+    )
 
 
 def with_lead(catalog: Catalog, shown: Shown) -> Shown:
