@@ -51,6 +51,8 @@ def named(names: ThesisNames, question: str) -> Named | None:
          "what did this thesis find?"),
         ("the sea cucumber one: which method?", SEA, "sea cucumber one",
          "this thesis: which method?"),
+        ("What effect did the Laravel thesis study?", LARAVEL, "Laravel thesis",
+         "What effect did this thesis study?"),
         ("Who wrote the one about motorcycle taxi drivers?", BASECAMP,
          "one about motorcycle taxi drivers", "Who wrote this thesis?"),
     ],
@@ -99,6 +101,15 @@ def test_what_names_a_thesis_that_is_not_here_is_known_word_for_word(
     assert named(names, question) is None
     found = names.unknown(question, None)
     assert (found.phrase if found else "") == unknown
+
+
+def test_a_word_that_most_theses_use_names_none_of_them(names: ThesisNames) -> None:
+    asked = "What results does the thesis study?"
+    assert named(names, asked) is None
+    assert names.unknown(asked, "en") is None
+    together = named(names, "skripsi pengaruh pupuk hasilnya apa?")
+    assert together is not None
+    assert together.documents == (RICE,)
 
 
 def test_theses_are_found_again_in_an_answer_in_the_order_of_its_list(eight: Index) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -373,6 +373,14 @@ class Catalog:
             )
             for batch in batches(documents, 500)
         )
+
+    def count_holding(self, terms: Collection[str]) -> int:
+        """How many documents hold one of `terms`, which are stems."""
+        query = (
+            "SELECT count(DISTINCT p.document) FROM occurrences o JOIN passages p ON p.id = o.doc"
+            f" WHERE o.term IN ({marks([*terms])})"
+        )
+        return int(self._rows(query, [*terms])[0][0])
 
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])

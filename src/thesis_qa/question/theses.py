@@ -6,14 +6,14 @@ for a thesis is taken out of the question, and the search is narrowed to it inst
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from rapidfuzz import fuzz
 
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import alternatives, cue, text, word_set
+from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import fold, stem
@@ -27,6 +27,9 @@ MISSPELT = 80.0
 another gives 80; "hanoi" and "hadi", the nearest of other words, 67."""
 LONG_NAME = 5  # letters from which a name may be misspelt; shorter ones would be other names
 MOST_WORDS = 6  # words behind "skripsi" or before "thesis" that may name it
+COMMON = 0.5  # share of the theses above which a word that they all use tells none of them
+LIKELY = 0.3  # probability from which a translation of a word may be meant
+ENOUGH = 3  # theses from which such a share says anything
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 
@@ -68,10 +71,16 @@ class Token:
 
 
 class ThesisNames:
-    """The theses of one library by what names them."""
+    """The theses of one library by what names them. `held` counts the theses whose text holds one
+    of some stems: "analysis" in the title of one names it only if the others don't speak of it."""
 
-    def __init__(self, documents: Sequence[DocumentInfo]) -> None:
+    def __init__(
+        self,
+        documents: Sequence[DocumentInfo],
+        held: Callable[[Collection[str]], int] | None = None,
+    ) -> None:
         self._known = [identity(document) for document in documents]
+        self._held = cache(held) if held else None
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -114,7 +123,8 @@ class ThesisNames:
         this = text("question.this_thesis", language)
         for at in range(len(tokens)):
             for places in _beside_thesis_word(tokens, at):
-                if told := _before_topic(tokens, places):
+                told = _before_topic(tokens, places)
+                if not all(self._is_common(tokens[place].word, language) for place in told):
                     rest = _without(question, tokens, sorted([*told, at]), this)
                     read = read_question(rest)
                     rest = rest if read.fields or read.topics else question
@@ -175,22 +185,20 @@ class ThesisNames:
         """The words next to a word for a thesis, nearest first, as far as one thesis holds them
         all, and the theses that do."""
         run: list[int] = []
+        told = 0  # length of the run up to the last word that says something
         fitting = list(self._known)
         for place in places:
             word = _owner(tokens[place].word)
-            if _says_nothing(word):
+            more = [known for known in fitting if self._holds(word, known, language)]
+            if _says_nothing(word) or (not more and self._is_common(word, language)):
                 run.append(place)
                 continue
-            more = [known for known in fitting if self._holds(word, known, language)]
             may_tell = 1 < len(fitting) < len(self._known)  # which of several is meant
             if word in _topic_words() or not (more or may_tell):
                 break
             run, fitting = [*run, place], more or fitting
-        told = [place for place in run if not _says_nothing(_owner(tokens[place].word))]
-        if not told:
-            return [], []
-        last = max(run.index(place) for place in told)
-        return run[: last + 1], [known.document for known in fitting]
+            told = len(run)
+        return run[:told], [known.document for known in fitting] if told else []
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
@@ -206,10 +214,17 @@ class ThesisNames:
         if any(word == name or alike(word, name) for name in known.author):
             return 1.0
         read = readings(stem(word), language, known.language)
-        fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= 0.3]
-        if fits:
-            return max(fits)
-        return 0.5 if any(alike(word, other) for other in known.spelt) else 0.0
+        fits = [self._rarity[w] for w, p in read.items() if w in known.about and p >= LIKELY]
+        fits += [0.5] * any(alike(word, other) for other in known.spelt)
+        return max(fits) if fits and not self._is_common(word, language) else 0.0
+
+    def _is_common(self, word: str, language: Language | None) -> bool:
+        """Whether most theses use a word, in either language."""
+        if self._held is None or len(self._known) < ENOUGH:
+            return False
+        read = (readings(stem(word), language, to) for to in LANGUAGES)
+        stems = frozenset(w for each in read for w, p in each.items() if p >= LIKELY)
+        return self._held(stems) > COMMON * len(self._known)
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -246,16 +261,16 @@ def _beside_thesis_word(
     behind = _until_clause(tokens, range(begins, min(len(tokens), begins + MOST_WORDS)))
     dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
     stands_for_one = word in word_set("question.stands_for_thesis")
+    if not says and word in word_set("question.thesis_kinds", "en") | word_set(
+        "question.stands_for_thesis", "en"
+    ):  # English puts the name before, and may go on with what is asked: "the rice thesis finds"
+        yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
     if (
         word in word_set("question.thesis_kinds")
         or (stands_for_one and (told or dated or pointing))
         or (told and word in word_set("question.thesis"))
     ):
         yield behind
-    if word in word_set("question.thesis_kinds", "en") | word_set(
-        "question.stands_for_thesis", "en"
-    ):
-        yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
 
 
 def _before_topic(tokens: Sequence[Token], places: Sequence[int]) -> list[int]:

@@ -61,7 +61,8 @@ class QuestionReader:
         names = self._names  # another thread may replace it
         if names is None or names[0] != key:
             known = [d for d in self._catalog.documents() if not documents or d.name in documents]
-            self._names = names = key, ThesisNames(known)
+            held = None if documents else self._catalog.count_holding
+            self._names = names = key, ThesisNames(known, held)
         return names[1]
 
     def _vector(self, text: str) -> Vectors:
