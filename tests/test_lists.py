@@ -1,6 +1,7 @@
 """Lists are kept whole: what "three contributions" counts, all sentences of one item, the rows that
 sum a table up."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,8 @@ from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
 from thesis_qa.question.read import read_question
 from thesis_qa.types import Answer, Citation, Kind, Passage, Sentence, Span
-from thesis_qa.web.keeping import permalink, reopen
+from thesis_qa.web.chat import Turn
+from thesis_qa.web.keeping import packed, permalink, reopen, restored
 from thesis_qa.web.markup import answer_markup, source_group
 from thesis_qa.web.texts import TEXTS
 
@@ -257,10 +259,14 @@ def cells(markup: str) -> list[list[str]]:
 def test_a_quoted_row_is_shown_as_a_table_wherever_it_is_quoted(market: Assistant) -> None:
     answer = market.ask("Berapa berat sampah organik di Pasar Kosambi?")
     catalog, texts = market.index.catalog, TEXTS["id"]
+    kept = json.loads(packed((Turn("k", answer.question, answer),)))["turns"]
+    [again] = restored(catalog, json.dumps(kept), texts)
+    assert again.answer is not None
     linked = reopen(catalog, permalink(answer, texts).partition("=")[2], texts).answer
     for markup in (
         answer_markup(answer, "k", texts),
         answer_markup(linked, "k", texts),
+        answer_markup(again.answer, "k", texts),
         source_group(answer, "k", texts),
     ):
         assert markup.count(CAPTION) == 1
