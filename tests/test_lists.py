@@ -1,7 +1,10 @@
 """Lists are kept whole: what "three contributions" counts, all sentences of one item, the rows that
 sum a table up."""
 
+import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +16,11 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
 from thesis_qa.mark import marks_of
 from thesis_qa.question.read import read_question
-from thesis_qa.types import Kind, Passage, Sentence, Span
+from thesis_qa.types import Answer, Citation, Kind, Passage, Sentence, Span
+from thesis_qa.web.chat import Turn
+from thesis_qa.web.keeping import packed, permalink, reopen, restored
+from thesis_qa.web.markup import answer_markup, source_group
+from thesis_qa.web.texts import TEXTS
 
 NAMES = "Ciroyom Andir Baru Kosambi Cicadas Leuwi Gedebage Ujung Sederhana Balubur".split()
 ROWS = "\n".join(f"| Pasar {name} | {i}0 | {i},5 |" for i, name in enumerate(NAMES, start=1))
@@ -232,6 +239,76 @@ def test_the_columns_of_a_row_are_named_before_it_without_references_like_ours(
     text = market.ask("Berapa berat sampah organik di Pasar Kosambi?").text
     columns = "Tabel 2.1 Berat sampah organik sepuluh pasar: Lokasi | Berat (kg) | Galat:"
     assert text.split("\n\n")[-2:] == [columns, "“Pasar Kosambi 40 4,5” [1]"]
+
+
+# … and on the page
+
+HEADED = "<thead><tr>" + "".join(
+    f'<th scope="col">{head}</th>' for head in ("Lokasi", "Berat (kg)", "Galat")
+)
+CAPTION = "<caption>Tabel 2.1 Berat sampah organik sepuluh pasar [1]</caption>"
+
+
+def cells(markup: str) -> list[list[str]]:
+    """What the cells of the rows of all tables say."""
+    rows = re.findall(r"<tr>\s*<td(.*?)</tr>", markup)
+    said = [re.findall(r"(?:^|<td)[^>]*>(.*?)</td>", row) for row in rows]
+    return [[re.sub(r"<a .*?</a>|<[^>]*>", "", cell) for cell in row] for row in said]
+
+
+def test_a_quoted_row_is_shown_as_a_table_wherever_it_is_quoted(market: Assistant) -> None:
+    answer = market.ask("Berapa berat sampah organik di Pasar Kosambi?")
+    catalog, texts = market.index.catalog, TEXTS["id"]
+    kept = json.loads(packed((Turn("k", answer.question, answer),)))["turns"]
+    [again] = restored(catalog, json.dumps(kept), texts)
+    assert again.answer is not None
+    linked = reopen(catalog, permalink(answer, texts).partition("=")[2], texts).answer
+    for markup in (
+        answer_markup(answer, "k", texts),
+        answer_markup(linked, "k", texts),
+        answer_markup(again.answer, "k", texts),
+        source_group(answer, "k", texts),
+    ):
+        assert markup.count(CAPTION) == 1
+        assert markup.count(HEADED) == 1
+        assert cells(markup) == [["Pasar Kosambi", "40", "4,5"]]
+    markup = answer_markup(answer, "k", texts)
+    assert markup.count('href="#source-k-1"') == 1
+    assert " | " not in markup  # nor is what names the columns said twice
+
+
+def row(number: int, said: str, heads: str) -> Citation:
+    spots = [(found.start(), found.end()) for found in re.finditer(r"[^ ]+", said)]
+    context = f"Tabel 1 <i>Hasil</i>: {heads}"
+    place = ("a.pdf", "", "", None, 1, "1", "", "id", said, ())
+    return Citation(number, *place, context=context, cells=tuple(spots))  # type: ignore[arg-type]
+
+
+def shown(*rows: Citation) -> str:
+    lines = [f"{c.context}:\n\n“{c.quote}” [{c.number}]" for c in rows]
+    answer = Answer("?", "id", True, 0.9, "\n\n".join(lines), rows, (), "quotes", {})
+    return answer_markup(answer, "k", TEXTS["id"])
+
+
+def test_rows_of_one_table_stand_in_one_and_an_empty_cell_moves_none() -> None:
+    markup = shown(row(1, "A 1 2", "Nama | Mei | Juni"), row(2, "B <b>3</b>", "Nama | Juni"))
+    assert markup.count("<table>") == 1
+    assert cells(markup) == [["A", "1", "2"], ["B", "", "&lt;b&gt;3&lt;/b&gt;"]]
+    assert "<caption>Tabel 1 &lt;i&gt;Hasil&lt;/i&gt;</caption>" in markup
+    other = replace(row(2, "B 3", "Nama | Juni"), document="b.pdf")
+    assert shown(row(1, "A 1 2", "Nama | Mei | Juni"), other).count("<table>") == 2
+
+
+def test_heads_that_are_not_those_of_the_cells_stand_above_the_row() -> None:
+    markup = shown(row(1, "7 A 1", "Nama | Mei"))
+    assert "<caption>Tabel 1 &lt;i&gt;Hasil&lt;/i&gt;: Nama | Mei</caption>" in markup
+    assert "<th" not in markup
+    assert cells(markup) == [["7", "A", "1"]]
+
+
+def test_the_answer_in_a_row_is_marked_in_its_cell() -> None:
+    markup = shown(replace(row(1, "A 12 3", "Nama | Mei | Juni"), answer=(2, 4)))
+    assert '<td title="Mei"><mark>12</mark></td>' in markup
 
 
 def test_the_year_of_the_thesis_itself_is_no_missing_code(

@@ -247,6 +247,7 @@ class Citation:
     places: tuple[CitedSpan, ...] = ()  # where else the document says the same
     translation: str | None = None  # the document's own words for it in the other language
     url: str = ""  # opens its page with it marked, and says if that changed
+    cells: tuple[tuple[int, int], ...] = ()  # where in the quote those of a table's row stand
 
 
 How = Literal["verbatim", "nearly", "translated", "nowhere"]

@@ -1,5 +1,6 @@
 """What visitors do with the library: look after a thesis, click through it, or only read."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
-from servers import indexed, serving
+from servers import PATIENCE, indexed, serving
 from visitors import PASSWORD, PHONE, Visit, visiting
 
+from thesis_qa.library import Index
 from thesis_qa.web.texts import TEXTS
 
 THESIS = """# Perahu nelayan
@@ -176,6 +178,35 @@ def test_a_thesis_is_read_again_and_removed(shelf: Visit, shelf_folder: Path) ->
     gone = TEXTS[shelf.language].answers.gone.format(document=f"{name}.txt")
     expect(shelf.page.locator("#log .answer")).to_have_text(gone)
     shelf.page.wait_for_function(f"!{kept}")
+
+
+def test_while_a_thesis_is_removed_nothing_is_said_of_reading(
+    shelf: Visit, shelf_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, seen, forget = f"singkat {shelf.name}.txt", threading.Event(), Index.remove
+
+    def slowly(index: Index, *documents: str) -> None:
+        seen.wait(PATIENCE)
+        forget(index, *documents)
+
+    monkeypatch.setattr(Index, "remove", slowly)  # else it is over before it is seen
+    (shelf_folder / "documents" / name).write_text("Pasar buka pada hari Senin.", encoding="utf-8")
+    indexed(shelf_folder)
+    shelf.page.reload()
+    shelf.page.locator("[role=tab][aria-controls*=library]").click()
+    open_book(shelf, name)
+    shelf.page.locator("#book-acts button").last.click()
+    shelf.page.locator("#sure button").first.click()
+    progress, texts = shelf.page.locator("#progress"), TEXTS[shelf.language]
+    said = texts.library.removing_now.format(document=name)
+    try:
+        expect(progress.locator("p")).to_have_text(said)
+        expect(progress.get_by_role("progressbar")).to_have_attribute("aria-label", said)
+        expect(progress).not_to_contain_text(texts.reading.format(document=name))
+    finally:
+        seen.set()
+    expect(progress.locator("li")).to_contain_text("documents/.removed")
+    expect(progress.locator("p")).to_have_count(0)
 
 
 def test_several_files_at_once_and_each_is_accounted_for(

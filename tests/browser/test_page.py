@@ -1,14 +1,15 @@
 """What a visitor sees: cited answers, the place of a quote, uploads; on a desk and on a phone."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw
 import pytest
 from playwright.sync_api import Browser, expect
-from servers import program
-from visitors import HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
+from servers import indexed, program, serving
+from visitors import DESK, HOSTILE_NAME, PHONE, SAMPLE, Visit, visiting, write_pdf
 
 
 @pytest.mark.parametrize("question", ["What obstacles occurred?", "Apa hambatan yang terjadi?"])
@@ -153,6 +154,60 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
         visit.page.get_by_role("button", name="Kembali ke jawaban").click()
         expect(visit.page.locator("#sources .card.current")).not_to_be_in_viewport()
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+MARKETS = """# Sampah pasar
+
+## BAB IV HASIL
+
+Tabel 4.1 Berat sampah organik lima pasar
+
+| Lokasi | Januari (kilogram) | Februari (kilogram) | Maret (kilogram) | Keterangan petugas |
+| --- | --- | --- | --- | --- |
+| Pasar Ciroyom | 10 | 14 | 19 | ditimbang pagi |
+| Pasar Kosambi | 40 | 44 | 49 | ditimbang sore |
+| Pasar Cicadas | 20 | 24 | 29 | tidak dipilah |
+| Pasar Balubur | 30 | 34 | 39 | ditimbang pagi |
+| Pasar Ujung | 50 | 54 | 59 | ditimbang sore |
+"""
+
+
+@pytest.fixture(scope="module")
+def markets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("markets")
+    (folder / "documents").mkdir()
+    (folder / "documents" / "pasar.md").write_text(MARKETS, encoding="utf-8")
+    with serving(indexed(folder)) as address:
+        yield address
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_quoted_rows_are_a_table_with_the_numbers_that_lead_to_the_sources(
+    browser: Browser, markets: str, size: tuple[int, int]
+) -> None:
+    with visiting(browser, markets, locale="id-ID", size=size, dark=size == PHONE) as visit:
+        visit.open().ask("Berapa berat sampah organik di Pasar Kosambi?")
+        visit.settle()
+        table = visit.page.locator("#log .answer .rows")
+        expect(table.locator("caption")).to_have_text("Tabel 4.1 Berat sampah organik lima pasar")
+        expect(table.locator("th")).to_have_count(5)
+        row = table.locator("tbody tr", has_text="Kosambi")
+        expect(row.locator("td").nth(2)).to_have_text("44")
+        visit.picture(f"row-{size[0]}")
+        named = row.locator("td").nth(2).evaluate("e => getComputedStyle(e, '::before').content")
+        assert named == ("none" if size == DESK else '"Februari (kilogram)"')
+        if size == DESK:
+            table.locator("a.cite").hover()
+            expect(visit.page.locator("#peek td").first).to_have_text("Pasar Kosambi")
+            visit.picture("row-hover")
+        table.locator("a.cite").click()
+        card = visit.page.locator("#sources .card.current")
+        expect(card.locator("blockquote td").first).to_have_text("Pasar Kosambi")
+        expect(card.locator(".place mark").first).to_be_in_viewport()
+        visit.picture(f"row-source-{size[0]}")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        for cell in (row.locator("td").last, card.locator("td").last):  # none is cut off
+            assert cell.evaluate("e => e.getBoundingClientRect().right") <= size[0]
 
 
 def test_text_of_documents_and_questions_is_never_markup(visit: Visit) -> None:

@@ -32,12 +32,14 @@ def answer_text(question: Question, found: Found, citations: Sequence[Citation])
 
 
 def _columns(shown: Shown) -> str:
-    """What names the numbers of a table's row: caption and column heads, without references, which
-    would look like ours. Empty for everything else."""
     sentence = shown.evidence.sentence
-    if sentence.kind != "table" or not sentence.context:
-        return ""
-    return f"{_shortened(_REFERENCE.sub('', sentence.context).strip())}:"
+    return column_line(sentence.context or "") if sentence.kind == "table" else ""
+
+
+def column_line(context: str) -> str:
+    """What names the numbers of a table's row: caption and column heads, without references, which
+    would look like ours. Empty where a row has none."""
+    return f"{_shortened(_REFERENCE.sub('', context).strip())}:" if context else ""
 
 
 def silence(language: Language | None, silent: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """What stands at places of a document: verbatim, with page, section and boxes."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from thesis_qa.errors import DocumentError
@@ -8,6 +9,7 @@ from thesis_qa.index.catalog import Catalog
 from thesis_qa.notebook import QuotePicture
 from thesis_qa.read.files import with_stated
 from thesis_qa.read.glyphs import boxes
+from thesis_qa.structure.page_text import CELL_END
 from thesis_qa.types import Citation, CitedSpan, Page, Passage, Span
 
 PART_SEPARATOR = " … "
@@ -21,6 +23,7 @@ def quoted(
     metadata = catalog.document(document).metadata
     pages = pages_at(catalog, document, spans)
     first = pages[spans[0].page]
+    whole = (s for s in (passage.sentences if passage else ()) if s.spans == tuple(spans))
     return Citation(
         number=number,
         document=document,
@@ -33,7 +36,9 @@ def quoted(
         language=passage.language if passage else None,
         quote=quote(pages, spans),
         spans=cited_spans(pages, spans),
+        context=next((sentence.context for sentence in whole), None),
         passage_id=passage.passage_id if passage else "",
+        cells=_cells(pages, spans),
     )
 
 
@@ -41,6 +46,15 @@ def quote(pages: Mapping[int, Page], spans: Sequence[Span]) -> str:
     """What stands at `spans`, white space folded, parts joined by " … "."""
     parts = (pages[span.page].text[span.start : span.end] for span in spans)
     return PART_SEPARATOR.join(" ".join(part.split()) for part in parts)
+
+
+def _cells(pages: Mapping[int, Page], spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:
+    """Where in the quote of a table's row its cells stand; empty for anything else."""
+    [first, *more] = spans
+    text = "" if more else pages[first.page].text[first.start : first.end]
+    lengths = [len(" ".join(cell.split())) for cell in text.split(CELL_END) if cell.strip()]
+    starts = accumulate((length + 1 for length in lengths), initial=0)
+    return tuple((a, a + n) for a, n in zip(starts, lengths, strict=False) if len(lengths) > 1)
 
 
 def pages_at(catalog: Catalog, document: str, spans: Sequence[Span]) -> dict[int, Page]:

@@ -151,7 +151,7 @@ def _lean(answer: Answer) -> Answer:
     """Without what is looked up again, and what is never shown."""
     cited, nearest = (
         tuple(
-            replace(c, spans=tuple(replace(span, boxes=()) for span in c.spans),
+            replace(c, cells=(), spans=tuple(replace(span, boxes=()) for span in c.spans),
                     places=tuple(replace(place, boxes=()) for place in c.places))
             for c in citations
         )
@@ -199,7 +199,9 @@ def _recited(catalog: Catalog, kept: Citation) -> Citation:
         return kept
     if now.quote != kept.quote:
         return kept
-    return replace(kept, spans=now.spans, title=now.title, author=now.author, year=now.year)
+    return replace(
+        kept, spans=now.spans, cells=now.cells, title=now.title, author=now.author, year=now.year
+    )
 
 
 # Of users: one file a conversation, in a folder beside the index

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thesis_qa.evaluate.html_report import html_environment
-from thesis_qa.web.places import cited_page, page_words, place_link, size_words, spans_link
+from thesis_qa.web.places import (
+    cited_page,
+    page_words,
+    place_link,
+    quoted_table,
+    size_words,
+    spans_link,
+)
 from thesis_qa.web.texts import Texts
 
 if TYPE_CHECKING:
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 @cache
 def _templates() -> "Environment":
     environment = html_environment("thesis_qa.web")
-    for function in (cited_page, page_words, place_link, size_words, spans_link):
+    for function in (cited_page, page_words, place_link, quoted_table, size_words, spans_link):
         environment.globals[function.__name__] = function
     return environment
 

@@ -8,7 +8,7 @@ from thesis_qa.lang.data import SPOKEN, entry
 from thesis_qa.read.glyphs import boxes
 from thesis_qa.types import Answer, Box, Citation, Page, Translation
 from thesis_qa.web.look import fragment, render
-from thesis_qa.web.places import Highlight, answer_paragraphs, link_to, page_words, place_link
+from thesis_qa.web.places import Highlight, answer_parts, link_to, page_words, place_link
 from thesis_qa.web.texts import Texts
 
 LIKELY = 0.75  # confidence from which evidence is called strong: three of four are right then
@@ -41,9 +41,7 @@ def answer_markup(
         source=_source(answer) if several else "",
         style="declined" if not answer.answered else "written" if written else "quoted",
         label=origin or _kind(answer, written, texts),
-        paragraphs=answer_paragraphs(
-            answer.text if answer.answered else _refusal(answer), citations
-        ),
+        parts=answer_parts(answer.text if answer.answered else _refusal(answer), citations),
     )
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from thesis_qa.answer.compose import column_line
 from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.read.blocks import paragraphs_of
 from thesis_qa.types import Citation, DocumentReport, Span
@@ -103,6 +104,29 @@ def answer_paragraphs(text: str, citations: Sequence[Citation]) -> list[list[Pie
     return [answer_pieces(paragraph, citations) for paragraph in paragraphs_of(text.strip())]
 
 
+def answer_parts(text: str, citations: Sequence[Citation]) -> list["list[Piece] | QuotedTable"]:
+    """The paragraphs of an answer; quoted rows of a table one below the other, under the heads that
+    the text names before them."""
+    by_number = {citation.number: citation for citation in citations}
+    parts: list[list[Piece] | QuotedTable] = []
+    above = ""
+    for paragraph in paragraphs_of(text.strip()):
+        match pieces := answer_pieces(paragraph, citations):
+            case ["“", Citation(quote=said), "” ", int(number), str(after)] if (
+                cited := by_number[number]
+            ).cells and cited.quote == said:
+                if above and above == column_line(_context(cited)):
+                    parts.pop()
+                table = quoted_table(cited, after)
+                before = parts[-1] if parts else None
+                joined = before.joined(table) if isinstance(before, QuotedTable) else None
+                parts[-1:] = [joined] if joined else [*parts[-1:], table]
+            case _:
+                parts.append(pieces)
+        above = paragraph
+    return parts
+
+
 def answer_pieces(text: str, citations: Sequence[Citation]) -> list[Piece]:
     """`text` with its quotes and the numbers of its citations told apart."""
     known = {str(citation.number) for citation in citations}
@@ -127,3 +151,65 @@ def quote_pieces(text: str, citations: Sequence[Citation]) -> list[str | Citatio
     longest_first = sorted(by_quote, key=len, reverse=True)
     found = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
     return [by_quote.get(piece, piece) for piece in found]
+
+
+# Quoted rows of a table
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRow:
+    """A row, and where in its quote each cell stands; None for one that is empty."""
+
+    cited: Citation
+    cells: tuple[tuple[int, int] | None, ...]
+    after: str = ""  # what is said of it behind its number
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedTable:
+    """Rows of one table under its heads; without heads where these can't be told from each other.
+
+    `caption` is all that is known to stand above the rows otherwise.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[QuotedRow, ...]
+
+    def joined(self, below: "QuotedTable") -> "QuotedTable | None":
+        """With the rows of `below`, if that is the same table. In one of them cells may be empty,
+        whose heads aren't known then."""
+        first, last = self.rows[-1], below.rows[0]
+        if (first.cited.document, self.caption) != (last.cited.document, below.caption):
+            return None
+        if self.heads == below.heads:
+            same = len(first.cells) == len(last.cells)
+            return replace(self, rows=self.rows + below.rows) if same else None
+        heads = max(self.heads, below.heads, key=len)
+        named = len(set(heads)) == len(heads) and {*self.heads, *below.heads} == set(heads)
+        if not (named and self.caption):
+            return None
+        return QuotedTable(self.caption, heads, self.under(heads) + below.under(heads))
+
+    def under(self, heads: Sequence[str]) -> tuple[QuotedRow, ...]:
+        """The rows, their cells under more heads."""
+        known = [dict(zip(self.heads, row.cells, strict=True)) for row in self.rows]
+        return tuple(
+            replace(row, cells=tuple(map(cells.get, heads)))
+            for row, cells in zip(self.rows, known, strict=True)
+        )
+
+
+def quoted_table(cited: Citation, after: str = "") -> QuotedTable:
+    """A quoted row of a table by itself."""
+    context = _context(cited)
+    caption, _, named = context.rpartition(": ")
+    heads = tuple(named.split(" | "))
+    if len(heads) != len(cited.cells):
+        caption, heads = context, ()
+    return QuotedTable(caption, heads, (QuotedRow(cited, cited.cells, after),))
+
+
+def _context(cited: Citation) -> str:
+    """Caption and column heads of a row, without what else it leans on."""
+    return (cited.context or "").partition("\n")[0]
