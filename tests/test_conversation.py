@@ -98,6 +98,8 @@ def test_thanks_in_the_middle_change_nothing(chat: Chat) -> None:
         ("skripsi tahun 2019 ada?", {RICE}, "Ada satu skripsi yang cocok:"),
         ("theses after 2021?", {LARAVEL, ACCOUNTS, READING}, "3 of 8 theses fit:"),
         ("skripsi karya Laras Widyaningtyas ada?", {HYPERTENSION}, "Ada satu skripsi"),
+        ("disini ada skripsi apa aja?", 8, "Ada 8 skripsi di sini:"),
+        ("which theses are earlier than 2020?", {RICE, BASECAMP, SEA}, "3 of 8 theses fit:"),
         ("which thesis uses Laravel?", {LARAVEL}, "One thesis fits:"),
         ("Which of them are written in English?", {BASECAMP, READING, SEA}, "3 of 8 theses fit:"),
     ],
@@ -194,6 +196,43 @@ def test_a_thesis_that_is_not_here_is_said_not_to_be(chat: Chat) -> None:
     assert answer.kind == "decline"
     assert answer.citations == ()
     assert answer.text.startswith("Tidak ada skripsi “kubernetes” di sini.")
+
+
+@pytest.mark.parametrize(
+    "message", ["ada skripsi tentang kubernetes?", "siapa pembimbing skripsi tentang kubernetes?"]
+)
+def test_what_is_offered_instead_does_not_become_the_subject(chat: Chat, message: str) -> None:
+    chat.say(message)
+    assert chat.say("What is the density of Holothuria atra?").documents == ()
+    answer = chat.say("Apa metode skripsi laras?", message, "sarannya apa?")
+    assert answer.documents == (HYPERTENSION,)
+
+
+@pytest.mark.parametrize(
+    ("message", "document"),
+    [("balik ke yang laras tadi, sarannya apa?", HYPERTENSION),
+     ("oke, balik ke yang padi tadi, siapa pembimbingnya?", RICE),
+     ("back to the hypertension one: who supervised it?", HYPERTENSION)],
+)  # fmt: skip
+def test_a_thesis_spoken_of_before_is_gone_back_to(chat: Chat, message: str, document: str) -> None:
+    chat.say("Apa metode skripsi laras?", "Apa saja saran skripsi yusuf?")
+    answer = chat.say("What are the results of the basecamp thesis?", message)
+    assert answer.documents == (document,)
+    assert cited(answer) == {document}
+
+
+@pytest.mark.parametrize("message", ["siapa penulis keduanya?", "what data did each of them use?"])
+def test_both_are_the_two_that_were_compared(chat: Chat, message: str) -> None:
+    answer = chat.say("bandingkan metode skripsi laras dan skripsi yusuf", message)
+    assert set(answer.documents) == {HYPERTENSION, RICE}
+    assert chat.say("who wrote the first one?").documents == (HYPERTENSION,)
+
+
+def test_a_comparison_names_theses_by_their_topics_in_another_language(chat: Chat) -> None:
+    answer = chat.say("bandingkan metode teripang dan hipertensi")
+    assert cited(answer) == {SEA, HYPERTENSION}
+    answer = chat.say("compare motorcycle taxis and sea cucumbers")
+    assert cited(answer) == {BASECAMP, SEA}
 
 
 def test_two_named_are_both_asked(chat: Chat) -> None:
@@ -399,6 +438,14 @@ def test_a_table_is_answered_by_its_caption_and_rows(chat: Chat) -> None:
 
 
 # Answers and refusals
+
+
+@pytest.mark.parametrize("place", ["tabel 9.9", "gambar 77", "bab 12"])
+def test_a_place_that_is_not_there_is_said_not_to_be(chat: Chat, place: str) -> None:
+    for question in (f"apa isi {place} skripsi laras?", f"apa isi {place}?"):
+        answer = chat.say(question)
+        assert answer.kind == "decline"
+        assert answer.missing == (place,)
 
 
 def test_theses_that_state_nothing_are_folded_into_one_line(chat: Chat) -> None:

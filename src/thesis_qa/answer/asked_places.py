@@ -12,6 +12,7 @@ from thesis_qa.answer.evidence import head_rows, is_quotable, is_statement
 from thesis_qa.answer.found import (
     MAX_CITATIONS,
     MAX_DOCUMENTS,
+    UNSTATED,
     Evidence,
     Found,
     Library,
@@ -20,7 +21,7 @@ from thesis_qa.answer.found import (
 )
 from thesis_qa.lang.data import word_set
 from thesis_qa.lang.words import stem
-from thesis_qa.question.named_places import named_places
+from thesis_qa.question.named_places import named_places, written_places
 from thesis_qa.question.read import Question
 from thesis_qa.types import Mark, Passage, Sentence
 
@@ -40,8 +41,18 @@ def by_places(question: Question, library: Library) -> Found | None:
     found = {name: _at_place(question, library, name) for name in names}
     stated = {name: shown for name, shown in found.items() if shown}
     if not stated:
-        return None
+        lacks = all(_lacks(question, library, name) for name in names)
+        return Found(UNSTATED, missing=written_places(question.text)) if lacks else None
     return by_thesis(stated, library)
+
+
+def _lacks(question: Question, library: Library, document: str) -> bool:
+    """Whether a thesis has no such table or figure, or none of such a number among its chapters."""
+    named = question.places
+    if named.tables or named.figures:
+        return not named.pages
+    chapters = {h.number[0] for p in library.thesis(document) for h in p.headings[:1] if h.number}
+    return bool(named.chapters and chapters) and chapters.isdisjoint(named.chapters)
 
 
 def _only_place(question: Question) -> bool:

@@ -1,13 +1,15 @@
 """Questions about the library: which theses there are, by whom, from when, about what; how many."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
+from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
@@ -17,6 +19,7 @@ from thesis_qa.library import Index
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
 from thesis_qa.question.theses import alike, identity
+from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language, Passage, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -113,18 +116,20 @@ def _often(question: Question, library: Library, document: DocumentInfo, best: S
     if best.evidence.passage.role in ("abstract", "aims", "conclusion"):
         return True
     least = ABOUT * document.passages
-    return all(_held(library, document.name, terms) >= least for terms in question.telling)
-
-
-def _held(library: Library, document: str, terms: frozenset[str]) -> int:
-    """How many passages of a thesis hold one of some stems."""
-    marks = ", ".join("?" * len(terms))
-    ((count,),) = library.catalog.read(
-        "SELECT count(DISTINCT p.id) FROM occurrences o JOIN passages p ON p.id = o.doc"
-        f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks}) AND d.name = ?",
-        [*terms, document],
+    return all(
+        _held(library.catalog, terms).get(document.name, 0) >= least for terms in question.telling
     )
-    return int(count)
+
+
+def _held(catalog: Catalog, terms: frozenset[str]) -> Mapping[str, int]:
+    """How many passages of each thesis hold one of some stems."""
+    marks = ", ".join("?" * len(terms))
+    rows = catalog.read(
+        "SELECT DISTINCT d.name, p.id FROM occurrences o JOIN passages p ON p.id = o.doc"
+        f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks})",
+        list(terms),
+    )
+    return Counter(name for name, _ in rows)
 
 
 def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[str, ...]:
@@ -143,6 +148,35 @@ def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[s
     return (most,) if most else ()
 
 
+def compared_theses(
+    index: Index, question: str, documents: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """What a comparison asks of two theses that it names by what they are about, "compare malaria
+    and reminders", and those; nothing where it names none, or one is about both."""
+    compares = cue("follow_up.compares").search(question)
+    things = cue("question.joins").split(question[compares.end() :], 1) if compares else ()
+    about = [_speak_of(index, thing, documents) for thing in things]
+    if len(about) < 2 or not all(about) or set(about[0]) & set(about[1]):
+        return "", ()
+    asked = index.question(question)
+    topic = next((t for t in ASKED if t.asked.search(question)), None)
+    what = topic.question(asked.language) if topic else text("answer.what_about", asked.language)
+    return what, tuple(max(each, key=lambda name: each[name]) for each in about)
+
+
+def _speak_of(index: Index, thing: str, documents: Sequence[str]) -> Mapping[str, float]:
+    """The theses that are about a thing, and which share of their passages has each of its words;
+    a topic that any thesis has is none of them."""
+    for topic in ASKED:
+        thing = topic.asked.sub(" ", thing)
+    names = documents or index.catalog.names()
+    telling = index.question(thing).telling if thing.strip(" ?.!") else ()
+    held = [_held(index.catalog, terms) for terms in telling]
+    size = {name: index.catalog.document(name).passages for name in names} if held else {}
+    shares = {n: min(each.get(n, 0) for each in held) / max(1, size[n]) for n in size}
+    return {name: share for name, share in shares.items() if share >= ABOUT}
+
+
 def _most_of(passages: Sequence[Passage]) -> str:
     """The thesis that most of the best passages are of."""
     near = [passage.document for passage in passages[:NEAR]]
@@ -159,8 +193,8 @@ def _mostly_about(
     here = [document for document in among if document.name == most]
     foreign = bool(here) and here[0].main_language != question.language
     unknown = (foreign and len(terms) == 1 for terms in question.telling)
-    held = (library.catalog.holds_any(terms, [most]) for terms in question.telling)
-    return here if all(map(any, zip(unknown, held, strict=True))) else []
+    held = [library.catalog.holds_any(terms, [most]) for terms in question.telling]
+    return here if any(held) and all(map(any, zip(unknown, held, strict=True))) else []
 
 
 def _topic(question: Question) -> str:
@@ -188,15 +222,13 @@ def _wanted(question: Question) -> Wanted:
         if (match := cue(f"question.written_in_{lang}").search(said))
     }
     spoken = next(iter(tongues), None)
-    beside = framing_words() | {w for match in tongues.values() for w in words(match.group())}
+    after, before = (cue(f"question.{key}_year").search(said) for key in ("after", "before"))
+    told = [match for match in (*tongues.values(), after, before) if match]
+    beside = framing_words().union(*(words(match.group()) for match in told))
     left = (
         (term, word) for term, word in question.terms if not word.isdecimal() and word not in beside
     )
-    after, before = cue("question.after_year"), cue("question.before_year")
-    return Wanted(
-        tuple(years_in(said)), bool(after.search(said)), bool(before.search(said)), spoken,
-        tuple(left),
-    )  # fmt: skip
+    return Wanted(tuple(years_in(said)), bool(after), bool(before), spoken, tuple(left))
 
 
 def _fits(document: DocumentInfo, wanted: Wanted) -> bool:

@@ -8,10 +8,19 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from thesis_qa.lang.data import LANGUAGES, SPOKEN, alternatives, cue, text, word_map, word_set
+from thesis_qa.lang.data import (
+    LANGUAGES,
+    SPOKEN,
+    alternatives,
+    cue,
+    entry,
+    text,
+    word_map,
+    word_set,
+)
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
-from thesis_qa.lang.words import stop_words, words
+from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.read import content_terms, framing_words, read_question
 from thesis_qa.question.route import OPENING, Again, Repeat
 from thesis_qa.types import Language
@@ -25,6 +34,8 @@ _YEAR = re.compile(r"\b(?:1[89]|20)\d\d(?:\s*[-–/]\s*(?:\d{2}|\d{4}))?\b")
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 CHAPTER = re.compile(r"\b(?:bab|chapter) (?:\d+|[IVX]+)\b", re.IGNORECASE)
 _QUOTE = re.compile(r"“(?P<quote>[^“”]+)” \[(?P<number>\d+)\]")
+
+OFFERS = ("text.library.none", "text.clarify.no_such_thesis")  # texts that name what there is
 
 Unclear = Literal["nothing_before", "which_item", "which_thesis", "no_such_thesis"]
 
@@ -78,6 +89,12 @@ def history_of(said: Sequence[tuple[str, str]], asker: str, answerer: str) -> li
 def quotes_in(answer: str) -> tuple[str, ...]:
     """What the text of an answer quotes."""
     return tuple(match["quote"] for match in _QUOTE.finditer(answer))
+
+
+def only_offers(answer: str) -> bool:
+    """Whether an answer says that there is no such thesis, and names others instead."""
+    said = (entry(key, lang) for key in OFFERS for lang in LANGUAGES)
+    return any(answer.startswith(lead.partition("{")[0]) for lead in said)
 
 
 def reference_in(answer: str, number: int) -> tuple[int, int] | None:
@@ -271,13 +288,30 @@ def compares_age(question: str) -> bool:
 @cache
 def form(kind: str) -> re.Pattern[str]:
     """What a whole question of some kind looks like, from the words of the language files."""
-    words = {key: f"(?:{alternatives(f'follow_up.{key}')})" for key in
-             (kind, "joining")}  # fmt: skip
-    forms = {
-        "about": rf"(?:{words['joining']}[ ,]+)?{words[kind]} (?P<other>.{{2,60}}?)",
-        "meant": rf"{words[kind]}\b",
-    }
-    return re.compile(rf"\W*{forms[kind]}\W*", re.IGNORECASE)
+    said, joining = (alternatives(f"follow_up.{key}") for key in (kind, "joining"))
+    behind = " (?P<other>.{2,60}?)" if kind == "about" else r"\b"
+    return re.compile(rf"\W*(?:(?:{joining})[ ,]+)?(?:{said}){behind}\W*", re.IGNORECASE)
+
+
+def gone_back(question: str) -> str:
+    """What is asked behind "back to": "skripsi padi tadi, …" of "balik ke yang padi tadi, …"; empty
+    if that isn't said."""
+    back = form("back").match(question)
+    first, _, rest = question[back.end() :].partition(" ") if back else ("", "", "")
+    one = first.lower() in word_set("question.stands_for_thesis", "id")
+    return f"{text('question.thesis_word', 'id') if one else first} {rest}".strip()
+
+
+def of_both(question: str, before: Conversation) -> Resolved | None:
+    """What is asked of both theses, or each of those, that were spoken of right before."""
+    said = cue("follow_up.both").search(question)
+    among = before.documents or before.listed
+    if not said or len(among) < 2:
+        return None
+    if said.group().lower() not in stop_words():  # "both" says nothing else, "keduanya" may
+        this = text("question.this_thesis", language_of(question) or language_of(before.question))
+        question = " ".join(f"{question[: said.start()]}{this}{question[said.end() :]}".split())
+    return Resolved(question, among, follows=True)
 
 
 def may_point(question: str, before: Conversation) -> bool:
@@ -287,3 +321,20 @@ def may_point(question: str, before: Conversation) -> bool:
     stand = word_set("question.stands_for_thesis")
     several = max(len(before.spoken_of), len(before.listed)) > 1
     return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
+
+
+def says_something(plain: str) -> bool:
+    """Whether a question without the words for a thesis still asks anything."""
+    this = " ".join(text("question.this_thesis", language) for language in LANGUAGES)
+    beside = word_set("question.thesis").union(word_set("follow_up.joining"), words(this))
+    left = [word for word in words(plain) if word not in beside]
+    return any(word not in stop_words() or word in word_set("question.asking") for word in left)
+
+
+def is_phrase(question: str) -> bool:
+    """Whether a message only names something: "financial targets?", "standar deviasinya?"."""
+    asking = (
+        word_set("question.which") | word_set("question.commands") | word_set("question.polite")
+    )
+    said = [w for word in words(question) for w in chat_spellings().get(word, word).split()]
+    return len(said) <= MOST and asking.isdisjoint(said) and bool(content_terms(question))

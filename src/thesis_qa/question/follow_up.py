@@ -9,9 +9,9 @@ question that stands by itself is never changed; whether it does is learned from
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from thesis_qa.lang.data import LANGUAGES, cue, text, word_set
+from thesis_qa.lang.data import cue, word_set
 from thesis_qa.lang.detect import language_of
-from thesis_qa.lang.words import chat_spellings, stop_words, words
+from thesis_qa.lang.words import stop_words, words
 from thesis_qa.question.conversation import (
     LANGUAGE_AGAIN,
     SHORT,
@@ -23,13 +23,18 @@ from thesis_qa.question.conversation import (
     behind_colon,
     compares_age,
     form,
+    gone_back,
+    is_phrase,
     item_asked,
     may_point,
+    of_both,
     of_item,
     of_listed,
+    only_offers,
     ordinal,
     points_at_thing,
     quotes_in,
+    says_something,
     subject,
     with_other,
 )
@@ -55,7 +60,7 @@ OF_THESIS: tuple[Route, ...] = ("metadata", "standing", "section", "library")
 LIKELY = 0.7
 UNCLEAR = 0.1  # the same, below which it is asked back where nothing was said before
 LEANS = 0.5  # probability of standing alone below which a question is taken for a follow-up
-FEW = 4  # words of a remark before the question itself: "oke deh, …"; words of a subject
+FEW = 4  # words of a remark before the question itself: "oke deh, …"
 ANSWERED_AGAIN = ("pages", "quotes", "in_id", "in_en")  # what asks for the same once more
 KEEPS = ("item", "pages", "quotes", "language")  # repeats that say nothing new
 PLACED = 3  # quotes that tell which thesis an answer was about
@@ -89,9 +94,13 @@ def read_conversation(
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
         documents = resolved.documents
-        if len(about) == 1 or resolved.unknown:  # which was found by its topic
+        if only_offers(answer):  # nobody asked for those: the subject stays what it was
+            documents = found.documents if found else ()
+        elif len(about) == 1 or resolved.unknown:  # which was found by its topic
             documents = about if resolved.unknown and about else documents or about
         pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
+        if len(documents) > 1 and set(about) <= set(documents):  # two that were compared
+            about = documents
         spoken_of = tuple(dict.fromkeys([*before, *(documents or pair)]))
         of_library = (
             resolved.of_library
@@ -156,6 +165,8 @@ def resolve(
     spoken, rest = _language_first(question, reads)
     if spoken:
         return replace(resolve(rest, before, names, reads), language=spoken)
+    back = gone_back(question) if before else ""
+    question = back or question
     if before and (again := _again(question, reads)):
         theses = word_set("question.stands_for_thesis").intersection(words(question))
         if not (before.of_library and theses and again in LANGUAGE_AGAIN):  # "yang inggris?"
@@ -164,6 +175,11 @@ def resolve(
         return listed
     pointing = before is not None and may_point(question, before)
     named = names.named(question, language_of(question), pointing=pointing)
+    if before and not named and (both := of_both(question, before)):
+        return both
+    if before and named and back:
+        known = tuple(d for d in named.documents if d in before.spoken_of)
+        named = replace(named, documents=known or named.documents, ambiguous=len(known) > 1)
     plain = behind_colon(named.rest) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
@@ -181,13 +197,13 @@ def resolve(
         if len(among) != 1:  # of one "yang paling baru" is something in it
             return Resolved(question, among, of_library=True)
     elif _is_of_library(question, reads) and not (
-        _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
+        back or _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
     ):
         return Resolved(question, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
         about, meant = form("about").fullmatch(plain), form("meant").match(plain)
-        asks = _says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
+        asks = says_something(about["other"] if about else plain[meant.end() if meant else 0 :])
         told = resolved if asks else _asked_of_other(before, question)
         return replace(
             told,
@@ -197,7 +213,7 @@ def resolve(
             unknown=named.besides,
         )
     settled = resolved.unclear or resolved.repeat or resolved.follows
-    if not settled and (other := names.unknown(question, language_of(question))):
+    if (back or not settled) and (other := names.unknown(question, language_of(question))):
         return replace(resolved, question=other.rest, unknown=other.phrase)
     of_all = cue("follow_up.any_thesis").search(question) or read_question(question).each
     if before and not resolved.documents and not of_all:
@@ -231,11 +247,11 @@ def _told_which(
     same = Resolved(before.question, follows=True)
     if named:
         known = replace(same, documents=named.documents, phrase=named.phrase)
-        return None if _says_something(plain) else replace(known, ambiguous=named.ambiguous)
+        return None if says_something(plain) else replace(known, ambiguous=named.ambiguous)
     read = read_question(question)
     phrase = "" if read.fields or read.topics or read.places else question.rstrip(" ?.!")
     other = names.unknown(question, language_of(question))
-    unknown = other.phrase if other else phrase if _is_phrase(question) else ""
+    unknown = other.phrase if other else phrase if is_phrase(question) else ""
     return replace(same, unknown=unknown) if unknown and not item_asked(question, before) else None
 
 
@@ -274,14 +290,6 @@ def _varies(question: str, before: Conversation | None, reads: Reads) -> bool:
     """ "Dan 2019?": the question before, which wasn't about the library."""
     short = form("about").fullmatch(question)
     return bool(before and short and not _is_of_library(before.question, reads))
-
-
-def _says_something(plain: str) -> bool:
-    """Whether a question without the words for a thesis still asks anything."""
-    this = " ".join(text("question.this_thesis", language) for language in LANGUAGES)
-    beside = word_set("question.thesis").union(word_set("follow_up.joining"), words(this))
-    left = [word for word in words(plain) if word not in beside]
-    return any(word not in stop_words() or word in word_set("question.asking") for word in left)
 
 
 def _asked_of_other(before: Conversation | None, question: str) -> Resolved:
@@ -325,22 +333,13 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
             return Resolved(about["other"])
         if not read_question(before.question).fields:
             return about_other(before, about["other"])
-    if _is_phrase(question) and not _is_of_thesis(question, reads):
+    if is_phrase(question) and not _is_of_thesis(question, reads):
         points_back = cue("follow_up.pronouns").search(question)
         known = subject(question, before.question)
         if not points_back:
             return about_other(before, question.rstrip(" ?.!"))
         return added(question, known) if known else Resolved(question)
     return _with_subject(question, before.question, reads)
-
-
-def _is_phrase(question: str) -> bool:
-    """Whether a message only names something: "financial targets?", "standar deviasinya?"."""
-    asking = (
-        word_set("question.which") | word_set("question.commands") | word_set("question.polite")
-    )
-    said = [chat_spellings().get(word, word) for word in words(question)]
-    return len(said) <= FEW and asking.isdisjoint(said) and bool(content_terms(question))
 
 
 def _again(question: str, reads: Reads) -> Again | None:

@@ -50,6 +50,11 @@ def named_places(question: str) -> NamedPlaces:
     )
 
 
+def written_places(question: str) -> tuple[str, ...]:
+    """The same, as they are written."""
+    return tuple(match.group() for match in _named().finditer(question))
+
+
 @cache
 def _named() -> re.Pattern[str]:
     """Words for a place with the number behind them, or an English ordinal before "chapter"."""

@@ -203,7 +203,7 @@ def spelt_out(question: str, language: Language | None) -> str:
 
 def content_terms(text: str) -> tuple[tuple[str, str], ...]:
     """The words and numbers of `text` that carry meaning, once each: (stem, word)."""
-    found = (chat_spellings().get(word, word) for word in words(text))
+    found = (w for word in words(text) for w in chat_spellings().get(word, word).split())
     kept = (w for w in found if w not in stop_words() and (len(w) > 1 or w.isdigit()))
     return tuple({stem(word): (stem(word), word) for word in kept}.values())
 

@@ -184,7 +184,7 @@ def _only(topics: Sequence[Topic], question: str) -> bool:
     """Whether no word of a question means anything but `topics`."""
     for topic in topics:
         question = topic.beside.sub(" ", topic.asked.sub(" ", question))
-    left = {chat_spellings().get(word, word) for word in words(question)}
+    left = {w for word in words(question) for w in chat_spellings().get(word, word).split()}
     frame = word_set("question.thesis") | word_set("question.frame") | stop_words()
     return all(word in frame or word.removesuffix("nya") in frame for word in left)
 
