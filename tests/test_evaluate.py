@@ -194,6 +194,20 @@ def test_a_quote_is_checked_against_the_order_of_the_file_itself(tmp_path: Path)
     assert verbatim(skipping, pages) == (0, 1)
 
 
+def test_what_runs_off_the_page_stands_with_what_it_goes_on_with(tmp_path: Path) -> None:
+    path = write_pdf(
+        tmp_path / "a.pdf", [[(480, 120, "CronJob Namespaced Tidak"), (72, 150, "Lain")]]
+    )
+    (page,) = load(path, "a.pdf").pages
+    pages = FreshPages({"a.pdf": str(path)})
+    end = page.text.index("Tidak") + len("Tidak")
+    whole = CitedSpan(1, None, 0, end, boxes(page, 0, end))
+    quoted = replace(citation("CronJob Namespaced Tidak"), spans=(whole,))
+    assert verbatim(quoted, pages) == (1, 1)
+    pages._read["a.pdf"] = (replace(page, text="CronJob Namespaced Tidak Lain"),)
+    assert verbatim(replace(quoted, quote="CronJob Namespaced Tidak Lain"), pages) == (0, 1)
+
+
 # SQuAD-style
 
 CONTEXT = "Jakarta ibu kota Indonesia. Hanoi ibu kota Vietnam. Jakarta berdiri tahun 1527."

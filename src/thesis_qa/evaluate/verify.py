@@ -119,7 +119,8 @@ class FreshPages:
 
     def said(self, document: str, page: int, boxes: Sequence[Box]) -> tuple[str, str] | None:
         """What stands in boxes of a page (from 1) of a PDF, in the file's own order and not in that
-        in which we read it: those characters alone, and with what the file has between them. None
+        in which we read it: those characters alone, and with what the file has between them; what
+        runs on beyond the page's edge has no place, and stands with what it goes on with. None
         where the file has no text there: it is no PDF, scanned, or set sideways."""
         path = Path(self.paths.get(document, ""))
         if path.suffix.lower() != ".pdf" or not boxes or not path.is_file():
@@ -129,7 +130,11 @@ class FreshPages:
 
             self._own[document, page] = own_order(path, page - 1)
         text, places = self._own[document, page]
-        inside = [at for at, place in enumerate(places.tolist()) if _lies_in(place, boxes)]
+        inside: list[int] = []
+        for at, place in enumerate(places.tolist()):
+            off_page = not any(place) and inside[-1:] == [at - 1]
+            if off_page or _lies_in(place, boxes):
+                inside.append(at)
         if not inside:
             return None
         return "".join(text[at] for at in inside), text[inside[0] : inside[-1] + 1]
