@@ -206,7 +206,14 @@ def _with_gaps(xs: Sequence[float], parts: Sequence[TextLine]) -> tuple[float, .
         levels = [stretches(level, NARROW_GAP) for level in levels_of(own)]
         several = sum(len(level) > 1 for level in levels)
         if several > MIN_ROWS and several >= PARTED * len(levels):
-            found += _gaps(own)[1:-1]
+            most = max(
+                1, CROSSING * len(levels)
+            )  # justified text has gaps, but not one below another
+            found += [
+                x
+                for x in _gaps(own)[1:-1]
+                if sum(any(a < x < b for a, b in level) for level in levels) <= most
+            ]
     return tuple(sorted(found))
 
 
@@ -339,8 +346,9 @@ def _starts(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[float]:
     for level in levels:
         filled = {columns[id(line)]: line for line in level}
         numbers = sum(_is_number(line.text) for line in level)
-        going = level[0].text[:1].islower() or any(  # "program", below "Breeding"
-            _goes_on(above.get(at), line, rights[at], bool(xs)) for at, line in filled.items()
+        going = bool(above) and (
+            level[0].text[:1].islower()  # "program", below "Breeding"
+            or any(_goes_on(above.get(c), line, rights[c], bool(xs)) for c, line in filled.items())
         )
         begins = min(rights) in filled and len(filled) > 1 and (numbers or not going)
         over = any(id(line) in wide for line in above.values()) and len(filled) > len(above)
