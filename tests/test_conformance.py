@@ -331,6 +331,10 @@ def test_below_an_appendix_words_name_no_role() -> None:
         ("Gambar 2-3 Kerangka", "figure", (2, 3)),
         ("Algoritma 2.1 Genetika", "algorithm", (2, 1)),
         ("Listing 3.1. Kelas", "listing", (3, 1)),
+        ("Figure 12- The graph", "figure", (12,)),
+        ("Figure 6: block diagram", "figure", (6,)),
+        ("Figure 6.1 (a): the reason", "figure", (6, 1)),
+        ("Tabel 3. 24 pBest P02", "table", (3, 24)),
         *((text, None, ()) for text in ("Tabel 4.1 menunjukkan hal itu", "Peta Jakarta 2")),
     ],
 )

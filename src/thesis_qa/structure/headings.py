@@ -341,7 +341,8 @@ def _caption_form() -> re.Pattern[str]:
     words = "|".join(alternatives(f"captions.{kind}") for kind in get_args(CaptionLabel))
     return re.compile(
         rf"({words})\s+((?:\d{{1,3}}+|[ivxlc]{{1,5}}+|[a-z])(?:\s?[.\-–]\s?\d{{1,3}}+)*+)"
-        r"(?:\s*(?:[.:]\s*(?-i:(?=[^a-z\s,]))|\s(?-i:(?=[^a-z\s(,])))|\s?[.:]?$)",
+        r"(?:\s*(?:\([a-z]\)\s?)?:\s*(?=[^\s,])"  # "Figure 6 (a): block diagram"
+        r"|\s*(?:[.–—-]\s*(?-i:(?=[^a-z\s,]))|\s(?-i:(?=[^a-z\s(,]|[a-z]+[A-Z])))|\s?[.:]?$)",
         re.IGNORECASE,
     )
 
