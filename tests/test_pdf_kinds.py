@@ -234,6 +234,7 @@ def test_arabic_words_stand_in_the_order_of_reading(tmp_path: Path) -> None:
 # Tables
 
 WIDTHS = (120, 90, 90, 90)
+WHOLE = ("Pemantauan kendaraan", "menggunakannya")
 
 
 def test_years_are_heads_and_empty_cells_are_kept(tmp_path: Path) -> None:
@@ -382,6 +383,35 @@ def test_columns_that_only_white_space_parts_stand_beside_one_that_a_rule_does(
     ]  # fmt: skip
 
 
+def test_justified_text_in_a_cell_is_one_column(tmp_path: Path) -> None:
+    apart = [("Sistem", "pengenalan"), ("plat", "kendaraan"), ("dengan", "kamera"),
+             ("bergerak", "dan"), ("murah", "oleh")]  # fmt: skip
+    page = [
+        said(100, "Tabel 2.1 Tinjauan pustaka"),
+        cells(130, [("Peneliti", "Judul", "Hasil"), ("Ani", "", "Baik")], (90, 130, 90)),
+        *(said(150 + 14 * at, "".join(words), x=166) for at, words in enumerate(WHOLE)),
+        *(said(178 + 14 * at, word, x=x) for at, words in enumerate(apart)
+          for word, x in zip(words, (166, 240), strict=True)),
+        rules(*((72, y, 382, y) for y in (116, 136, 250)),
+              *((x, 116, x, 250) for x in (72, 162, 292, 382))),
+        said(300, *TEXT),
+    ]  # fmt: skip
+    said_of = "\n".join([*WHOLE, *(" ".join(words) for words in apart)])
+    row = f"Ani\t{said_of}\tBaik"
+    assert rows(read(tmp_path, [page]))[1:] == [
+        ("Tabel 2.1 Tinjauan pustaka: Peneliti | Judul | Hasil", row)
+    ]
+
+
+def test_a_head_in_lower_case_is_a_row_of_its_own(tmp_path: Path) -> None:
+    table = [("encoding", "Days to heading", "Days to anthesis"), ("L53", "70.0", "78.0"),
+             ("L54", "75.0", "85.0"), ("L55", "74.0", "84.0")]  # fmt: skip
+    page = [said(100, "Table 4.16: Phenological traits"), cells(140, table, (90, 120, 120), row=14),
+            said(260, *TEXT)]  # fmt: skip
+    context = "Table 4.16: Phenological traits: encoding | Days to heading | Days to anthesis"
+    assert rows(read(tmp_path, [page]))[1] == (context, "L53\t70.0\t78.0")
+
+
 def test_two_tables_of_one_width_have_their_own_heads_and_captions(tmp_path: Path) -> None:
     def stack(top: float, caption: str, heads: tuple[str, str]) -> list[Draw]:
         ends = [(72, top + y, 302, top + y) for y in (16, 36, 76)]
@@ -421,6 +451,32 @@ def test_the_title_of_a_chart_is_no_heading(tmp_path: Path) -> None:
         said(240, "Kematian menurut Tahun", x=200, font="Times-Bold"),
         said(420, "Gambar 4.1 Kematian akibat overdosis"),
         said(460, *TEXT),
+    ]
+    assert blocks(read(tmp_path, [page]), "heading") == ["BAB IV HASIL"]
+
+
+def test_what_a_chart_below_its_caption_says_is_no_heading(tmp_path: Path) -> None:
+    axis = [said(260 + 30 * n, f"{40 - 10 * n}%", x=90) for n in range(5)]
+    page = [
+        said(100, "BAB IV HASIL", font="Times-Bold"),
+        said(130, *TEXT),
+        said(230, "Gambar 4.1 Asal para menteri menurut masa jabatan", x=130, font="Times-Bold"),
+        said(420, *TEXT),
+        *axis,
+        said(300, "Jawa", x=300, font="Times-Bold"),
+        said(340, "Sulawesi", x=320, font="Times-Bold"),
+    ]
+    assert blocks(read(tmp_path, [page]), "heading") == ["BAB IV HASIL"]
+
+
+def test_the_name_of_an_axis_right_above_a_caption_is_no_heading(tmp_path: Path) -> None:
+    page = [
+        said(100, "BAB IV HASIL", font="Times-Bold"),
+        said(130, *TEXT),
+        said(230, "0 10 20 30 40", x=150),
+        said(262, "Tahun", x=250, font="Times-Bold"),
+        said(290, "Gambar 4.1- Perubahan panjang gletser"),
+        said(330, *TEXT),
     ]
     assert blocks(read(tmp_path, [page]), "heading") == ["BAB IV HASIL"]
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from thesis_qa.read.pdf.lines import HYPHENS, TextLine
 from thesis_qa.structure.grids import stretches
@@ -317,22 +318,26 @@ def _runs_on(above: TextLine, line: TextLine, usual: PageStyle) -> bool:
 
 def labels(lines: Sequence[TextLine], usual: PageStyle) -> set[int]:
     """The numbers of the lines of a page that stand in a figure: above its caption, a picture or
-    other such lines between them, and no running text. What is flush with the text is none."""
-    prose = [at for at, e in enumerate(lines) if len(e.text) > LONG and not usual.stands_out(e)]
-    flush = Counter(round(lines[at].left) for at in prose).most_common(1)
+    other such lines between them, or below it, down to the last number of its axes, and no running
+    text. What is flush with the text is none. By height, since files have charts anywhere."""
+    long = [line for line in lines if len(line.text) > LONG and not usual.stands_out(line)]
+    prose = [line for line in long if 2 * sum(map(str.isalpha, line.text)) > len(line.text)]
+    flush = Counter(round(line.left) for line in prose).most_common(1)
     found: set[int] = set()
-    for end, line in enumerate(lines):
+    for line in lines:
         caption = parse_caption(line.text)
         if not caption or caption.label != "figure":
             continue
-        start = max((at for at in prose if at < end), default=-1) + 1
-        found |= {
-            at
-            for at in range(start, end)
-            if lines[at].bottom < line.top - PICTURE
-            and not (flush and abs(lines[at].left - flush[0][0]) <= 2)
-        }
-    return found
+        top = max((e.bottom for e in prose if e.middle < line.top), default=0.0)
+        end = min((e.top for e in prose if e.middle > line.bottom), default=inf)
+        over = {at: e for at, e in enumerate(lines) if top <= e.middle < line.top}
+        under = {at: e for at, e in enumerate(lines) if line.bottom < e.middle < end}
+        axes = [e.middle for e in under.values() if not any(map(str.isalpha, e.text))]
+        if any(e.bottom < line.top - PICTURE for e in over.values()):
+            found.update(over)
+        if len(axes) > 1:
+            found.update(at for at, e in under.items() if e.middle < max(axes))
+    return {at for at in found if not (flush and abs(lines[at].left - flush[0][0]) <= 2)}
 
 
 def is_formula(text: str) -> bool:
