@@ -206,9 +206,7 @@ def _with_gaps(xs: Sequence[float], parts: Sequence[TextLine]) -> tuple[float, .
         levels = [stretches(level, NARROW_GAP) for level in levels_of(own)]
         several = sum(len(level) > 1 for level in levels)
         if several > MIN_ROWS and several >= PARTED * len(levels):
-            most = max(
-                1, CROSSING * len(levels)
-            )  # justified text has gaps, but not one below another
+            most = RUNNING * len(levels)  # justified text has gaps, but none below another
             found += [
                 x
                 for x in _gaps(own)[1:-1]
