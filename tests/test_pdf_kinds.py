@@ -234,7 +234,7 @@ def test_arabic_words_stand_in_the_order_of_reading(tmp_path: Path) -> None:
 # Tables
 
 WIDTHS = (120, 90, 90, 90)
-WHOLE = ("Pemantauan kendaraan", "menggunakannya")
+WHOLE = ("Pemantauan kendaraan", "menggunakannya", "berkelanjutan oleh")
 
 
 def test_years_are_heads_and_empty_cells_are_kept(tmp_path: Path) -> None:
@@ -385,15 +385,15 @@ def test_columns_that_only_white_space_parts_stand_beside_one_that_a_rule_does(
 
 def test_justified_text_in_a_cell_is_one_column(tmp_path: Path) -> None:
     apart = [("Sistem", "pengenalan"), ("plat", "kendaraan"), ("dengan", "kamera"),
-             ("bergerak", "dan"), ("murah", "oleh")]  # fmt: skip
+             ("bergerak", "dan"), ("murah", "oleh"), ("hemat", "warga")]  # fmt: skip
     page = [
         said(100, "Tabel 2.1 Tinjauan pustaka"),
         cells(130, [("Peneliti", "Judul", "Hasil"), ("Ani", "", "Baik")], (90, 130, 90)),
         *(said(150 + 14 * at, "".join(words), x=166) for at, words in enumerate(WHOLE)),
-        *(said(178 + 14 * at, word, x=x) for at, words in enumerate(apart)
+        *(said(192 + 14 * at, word, x=x) for at, words in enumerate(apart)
           for word, x in zip(words, (166, 240), strict=True)),
-        rules(*((72, y, 382, y) for y in (116, 136, 250)),
-              *((x, 116, x, 250) for x in (72, 162, 292, 382))),
+        rules(*((72, y, 382, y) for y in (116, 136, 278)),
+              *((x, 116, x, 278) for x in (72, 162, 292, 382))),
         said(300, *TEXT),
     ]  # fmt: skip
     said_of = "\n".join([*WHOLE, *(" ".join(words) for words in apart)])
