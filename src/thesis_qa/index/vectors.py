@@ -140,13 +140,9 @@ class VectorSearch:
     def _nearest(
         self, language: str, vector: Vectors, limit: int, documents: Sequence[str] | None
     ) -> list[Neighbour]:
-        collection = self._collections[language]
-        count = collection.count()
-        if not count:
-            return []
-        found = collection.query(
+        found = self._collections[language].query(
             query_embeddings=np.asarray(vector, np.float32)[None],
-            n_results=min(limit, count),
+            n_results=limit,  # fewer are found where there are fewer
             where=_among(documents),
             include=["metadatas", "distances"],
         )
