@@ -100,6 +100,7 @@ def test_thanks_in_the_middle_change_nothing(chat: Chat) -> None:
         ("skripsi karya Laras Widyaningtyas ada?", {HYPERTENSION}, "Ada satu skripsi"),
         ("disini ada skripsi apa aja?", 8, "Ada 8 skripsi di sini:"),
         ("which theses are earlier than 2020?", {RICE, BASECAMP, SEA}, "3 of 8 theses fit:"),
+        ("Which theses come from Indonesian universities?", 8, "There are 8 theses here:"),
         ("which thesis uses Laravel?", {LARAVEL}, "One thesis fits:"),
         ("Which of them are written in English?", {BASECAMP, READING, SEA}, "3 of 8 theses fit:"),
     ],
@@ -251,6 +252,11 @@ def test_words_that_only_another_thesis_holds_leave_the_subject(chat: Chat) -> N
     chat.say("What are the results of the basecamp thesis?")
     answer = chat.say("Berapa ton gabah padi gogo per hektar?")
     assert RICE in {c.document for c in (*answer.citations, *answer.nearest)}
+
+
+def test_what_another_thesis_is_about_is_asked_of_it(chat: Chat) -> None:
+    chat.say("Apa metode skripsi laras?")
+    assert cited(chat.say("What is a sea cucumber?")) == {SEA}
 
 
 def test_words_that_no_thesis_holds_leave_it_nowhere(chat: Chat) -> None:

@@ -32,6 +32,7 @@ from thesis_qa.question.read import (
     read_question,
     spoken_language,
 )
+from thesis_qa.question.theses import identity
 from thesis_qa.types import Answer, Citation, Language, Passage, Translation
 from thesis_qa.write import LanguageModel, Writing
 
@@ -261,6 +262,9 @@ class Assistant:
             return sum(catalog.holds_any(term, names) for term in telling) / len(telling)
 
         here = share_held(found.documents)
+        titles = (identity(catalog.document(name)).about for name in documents or catalog.names())
+        if not here and any(all(term & about for term in telling) for about in titles):
+            return ()  # what these never mention is in another's title
         there = (share_held([n]) for n in documents or catalog.names() if n not in found.documents)
         best = 1.0 if here == 1 else max(there, default=0.0)
         if here * len(telling) > len(telling) - 2:  # one word that they lack is no other subject

@@ -42,6 +42,7 @@ class Wanted:
     after: bool
     before: bool
     language: Language | None
+    national: bool  # of Indonesian universities
     words: tuple[tuple[str, str], ...]  # stem and word: people, places and subjects
 
 
@@ -223,18 +224,24 @@ def _wanted(question: Question) -> Wanted:
     }
     spoken = next(iter(tongues), None)
     after, before = (cue(f"question.{key}_year").search(said) for key in ("after", "before"))
-    told = [match for match in (*tongues.values(), after, before) if match]
+    national = cue("question.national").search(said)
+    told = [match for match in (*tongues.values(), after, before, national) if match]
     beside = framing_words().union(*(words(match.group()) for match in told))
     left = (
         (term, word) for term, word in question.terms if not word.isdecimal() and word not in beside
     )
-    return Wanted(tuple(years_in(said)), bool(after), bool(before), spoken, tuple(left))
+    return Wanted(
+        tuple(years_in(said)), bool(after), bool(before), spoken, bool(national), tuple(left)
+    )
 
 
 def _fits(document: DocumentInfo, wanted: Wanted) -> bool:
-    """Whether year and language of a thesis are those wanted."""
-    year = document.metadata.year
+    """Whether year, language and university of a thesis are those wanted: an Indonesian one has a
+    name in Indonesian."""
+    year, university = document.metadata.year, document.metadata.university
     if wanted.language and document.main_language != wanted.language:
+        return False
+    if wanted.national and not cue("headings.institutions", "id").search(university):
         return False
     if not wanted.years:
         return True
