@@ -152,8 +152,8 @@ def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[s
 def compared_theses(
     index: Index, question: str, documents: Sequence[str]
 ) -> tuple[str, tuple[str, ...]]:
-    """What a comparison asks of two theses that it names by what they are about, "compare malaria
-    and reminders", and those; nothing where it names none, or one is about both."""
+    """What a comparison asks of two theses that it names by what they are about, "compare rice
+    and kinship", and those; nothing where it names none, or one is about both."""
     compares = cue("follow_up.compares").search(question)
     things = cue("question.joins").split(question[compares.end() :], 1) if compares else ()
     about = [_speak_of(index, thing, documents) for thing in things]
