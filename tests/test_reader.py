@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from thesis_qa.errors import ModelError
@@ -107,6 +107,7 @@ def test_tokens_stand_where_they_say(embedding: BundledEmbedding, text: str) -> 
     st.text(max_size=40),
     st.lists(st.text(max_size=200) | st.sampled_from(ODD), max_size=4),
 )
+@example("0\rZ0", ["0\r.ź"])  # a line's end before the full stop
 def test_every_answer_is_words_of_its_passage(
     reader: Reader, question: str, passages: list[str]
 ) -> None:

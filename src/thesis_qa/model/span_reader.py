@@ -198,7 +198,7 @@ def _reading(passage: str, windows: Sequence[_Window]) -> Reading:
     part = part.strip()
     return Reading(
         start,
-        start + len(part.rstrip(".,;: ") or part),  # … and may hold the full stop after it
+        start + len(part.rstrip(".,;: ").rstrip() or part),  # … and may hold the full stop after it
         best.probability,
         float(_sigmoid(np.float32(best.answer))),
         np.concatenate([window.places for window in windows]),
