@@ -5,7 +5,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import nullcontext
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -170,6 +173,24 @@ def test_removing_what_isnt_there_removes_nothing(folder: Path, tmp_path: Path) 
         index.remove("izin.txt", "none.pdf")
     assert len(index.documents()) == 2
     index.close()
+
+
+def test_closing_waits_for_what_is_being_read(folder: Path, tmp_path: Path) -> None:
+    index = Index.build(folder, tmp_path / "index")
+    counted = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000000)"
+    begun = threading.Event()
+
+    def read() -> int:
+        begun.set()
+        return int(index.catalog.read(f"{counted} SELECT count(*) FROM n")[0][0])
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        begun.wait()
+        time.sleep(0.02)  # until the query runs; if it doesn't yet, it finds a closed catalog
+        index.close()
+        with suppress(sqlite3.ProgrammingError):
+            assert reading.result() == 1_000_000
 
 
 def test_a_missing_index_says_how_to_make_one(tmp_path: Path) -> None:

@@ -95,7 +95,9 @@ class Catalog:
         return catalog
 
     def close(self) -> None:
-        self._db.close()
+        """Once what another thread reads is read: SQLite crashes if it is taken from under it."""
+        with self._lock:
+            self._db.close()
 
     def about(self) -> dict[str, str]:
         return dict(self._rows("SELECT key, value FROM about"))
