@@ -179,7 +179,8 @@ class Assistant:
         checked = checked_question(question)
         resolved = self._resolved(checked, history, documents)
         asks_back = resolved.unclear == "which_thesis"
-        told = () if asks_back else resolved.documents
+        of_all = bool(documents) and set(self.index.catalog.names()) <= set(documents or ())
+        told = () if asks_back or of_all else resolved.documents  # all by name: none is picked
         among = tuple(d for d in told if not documents or d in documents) or documents
         spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among or (), spoken)

@@ -356,11 +356,8 @@ class Catalog:
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages each word occurs, its other forms (language.stem) included."""
         stems = {word: stem(word) for word in words}
-        rows = self._rows(
-            f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(list(stems))})",
-            [*stems.values()],
-        )
-        found = dict(rows)
+        query = f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(list(stems))})"
+        found = dict(self._rows(query, [*stems.values()]))
         return {word: found[term] for word, term in stems.items() if term in found}
 
     def holds_any(self, terms: Iterable[str], documents: Sequence[str]) -> bool:
