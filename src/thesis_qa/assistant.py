@@ -32,7 +32,7 @@ from thesis_qa.question.read import (
     read_question,
     spoken_language,
 )
-from thesis_qa.question.theses import identity
+from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Answer, Citation, Language, Passage, Translation
 from thesis_qa.write import LanguageModel, Writing
 
@@ -232,7 +232,7 @@ class Assistant:
         if both:
             found = replace(found, question=what, documents=both, unclear=None, follows=True)
         elif before and found.documents == kept and not found.phrase:
-            found = replace(found, documents=self._still_about(found, before, documents))
+            found = replace(found, documents=self._still_about(found, before, names))
         if found.ambiguous:
             among = thesis_about(self.index, found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
@@ -247,7 +247,7 @@ class Assistant:
         return quoted_theses(self.index.catalog, quotes)
 
     def _still_about(
-        self, found: Resolved, before: Conversation, documents: Sequence[str] | None
+        self, found: Resolved, before: Conversation, names: ThesisNames
     ) -> tuple[str, ...]:
         """The theses that a conversation is about, unless a question has words that none of them
         holds, and there is another that holds them all, or nearly all where these hold few."""
@@ -259,17 +259,18 @@ class Assistant:
         if general or points_back or not telling:
             return found.documents
 
-        def share_held(names: Sequence[str]) -> float:
-            return sum(catalog.holds_any(term, names) for term in telling) / len(telling)
+        held = [catalog.holding(term) for term in telling]
+
+        def share_held(among: Sequence[str]) -> float:
+            return sum(any(n in each for n in among) for each in held) / len(held)
 
         here = share_held(found.documents)
-        titles = (identity(catalog.document(name)).about for name in documents or catalog.names())
-        if not here and any(all(term & about for term in telling) for about in titles):
+        if not here and names.entitled(telling):
             return ()  # what these never mention is in another's title
-        there = (share_held([n]) for n in documents or catalog.names() if n not in found.documents)
-        best = 1.0 if here == 1 else max(there, default=0.0)
         if here * len(telling) > len(telling) - 2:  # one word that they lack is no other subject
             return found.documents
+        there = (share_held([n]) for n in names.documents if n not in found.documents)
+        best = max(there, default=0.0)
         turned = here < best and (best == 1 or (best >= NEARLY_ALL and here <= FEW))
         return () if turned else found.documents
 

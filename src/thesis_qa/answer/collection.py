@@ -1,7 +1,6 @@
 """Questions about the library: which theses there are, by whom, from when, about what; how many."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -9,7 +8,6 @@ from itertools import product
 from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
-from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
@@ -118,19 +116,8 @@ def _often(question: Question, library: Library, document: DocumentInfo, best: S
         return True
     least = ABOUT * document.passages
     return all(
-        _held(library.catalog, terms).get(document.name, 0) >= least for terms in question.telling
+        library.catalog.holding(terms).get(document.name, 0) >= least for terms in question.telling
     )
-
-
-def _held(catalog: Catalog, terms: frozenset[str]) -> Mapping[str, int]:
-    """How many passages of each thesis hold one of some stems."""
-    marks = ", ".join("?" * len(terms))
-    rows = catalog.read(
-        "SELECT DISTINCT d.name, p.id FROM occurrences o JOIN passages p ON p.id = o.doc"
-        f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks})",
-        list(terms),
-    )
-    return Counter(name for name, _ in rows)
 
 
 def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +159,7 @@ def _speak_of(index: Index, thing: str, documents: Sequence[str]) -> Mapping[str
         thing = topic.asked.sub(" ", thing)
     names = documents or index.catalog.names()
     telling = index.question(thing).telling if thing.strip(" ?.!") else ()
-    held = [_held(index.catalog, terms) for terms in telling]
+    held = [index.catalog.holding(terms) for terms in telling]
     size = {name: index.catalog.document(name).passages for name in names} if held else {}
     shares = {n: min(each.get(n, 0) for each in held) / max(1, size[n]) for n in size}
     return {name: share for name, share in shares.items() if share >= ABOUT}

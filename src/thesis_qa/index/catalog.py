@@ -373,13 +373,14 @@ class Catalog:
             for batch in batches(documents, 500)
         )
 
-    def count_holding(self, terms: Collection[str]) -> int:
-        """How many documents hold one of `terms`, which are stems."""
+    def holding(self, terms: Collection[str]) -> dict[str, int]:
+        """How many passages of each document hold one of `terms`, which are stems; by name."""
         query = (
-            "SELECT count(DISTINCT p.document) FROM occurrences o JOIN passages p ON p.id = o.doc"
-            f" WHERE o.term IN ({marks([*terms])})"
+            "SELECT d.name, count(DISTINCT p.id) FROM occurrences o JOIN passages p ON p.id = o.doc"
+            f" JOIN documents d ON d.id = p.document WHERE o.term IN ({marks([*terms])})"
+            " GROUP BY d.name ORDER BY d.name"
         )
-        return int(self._rows(query, [*terms])[0][0])
+        return dict(self._rows(query, [*terms]))
 
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])

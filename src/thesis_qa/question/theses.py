@@ -8,7 +8,7 @@ for a thesis is taken out of the question, and the search is narrowed to it inst
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -29,6 +29,7 @@ LONG_NAME = 5  # letters from which a name may be misspelt; shorter ones would b
 MOST_WORDS = 6  # words behind "skripsi" or before "thesis" that may name it
 COMMON = 0.5  # share of the theses above which a word that they all use tells none of them
 LIKELY = 0.3  # probability from which a translation of a word may be meant
+REMEMBERED = 500  # words whose theses are kept
 ENOUGH = 3  # theses from which such a share says anything
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
@@ -71,21 +72,25 @@ class Token:
 
 
 class ThesisNames:
-    """The theses of one library by what names them. `held` counts the theses whose text holds one
+    """The theses of one library by what names them. `held` tells the theses whose text holds one
     of some stems: "analysis" in the title of one names it only if the others don't speak of it."""
 
     def __init__(
         self,
         documents: Sequence[DocumentInfo],
-        held: Callable[[Collection[str]], int] | None = None,
+        held: Callable[[Collection[str]], Collection[str]] | None = None,
     ) -> None:
         self._known = [identity(document) for document in documents]
-        self._held = cache(held) if held else None
+        self._held = lru_cache(REMEMBERED)(held) if held else None
 
     @property
     def documents(self) -> tuple[str, ...]:
         """All of them."""
         return tuple(known.document for known in self._known)
+
+    def entitled(self, wanted: Sequence[frozenset[str]]) -> bool:
+        """Whether title and keywords of one thesis hold one of each of these sets of stems."""
+        return any(all(stems & known.about for stems in wanted) for known in self._known)
 
     def named(
         self, question: str, language: Language | None, *, pointing: bool = False
@@ -189,8 +194,11 @@ class ThesisNames:
         fitting = list(self._known)
         for place in places:
             word = _owner(tokens[place].word)
+            if _says_nothing(word):
+                run.append(place)
+                continue
             more = [known for known in fitting if self._holds(word, known, language)]
-            if _says_nothing(word) or (not more and self._is_common(word, language)):
+            if not more and self._is_common(word, language):
                 run.append(place)
                 continue
             may_tell = 1 < len(fitting) < len(self._known)  # which of several is meant
@@ -224,7 +232,7 @@ class ThesisNames:
             return False
         read = (readings(stem(word), language, to) for to in LANGUAGES)
         stems = frozenset(w for each in read for w, p in each.items() if p >= LIKELY)
-        return self._held(stems) > COMMON * len(self._known)
+        return len(self._held(stems)) > COMMON * len(self._known)
 
 
 def identity(document: DocumentInfo) -> Identity:
