@@ -158,7 +158,9 @@ class Writing:
         quoted = draft.answer(self.model)
         if failure.problem == "declined" and not quoted.answered:
             return quoted
-        return replace(quoted, problem=_explained(failure, self.model, quoted))
+        return replace(
+            quoted, problem=_explained(failure, self.model, quoted.language, quoted.answered)
+        )
 
     def _growing(
         self, draft: _Draft, passages: Sequence[Passage], among: tuple[str, ...]
@@ -319,7 +321,7 @@ class Writing:
             objection = self._checker.objection(translation, [Premise(quote, spoken)])
             doubt = _worded(objection, language) if objection else None
         except Failure as failure:
-            translation, doubt = "", _failed(failure, self.model, language)
+            translation, doubt = "", _explained(failure, self.model, language)
         return Translation(
             number, language, translation, self.model.name, self.model.runs_on, doubt
         )
@@ -334,15 +336,12 @@ def _worded(objection: Objection, language: Language | None) -> str:
     return text(f"text.write.objections.{objection.kind}", language, what=objection.what)
 
 
-def _explained(failure: Failure, model: LanguageModel, quoted: Answer) -> str:
-    """Why there is no written answer, in one line and with what can be done."""
-    key = "text.write.no_answer" if quoted.answered else "text.write.no_reading"
-    return text(key, quoted.language, reason=_failure_words(failure, model, quoted.language))
-
-
-def _failed(failure: Failure, model: LanguageModel, language: Language) -> str:
-    reason = _failure_words(failure, model, language)
-    return text("text.write.no_answer", language, reason=reason)
+def _explained(
+    failure: Failure, model: LanguageModel, language: Language | None, quoted: bool = True
+) -> str:
+    """Why there is no text of the model's, in one line and with what can be done."""
+    key = "text.write.no_answer" if quoted else "text.write.no_reading"
+    return text(key, language, reason=_failure_words(failure, model, language))
 
 
 def _failure_words(failure: Failure, model: LanguageModel, language: Language | None) -> str:
