@@ -10,7 +10,7 @@ from thesis_qa.answer.again import by_repeating, quoted_theses
 from thesis_qa.answer.asked_places import by_places
 from thesis_qa.answer.card import ThesisTable, comparing
 from thesis_qa.answer.cite import cite
-from thesis_qa.answer.collection import by_collection, compared_theses, thesis_about
+from thesis_qa.answer.collection import by_collection, thesis_about
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
@@ -227,11 +227,7 @@ class Assistant:
             both = tuple(dict.fromkeys([*found.documents, *about]))
             found = replace(found, documents=both, unclear=None if both else "no_such_thesis")
         kept = before.documents if before else ()
-        named = found.phrase or found.unknown or found.follows
-        what, both = ("", ()) if named else compared_theses(self.index, question, documents or ())
-        if both:
-            found = replace(found, question=what, documents=both, unclear=None, follows=True)
-        elif before and found.documents == kept and not found.phrase:
+        if before and found.documents == kept and not found.phrase:
             found = replace(found, documents=self._still_about(found, before, names))
         if found.ambiguous:
             among = thesis_about(self.index, found.phrase, found.documents)

@@ -1,7 +1,7 @@
 """Questions about the library: which theses there are, by whom, from when, about what; how many."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -14,10 +14,10 @@ from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import stem, words
 from thesis_qa.library import Index
+from thesis_qa.question.meant import ABOUT
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
 from thesis_qa.question.theses import alike, identity
-from thesis_qa.question.topics import ASKED
 from thesis_qa.types import Language, Passage, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -26,8 +26,6 @@ OFFERED = 3  # theses that are named where none fits
 LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells of each thesis
 LISTED = 50  # theses that are named one by one
 OF_TITLE_PAGE = ("by_university", "by_author")  # what the text of a thesis doesn't tell
-ABOUT = 0.02  # of a thesis's passages that hold a word from which it is about that: a word of its
-# title is held by more in 9 of 10 theses, one named once as an example by fewer
 NEAR, MOST = 10, 0.6  # passages that tell what a thesis is about, and the share that it has to have
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
@@ -74,9 +72,8 @@ def by_collection(question: Question, library: Library) -> Found | None:
             quotes = {name: shown for _, each in told for name, shown in each.items()}
     if not fitting and not question.of_library and not any_thesis and chance < UNNAMED:
         return None  # sentences may answer: a wrong guess shall cost little
-    lead = _lead(
-        question, topic, len(fitting), len(every), bool(quotes) or len(fitting) < len(every)
-    )
+    total = len(library.catalog.names() if question.of_library else every)  # "of those, which …"
+    lead = _lead(question, topic, len(fitting), total, bool(quotes) or len(fitting) < len(every))
     shown = fitting or _nearest(question, library, every)
     found = replace(_found(question, library, shown, lead, quotes), route="library")
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
@@ -134,35 +131,6 @@ def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[s
         return ()  # what nothing here speaks of, no thesis is about
     most = _most_of(passages)
     return (most,) if most else ()
-
-
-def compared_theses(
-    index: Index, question: str, documents: Sequence[str]
-) -> tuple[str, tuple[str, ...]]:
-    """What a comparison asks of two theses that it names by what they are about, "compare rice
-    and kinship", and those; nothing where it names none, or one is about both."""
-    compares = cue("follow_up.compares").search(question)
-    things = cue("question.joins").split(question[compares.end() :], 1) if compares else ()
-    about = [_speak_of(index, thing, documents) for thing in things]
-    if len(about) < 2 or not all(about) or set(about[0]) & set(about[1]):
-        return "", ()
-    asked = index.question(question)
-    topic = next((t for t in ASKED if t.asked.search(question)), None)
-    what = topic.question(asked.language) if topic else text("answer.what_about", asked.language)
-    return what, tuple(max(each, key=lambda name: each[name]) for each in about)
-
-
-def _speak_of(index: Index, thing: str, documents: Sequence[str]) -> Mapping[str, float]:
-    """The theses that are about a thing, and which share of their passages has each of its words;
-    a topic that any thesis has is none of them."""
-    for topic in ASKED:
-        thing = topic.asked.sub(" ", thing)
-    names = documents or index.catalog.names()
-    telling = index.question(thing).telling if thing.strip(" ?.!") else ()
-    held = [index.catalog.holding(terms) for terms in telling]
-    size = {name: index.catalog.document(name).passages for name in names} if held else {}
-    shares = {n: min(each.get(n, 0) for each in held) / max(1, size[n]) for n in size}
-    return {name: share for name, share in shares.items() if share >= ABOUT}
 
 
 def _most_of(passages: Sequence[Passage]) -> str:

@@ -21,8 +21,9 @@ from thesis_qa.lang.data import (
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import chat_spellings, stop_words, words
+from thesis_qa.question.named_places import written_places
 from thesis_qa.question.read import content_terms, framing_words, read_question
-from thesis_qa.question.route import OPENING, Again, Repeat
+from thesis_qa.question.route import Again, Repeat
 from thesis_qa.types import Language
 
 SHORT = 3  # content words up to which a question with a pronoun lacks its subject
@@ -129,7 +130,8 @@ def of_item(question: str, number: int, before: Conversation | None) -> Resolved
     """A question about the `number`th thesis or statement of the answer before."""
     if before is None:
         return Resolved(question, unclear="nothing_before")
-    several = len(before.listed) > 1 and (before.of_library or not before.statements)
+    one = set(before.documents) < set(before.listed) and len(before.statements) < 2
+    several = len(before.listed) > 1 and (before.of_library or not before.statements or one)
     items = before.listed if several else before.statements
     at = number - 1 if number > 0 else len(items) - 1
     numbered = [i for i, item in enumerate(items) if item.startswith((f"{number}.", f"{number})"))]
@@ -140,39 +142,11 @@ def of_item(question: str, number: int, before: Conversation | None) -> Resolved
         )
     if several:
         asked = text("answer.what_about", language_of(question) or language_of(before.question))
-        asked = before.question if before.asked_back else asked
-        return Resolved(asked, (items[at],), follows=True)
+        same = before.asked_back or (one and not before.of_library)
+        return Resolved(before.question if same else asked, (items[at],), follows=True)
     return Resolved(
         before.question, before.documents, follows=True, repeat="item", quotes=(items[at],)
     )
-
-
-def of_listed(question: str, before: Conversation) -> Resolved | None:
-    """What is asked of one of the theses listed before: "yang kedua metodenya apa?"."""
-    tokens = question.rstrip(" ?.!").split()
-    if len(before.listed) < 2 or item_asked(question, before) is not None:
-        return None
-    theses = word_set("question.thesis")
-    behind, ahead = (word_set("question.stands_for_thesis", lang) | theses for lang in LANGUAGES)
-    said = [token.lower().rstrip(",;:").removesuffix("'s") for token in tokens]
-    for at, number in enumerate(map(ordinal, said)):
-        if number is None or len(tokens) < 3:
-            continue
-        first = not content_terms(" ".join(tokens[: max(at - 1, 0)]))  # not "saran yang kedua"
-        if at and said[at - 1] in behind and (first or said[at - 1] in theses):
-            begin, end = at - 1, at + 1
-        elif said[at + 1 : at + 2] and said[at + 1] in ahead:
-            begin, end = at, at + 2
-        else:
-            continue
-        place = number - 1 if number > 0 else len(before.listed) - 1
-        if place >= len(before.listed):
-            return Resolved(question, unclear="which_item", items=len(before.listed))
-        begin -= bool(begin and said[begin - 1] in word_set("question.articles"))
-        this = text("question.this_thesis", language_of(question) or language_of(before.question))
-        asked = " ".join([*tokens[:begin], this, *tokens[end:]])
-        return Resolved(f"{asked}?", (before.listed[place],), follows=True)
-    return None
 
 
 def asked_again(question: str, again: Again, before: Conversation) -> Resolved:
@@ -222,6 +196,9 @@ def with_other(before: str, other: str) -> str:
         new = kind.search(other)
         if new and kind.search(plain):
             return kind.sub(new.group(), plain, count=1) + "?"
+    places, number = written_places(plain), other.rpartition(" ")[2]
+    if places and number[:1].isdecimal() and not written_places(other):  # "and 4.6?"
+        return plain.replace(places[0], f"{places[0].rpartition(' ')[0]} {number}") + "?"
     ordinals = [[w for w in each.split() if ordinal(w.lower())] for each in (plain, other)]
     if all(ordinals):
         return plain.replace(ordinals[0][0], ordinals[1][0]) + "?"
@@ -291,36 +268,6 @@ def form(kind: str) -> re.Pattern[str]:
     said, joining = (alternatives(f"follow_up.{key}") for key in (kind, "joining"))
     behind = " (?P<other>.{2,60}?)" if kind == "about" else r"\b"
     return re.compile(rf"\W*(?:(?:{joining})[ ,]+)?(?:{said}){behind}\W*", re.IGNORECASE)
-
-
-def gone_back(question: str) -> str:
-    """What is asked behind "back to": "skripsi padi tadi, …" of "balik ke yang padi tadi, …"; empty
-    if that isn't said."""
-    back = form("back").match(question)
-    first, _, rest = question[back.end() :].partition(" ") if back else ("", "", "")
-    one = first.lower() in word_set("question.stands_for_thesis", "id")
-    return f"{text('question.thesis_word', 'id') if one else first} {rest}".strip()
-
-
-def of_both(question: str, before: Conversation) -> Resolved | None:
-    """What is asked of both theses, or each of those, that were spoken of right before."""
-    said = cue("follow_up.both").search(question)
-    among = before.documents or before.listed
-    if not said or len(among) < 2:
-        return None
-    if said.group().lower() not in stop_words():  # "both" says nothing else, "keduanya" may
-        this = text("question.this_thesis", language_of(question) or language_of(before.question))
-        question = " ".join(f"{question[: said.start()]}{this}{question[said.end() :]}".split())
-    return Resolved(question, among, follows=True)
-
-
-def may_point(question: str, before: Conversation) -> bool:
-    """Whether "yang" may stand for a thesis: in a short question, or at its beginning where
-    several theses are spoken of."""
-    said = [word for word in words(question) if word not in word_set("follow_up.joining")]
-    stand = word_set("question.stands_for_thesis")
-    several = max(len(before.spoken_of), len(before.listed)) > 1
-    return len(said) <= SHORT or (several and not stand.isdisjoint(said[:OPENING]))
 
 
 def says_something(plain: str) -> bool:

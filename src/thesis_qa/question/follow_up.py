@@ -23,13 +23,9 @@ from thesis_qa.question.conversation import (
     behind_colon,
     compares_age,
     form,
-    gone_back,
     is_phrase,
     item_asked,
-    may_point,
-    of_both,
     of_item,
-    of_listed,
     only_offers,
     ordinal,
     points_at_thing,
@@ -38,9 +34,10 @@ from thesis_qa.question.conversation import (
     subject,
     with_other,
 )
+from thesis_qa.question.meant import gone_back, theses_meant
 from thesis_qa.question.read import content_terms, read_question
 from thesis_qa.question.route import Again, Intent, is_talk, library_chance
-from thesis_qa.question.theses import Named, ThesisNames
+from thesis_qa.question.theses import ThesisNames
 from thesis_qa.types import Language, Route
 
 Turn = tuple[str, str]
@@ -93,11 +90,7 @@ def read_conversation(
             last = (*found.last, *last)
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
-        documents = resolved.documents
-        if only_offers(answer):  # nobody asked for those: the subject stays what it was
-            documents = found.documents if found else ()
-        elif len(about) == 1 or resolved.unknown:  # which was found by its topic
-            documents = about if resolved.unknown and about else documents or about
+        documents = _subject(question, answer, resolved, about, found, names)
         pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
         if len(documents) > 1 and set(about) <= set(documents):  # two that were compared
             about = documents
@@ -107,13 +100,32 @@ def read_conversation(
             or _is_of_library(resolved.question, reads)
             or (len(listed) > 1 and bool(read_question(resolved.question).fields))
         )
-        of_list = resolved.follows or resolved.of_library
-        if found and of_list and len(about) == 1 and set(about) < set(found.listed):
+        if found and len(about) < 2 and set(documents or about) < set(found.listed):
             about = found.listed  # one of a list was asked about: the list stays
         found = Conversation(
             resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
         )
     return found
+
+
+def _subject(
+    question: str,
+    answer: str,
+    resolved: Resolved,
+    about: tuple[str, ...],
+    before: Conversation | None,
+    names: ThesisNames,
+) -> tuple[str, ...]:
+    """The theses that the conversation is about after a question, whose answer lists or quotes
+    those `about`."""
+    if only_offers(answer):  # nobody asked for those: the subject stays what it was
+        return before.documents if before else ()
+    if resolved.of_library and (len(about) == 1 or set(about) == set(resolved.documents)):
+        return about if len(about) == 1 else ()  # of all of a list, none is the subject
+    if resolved.unknown and about:  # which was found by its topic
+        return about
+    found = resolved.documents or (about if len(about) == 1 else ())
+    return found or (() if about else names.titled(question))
 
 
 def _is_talk(question: str, reads: Reads) -> bool:
@@ -165,30 +177,25 @@ def resolve(
     spoken, rest = _language_first(question, reads)
     if spoken:
         return replace(resolve(rest, before, names, reads), language=spoken)
-    back = gone_back(question) if before else ""
+    back = gone_back(question, names) if before else ""
     question = back or question
     if before and (again := _again(question, reads)):
         theses = word_set("question.stands_for_thesis").intersection(words(question))
         if not (before.of_library and theses and again in LANGUAGE_AGAIN):  # "yang inggris?"
             return asked_again(question, again, before)
-    if before and (listed := of_listed(question, before)):
-        return listed
-    pointing = before is not None and may_point(question, before)
-    named = names.named(question, language_of(question), pointing=pointing)
-    if before and not named and (both := of_both(question, before)):
-        return both
-    if before and named and back:
-        known = tuple(d for d in named.documents if d in before.spoken_of)
-        named = replace(named, documents=known or named.documents, ambiguous=len(known) > 1)
-    plain = behind_colon(named.rest) if named else question
+    named = theses_meant(question, before, names, back=bool(back))
+    if named and not named.phrase:  # by their place among those in play, or as a pair
+        return named
+    plain = behind_colon(named.question) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
     if before and before.asked_back:
         told = _told_which(question, plain, before, named, names)
         if told:
             return told
+    among = _of_those_listed(question, before)
     if before and before.of_library and _goes_on_listing(question, before, reads):
-        return Resolved(question, of_library=True)
+        return Resolved(question, among, of_library=True)
     if compares_age(question):
         theses = word_set("question.thesis").intersection(words(question))
         among = before.spoken_of if before and not (theses or before.of_library) else ()
@@ -199,7 +206,7 @@ def resolve(
     elif _is_of_library(question, reads) and not (
         back or _varies(question, before, reads) or (named and _asks_of_one(question, plain, reads))
     ):
-        return Resolved(question, of_library=True)
+        return Resolved(question, among, of_library=True)
     resolved = _resolved(plain, before, reads)
     if named:
         about, meant = form("about").fullmatch(plain), form("meant").match(plain)
@@ -210,7 +217,7 @@ def resolve(
             documents=named.documents,
             phrase=named.phrase,
             ambiguous=named.ambiguous,
-            unknown=named.besides,
+            unknown=named.unknown,
         )
     settled = resolved.unclear or resolved.repeat or resolved.follows
     if (back or not settled) and (other := names.unknown(question, language_of(question))):
@@ -223,6 +230,15 @@ def resolve(
         if len(among) > 1:
             return Resolved(question, among, unclear="which_thesis")
     return resolved
+
+
+def _of_those_listed(question: str, before: Conversation | None) -> tuple[str, ...]:
+    """The theses listed before, where only those are asked about: "which of those are older?",
+    "how many is that?"; none where all are."""
+    if before is None or not before.of_library or len(before.listed) < 2:
+        return ()
+    counts = cue("question.count").search(question) and not content_terms(question)
+    return before.listed if counts or cue("follow_up.of_them").search(question) else ()
 
 
 def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> bool:
@@ -241,7 +257,7 @@ def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> b
 
 
 def _told_which(
-    question: str, plain: str, before: Conversation, named: Named | None, names: ThesisNames
+    question: str, plain: str, before: Conversation, named: Resolved | None, names: ThesisNames
 ) -> Resolved | None:
     """What was asked before it was asked back which thesis is meant, where this tells: "jihan"."""
     same = Resolved(before.question, follows=True)

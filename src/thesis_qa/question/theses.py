@@ -72,15 +72,17 @@ class Token:
 
 
 class ThesisNames:
-    """The theses of one library by what names them. `held` tells the theses whose text holds one
-    of some stems: "analysis" in the title of one names it only if the others don't speak of it."""
+    """The theses of one library by what names them. `held` tells in how many passages theses hold
+    one of some stems: "analysis" in the title of one names it only if the others don't speak of
+    it."""
 
     def __init__(
         self,
         documents: Sequence[DocumentInfo],
-        held: Callable[[Collection[str]], Collection[str]] | None = None,
+        held: Callable[[Collection[str]], Mapping[str, int]] | None = None,
     ) -> None:
         self._known = [identity(document) for document in documents]
+        self._passages = {document.name: document.passages for document in documents}
         self._held = lru_cache(REMEMBERED)(held) if held else None
 
     @property
@@ -91,6 +93,26 @@ class ThesisNames:
     def entitled(self, wanted: Sequence[frozenset[str]]) -> bool:
         """Whether title and keywords of one thesis hold one of each of these sets of stems."""
         return any(all(stems & known.about for stems in wanted) for known in self._known)
+
+    def titled(self, question: str) -> tuple[str, ...]:
+        """The thesis whose title holds several words of `question` that no other title holds and
+        few theses use: "How did the pupils of SMK Itikurih rate it?"."""
+        words = {stem(token.word) for token in _tokens(question)} - _empty()
+        own = [
+            word
+            for word in words
+            if self._rarity.get(word) == 1 and not self._is_common(word, None)
+        ]
+        theirs = {k.document: sum(word in k.about for word in own) for k in self._known}
+        return tuple(name for name, count in theirs.items() if count > 1 and count == len(own))
+
+    def shares(self, wanted: Sequence[frozenset[str]]) -> Mapping[str, float]:
+        """Which share of the passages of each thesis holds one of each of these sets of stems."""
+        held = [self._held(stems) for stems in wanted] if self._held else []
+        fewest = {
+            name: min((each.get(name, 0) for each in held), default=0) for name in self._passages
+        }
+        return {name: count / max(1, self._passages[name]) for name, count in fewest.items()}
 
     def named(
         self, question: str, language: Language | None, *, pointing: bool = False
@@ -105,6 +127,7 @@ class ThesisNames:
         ]
         if not found:
             return None
+        found.sort(key=lambda each: min(each[0]))
         documents = dict.fromkeys(name for _, names in found for name in names)
         at = sorted({place for places, _ in found for place in places})
         this = text("question.this_thesis", language)
@@ -178,7 +201,7 @@ class ThesisNames:
         self, tokens: Sequence[Token], language: Language | None, pointing: bool
     ) -> Iterator[tuple[list[int], list[str]]]:
         for at in range(len(tokens)):
-            for places in _beside_thesis_word(tokens, at, pointing):
+            for places in _beside_thesis_word(tokens, at, pointing, loose=True):
                 run, fitting = self._named_run(tokens, places, language)
                 if run:
                     yield [*run, at], fitting
@@ -232,7 +255,7 @@ class ThesisNames:
             return False
         read = (readings(stem(word), language, to) for to in LANGUAGES)
         stems = frozenset(w for each in read for w, p in each.items() if p >= LIKELY)
-        return len(self._held(stems)) > COMMON * len(self._known)
+        return len(self._held(stems).keys() & self._passages) > COMMON * len(self._known)
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -257,10 +280,11 @@ def identity(document: DocumentInfo) -> Identity:
 
 
 def _beside_thesis_word(
-    tokens: Sequence[Token], at: int, pointing: bool = False
+    tokens: Sequence[Token], at: int, pointing: bool = False, loose: bool = False
 ) -> Iterator[list[int]]:
     """The words behind and before a word for a thesis that may name it, the nearest first:
-    "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"."""
+    "skripsi (tentang) surat akademik", "the blockchain thesis", "yang soal padi"; `loose` if also
+    before one for other works, "the rice trial"."""
     word = _owner(tokens[at].word)
     first = tokens[at + 1].word if at + 1 < len(tokens) else ""
     says = at < OPENING and first in word_set("question.collection")  # "yang bahas padi gimana"
@@ -269,9 +293,9 @@ def _beside_thesis_word(
     behind = _until_clause(tokens, range(begins, min(len(tokens), begins + MOST_WORDS)))
     dated = bool(behind) and bool(years_in(tokens[behind[0]].word))
     stands_for_one = word in word_set("question.stands_for_thesis")
-    if not says and word in word_set("question.thesis_kinds", "en") | word_set(
-        "question.stands_for_thesis", "en"
-    ):  # English puts the name before, and may go on with what is asked: "the rice thesis finds"
+    ahead = word_set("question.thesis_kinds", "en") | word_set("question.stands_for_thesis", "en")
+    if not says and word in (ahead | word_set("question.works", "en") if loose else ahead):
+        # English puts the name before, and may go on with what is asked: "the rice thesis finds"
         yield _until_clause(tokens, range(at - 1, max(-1, at - 1 - MOST_WORDS), -1))
     if (
         word in word_set("question.thesis_kinds")
@@ -325,10 +349,14 @@ def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this
 
 
 def _tokens(question: str) -> list[Token]:
-    return [
-        Token(fold(m.group()), *m.span(), ends=question[m.end() : m.end() + 1] in set(",;:?!-–"))
-        for m in _TOKEN.finditer(question)
-    ]
+    return [Token(fold(m.group()), *m.span(), ends=_ends(m)) for m in _TOKEN.finditer(question)]
+
+
+def _ends(word: re.Match[str]) -> bool:
+    """Whether a clause ends with a word; the full stop of "Dr." ends none."""
+    behind = word.string[word.end() : word.end() + 2]
+    stops = behind[:1] == "." and len(word.group()) >= LONG_NAME
+    return stops or behind[:1] in set(",;:?!-–")
 
 
 PERSONAL = ("title", "author", "supervisors", "examiners", "year", "keywords", "about")

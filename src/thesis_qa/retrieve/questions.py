@@ -61,8 +61,7 @@ class QuestionReader:
         names = self._names  # another thread may replace it
         if names is None or names[0] != key:
             known = [d for d in self._catalog.documents() if not documents or d.name in documents]
-            held = None if documents else self._catalog.holding
-            self._names = names = key, ThesisNames(known, held)
+            self._names = names = key, ThesisNames(known, self._catalog.holding)
         return names[1]
 
     def _vector(self, text: str) -> Vectors:
