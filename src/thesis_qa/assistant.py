@@ -108,11 +108,13 @@ class Assistant:
         asked = self._read(question, history, documents, language)
         library = Library(self.index, top_k, self._whole)
         found = self._find(asked, library)
-        if asked.otherwise and not found.answers:  # what was added may have been too much
+        known = history[-1][1] if history else ""
+        if asked.otherwise and (not found.answers or _all_said(found, known)):
             other = self.index.question(asked.otherwise, asked.documents, asked.language)
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
-            asked, found = (other, again) if again.answers else (asked, found)
+            better = again.answers and not _all_said(again, known)
+            asked, found = (other, again) if better else (asked, found)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=on_subject(asked, found.shown))
         best = best_first(found, library.passages(asked))
@@ -326,6 +328,14 @@ def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
     return next((each for each in found if each is not None), Found(0.0))
+
+
+def _all_said(found: Found, answer: str) -> bool:
+    """Whether all that was found stands in the answer before, so that too much was taken from the
+    question before; a row of a table may answer both."""
+    said = [shown.evidence.sentence for shown in found.shown]
+    told = (s.kind != "table" and " ".join(s.text.split()) in answer for s in said)
+    return bool(said) and not found.text and all(told)
 
 
 def _gives_reason(shown: Shown) -> bool:

@@ -96,8 +96,9 @@ def _told(
     """The theses that people, places and subjects of a question fit, or else those that speak of
     them, with a sentence each."""
     wanted = _wanted(question)
-    named = [d for d in among if _identified(d, wanted, question.language)]
     topic, share = question.intent.topic("library") if question.intent else ("", 0.0)
+    by_place = topic != "by_topic" or share < SURE  # not those of an agricultural university
+    named = [d for d in among if _identified(d, wanted, question.language, by_place)]
     if named or (topic in OF_TITLE_PAGE and share >= SURE):
         return named, {}
     about, quotes = _about(question, library, among, wanted)
@@ -119,7 +120,11 @@ def _often(question: Question, library: Library, document: DocumentInfo, best: S
 
 def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[str, ...]:
     """The thesis that a phrase names by what it is about: whose passage is best for it and holds
-    its words, or that most of the best passages are of; empty if there is none."""
+    its words, or that most of the best passages are of; empty if there is none.
+
+    All of the best are of one thesis for 103 of 182 words that name it in the other language, of
+    another for 1 of them, and for 1 of 222 that name none among 6 or 10 theses (7 of 118 among 3).
+    """
     asked = index.question(phrase, documents)
     passages = index.passages(asked, NEAR)
     for best in passages[:1]:
@@ -127,6 +132,9 @@ def thesis_about(index: Index, phrase: str, documents: Sequence[str]) -> tuple[s
         if held and all(held.values()):
             return (best.document,)
     names = documents or index.catalog.names()
+    near = {passage.document for passage in passages}
+    if len(near) == 1 < len(names) and len(passages) == NEAR:
+        return tuple(near)
     if not all(index.catalog.holds_any(t, names) for t in asked.telling):
         return ()  # what nothing here speaks of, no thesis is about
     most = _most_of(passages)
@@ -183,7 +191,9 @@ def _wanted(question: Question) -> Wanted:
     told = [match for match in (*tongues.values(), after, before, national) if match]
     beside = framing_words().union(*(words(match.group()) for match in told))
     left = (
-        (term, word) for term, word in question.terms if not word.isdecimal() and word not in beside
+        (term, word)
+        for term, word in question.terms
+        if not word.isdecimal() and beside.isdisjoint({word, word.removesuffix("nya")})
     )
     return Wanted(
         tuple(years_in(said)), bool(after), bool(before), spoken, bool(national), tuple(left)
@@ -218,11 +228,17 @@ def _extreme(documents: Sequence[DocumentInfo], newest: bool) -> list[DocumentIn
     return [d for d in dated if d.metadata.year == best]
 
 
-def _identified(document: DocumentInfo, wanted: Wanted, language: Language | None) -> bool:
+def _identified(
+    document: DocumentInfo, wanted: Wanted, language: Language | None, by_place: bool
+) -> bool:
     """Whether title, keywords, people and places of a thesis hold every word that is wanted."""
     named = identity(document)
     people = (document.metadata.author, *document.metadata.supervisors)
-    said = named.places | named.file | {word for name in people for word in words(name)}
+    said = (
+        named.file
+        | (named.places if by_place else frozenset())
+        | {word for name in people for word in words(name)}
+    )
     held = named.about | {stem(word) for word in said}
     return all(
         any(other in held and (other == term or p >= HELD)

@@ -6,20 +6,23 @@ from dataclasses import replace
 
 from thesis_qa.answer.evidence import is_statement
 from thesis_qa.answer.found import MAX_DOCUMENTS, Evidence, Found, Library, Shown, by_thesis
-from thesis_qa.answer.under_headings import of_topic
+from thesis_qa.answer.under_headings import is_told, of_topic
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import cue
 from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.words import words
 from thesis_qa.question.read import Question
 from thesis_qa.question.topics import topic_named
-from thesis_qa.types import Metadata, Passage, Sentence, Span
+from thesis_qa.types import Mark, Metadata, Passage, Role, Sentence, Span
 
 MAX_SENTENCES = 3
+THANKING: frozenset[Role | None] = frozenset({"acknowledgements", "declaration", "dedication"})
+FEW = 4  # words of a line for a signature: "Supervisor Signature Date"
 
 
 def by_metadata(question: Question, library: Library) -> Found | None:
     """What title, approval and abstract pages state; None if they aren't asked for."""
-    if not question.fields:
+    if not question.fields or (question.supposed and is_told(question, library)):
         return None
     names = library.names(question)[:MAX_DOCUMENTS]
     stated = {name: _stated_in(question, library, name) for name in names}
@@ -38,11 +41,30 @@ def _stated_in(question: Question, library: Library, document: str) -> list[Show
     if fields.about:
         return _abstract(question, catalog, document, stated) or _subject(library, document, stated)
     return [
-        Shown(field_evidence(catalog, document, span), label=name)
+        shown
         for name in fields.names
-        for span in _lines(catalog, document, name, stated.places.get(name, ()))
-        if len(stated.places[name]) >= fields.ordinal
+        for shown in (
+            [
+                Shown(field_evidence(catalog, document, span), label=name)
+                for span in _lines(catalog, document, name, stated.places[name])
+                if len(stated.places[name]) >= fields.ordinal
+            ]
+            if stated.places.get(name)
+            else _thanked(library, document, name)
+        )
     ]
+
+
+def _thanked(library: Library, document: str, field: str) -> Iterator[Shown]:
+    """The sentences of acknowledgements that tell of a person what no title page does: "my
+    supervisor Leon Horsten"."""
+    for passage in library.thesis(document) if field in ("supervisors", "examiners") else ():
+        if THANKING.isdisjoint(heading.role for heading in passage.headings):
+            continue
+        for sentence in passage.sentences:
+            names = Mark.PERSON in sentence.marks and len(words(sentence.text)) > FEW
+            if names and cue(f"question.fields.{field}").search(sentence.text):
+                yield Shown(Evidence(passage, sentence))
 
 
 def _lines(catalog: Catalog, document: str, name: str, spans: Sequence[Span]) -> Sequence[Span]:

@@ -56,7 +56,7 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fo
     read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
     missing = tuple(dict.fromkeys([*codes, *_words_missing(question, library)]))
-    if codes or (question.figure and not any(_has_figure(question, s) for s in shown)):
+    if codes or (question.figure and not holds_figure(question, shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing, read=read)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
     return Found(confidence(seen), shown, kind, missing=missing, read=read)
@@ -103,9 +103,9 @@ def _codes_missing(
     return tuple(written for code, written in question.codes if code not in held)
 
 
-def _has_figure(question: Question, shown: Shown) -> bool:
+def holds_figure(question: Question, shown: Sequence[Shown]) -> bool:
     """Whether a statement holds the number, time or address that is asked for."""
-    stated = (shown.evidence.sentence, shown.lead)
+    stated = (sentence for s in shown for sentence in (s.evidence.sentence, s.lead))
     return any(sentence and holds_expected(sentence, question.expects) for sentence in stated)
 
 

@@ -32,10 +32,11 @@ from thesis_qa.answer.lists import (
     placed,
 )
 from thesis_qa.answer.named_sections import asks_to_explain, section_named
-from thesis_qa.answer.passages import weigh
+from thesis_qa.answer.passages import holds_figure, weigh
 from thesis_qa.answer.select import with_lead, with_translation
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import alternatives, cue
+from thesis_qa.question.fields import AskedFields
 from thesis_qa.question.read import Question
 from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
@@ -63,17 +64,19 @@ def by_headings(question: Question, library: Library) -> Found | None:
     if question.besides or len(names) > MAX_DOCUMENTS:
         return None
     if question.topics:
-        if question.supposed and _is_told(question, library):
+        if question.supposed and is_told(question, library):
             return None
         stated: dict[str, Sequence[Shown]]
         stated = {name: _of_topics(question, library, name) for name in names}
         if question.documents and len(names) <= COMPARED and any(stated.values()):
             stated = {n: said or _elsewhere(question, library, n) for n, said in stated.items()}
         found = by_thesis(stated, library)
+        if question.supposed and question.figure and not holds_figure(question, found.shown):
+            return None  # "how many people were sampled there?"
     elif not library.asked_apart(question):
         found = _in_section(question, library, names)
         found = replace(found, route="section")
-        if found.answers and question.expects == "definition" and _is_told(question, library):
+        if found.answers and question.expects == "definition" and is_told(question, library):
             return None
     else:
         return None
@@ -88,11 +91,12 @@ def _elsewhere(question: Question, library: Library, document: str) -> Sequence[
     return found.shown[:ELSEWHERE] if found.answers else ()
 
 
-def _is_told(question: Question, library: Library) -> bool:
+def is_told(question: Question, library: Library) -> bool:
     """Whether a sentence surely answers, and goes before what a heading only lets suppose: of a
     definition, one that defines; of a topic that was not named, one that answers more surely than
     the question is after that topic, or surely, where the question says more than the topic."""
-    best = weigh(replace(question, topics=()), library, library.passages(question))
+    plain = replace(question, topics=(), fields=AskedFields())
+    best = weigh(plain, library, library.passages(question))
     if not best.answers or best.probability < SURELY_TOLD:
         return False
     if question.expects == "definition":

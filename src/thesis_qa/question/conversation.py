@@ -199,6 +199,8 @@ def with_other(before: str, other: str) -> str:
     places, number = written_places(plain), other.rpartition(" ")[2]
     if places and number[:1].isdecimal() and not written_places(other):  # "and 4.6?"
         return plain.replace(places[0], f"{places[0].rpartition(' ')[0]} {number}") + "?"
+    if (most := _superlatives(plain)) and (least := _superlatives(other)):
+        return plain.replace(most[0], least[0]) + "?"
     ordinals = [[w for w in each.split() if ordinal(w.lower())] for each in (plain, other)]
     if all(ordinals):
         return plain.replace(ordinals[0][0], ordinals[1][0]) + "?"
@@ -208,6 +210,11 @@ def with_other(before: str, other: str) -> str:
     if len(names) == 1 and bare[:1].isupper():
         return plain.replace(names[0], bare) + "?"
     return f"{plain}, {other}?"
+
+
+def _superlatives(text: str) -> list[str]:
+    """ "paling lemah", "most common", "highest" in a text."""
+    return [match.group() for match in cue("follow_up.superlative").finditer(text)]
 
 
 def subject(question: str, before: str) -> list[str]:
@@ -240,11 +247,16 @@ def points_at_thing(question: str) -> bool:
 
 
 def added(question: str, known: Sequence[str]) -> Resolved:
-    """A question with the words that the one before was about."""
+    """A question with the words that the one before was about; those come second where it names
+    itself what it asks for: "their average age?", "bobotnya?"."""
     asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
-    points = any(match.group().lower() in word_set("follow_up.pronouns")  # "itu", but not "-nya"
-                 for match in cue("follow_up.pronouns").finditer(question))  # fmt: skip
-    return Resolved(asked, follows=True, otherwise="" if points else question)
+    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
+    alone = word_set("follow_up.pronouns") - word_set("follow_up.possessives")
+    if not alone.isdisjoint(found):
+        return Resolved(asked, follows=True)
+    if cue("follow_up.pronouns").search(question):
+        return Resolved(question, follows=True, otherwise=asked)
+    return Resolved(asked, follows=True, otherwise=question)
 
 
 def behind_colon(question: str) -> str:

@@ -26,7 +26,6 @@ from thesis_qa.question.conversation import (
     is_phrase,
     item_asked,
     of_item,
-    only_offers,
     ordinal,
     points_at_thing,
     quotes_in,
@@ -34,7 +33,7 @@ from thesis_qa.question.conversation import (
     subject,
     with_other,
 )
-from thesis_qa.question.meant import gone_back, theses_meant
+from thesis_qa.question.meant import gone_back, of_those_listed, subject_after, theses_meant
 from thesis_qa.question.read import content_terms, read_question
 from thesis_qa.question.route import Again, Intent, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames
@@ -90,7 +89,7 @@ def read_conversation(
             last = (*found.last, *last)
         listed = names.listed_in(answer)
         about = listed or quoting(quotes_in(answer)[:PLACED])
-        documents = _subject(question, answer, resolved, about, found, names)
+        documents = subject_after(question, answer, resolved, about, found, names)
         pair = about if len(about) == 2 else ()  # "skripsi yang satunya"
         if len(documents) > 1 and set(about) <= set(documents):  # two that were compared
             about = documents
@@ -106,26 +105,6 @@ def read_conversation(
             resolved.question, answer, documents, about, spoken_of, of_library, resolved.base, last
         )
     return found
-
-
-def _subject(
-    question: str,
-    answer: str,
-    resolved: Resolved,
-    about: tuple[str, ...],
-    before: Conversation | None,
-    names: ThesisNames,
-) -> tuple[str, ...]:
-    """The theses that the conversation is about after a question, whose answer lists or quotes
-    those `about`."""
-    if only_offers(answer):  # nobody asked for those: the subject stays what it was
-        return before.documents if before else ()
-    if resolved.of_library and (len(about) == 1 or set(about) == set(resolved.documents)):
-        return about if len(about) == 1 else ()  # of all of a list, none is the subject
-    if resolved.unknown and about:  # which was found by its topic
-        return about
-    found = resolved.documents or (about if len(about) == 1 else ())
-    return found or (() if about else names.titled(question))
 
 
 def _is_talk(question: str, reads: Reads) -> bool:
@@ -189,12 +168,13 @@ def resolve(
     plain = behind_colon(named.question) if named else question
     if _is_talk(question, reads):
         return Resolved(question)
-    if before and before.asked_back:
+    if before and before.asked_back and not cue("follow_up.any_thesis").search(question):
         told = _told_which(question, plain, before, named, names)
         if told:
             return told
-    among = _of_those_listed(question, before)
-    if before and before.of_library and _goes_on_listing(question, before, reads):
+    among = of_those_listed(question, before) if before else ()
+    counts = cue("question.count").search(question) and not content_terms(question)
+    if before and before.of_library and (counts or _goes_on_listing(question, before, reads)):
         return Resolved(question, among, of_library=True)
     if compares_age(question):
         theses = word_set("question.thesis").intersection(words(question))
@@ -230,15 +210,6 @@ def resolve(
         if len(among) > 1:
             return Resolved(question, among, unclear="which_thesis")
     return resolved
-
-
-def _of_those_listed(question: str, before: Conversation | None) -> tuple[str, ...]:
-    """The theses listed before, where only those are asked about: "which of those are older?",
-    "how many is that?"; none where all are."""
-    if before is None or not before.of_library or len(before.listed) < 2:
-        return ()
-    counts = cue("question.count").search(question) and not content_terms(question)
-    return before.listed if counts or cue("follow_up.of_them").search(question) else ()
 
 
 def _lacks_thesis(question: str, before: Conversation | None, reads: Reads) -> bool:
@@ -285,7 +256,9 @@ def _goes_on_listing(question: str, before: Conversation, reads: Reads) -> bool:
         return False
     likely = intent.routes.get("library", 0.0) if intent else 0.0
     listed = cue("follow_up.any_thesis").search(question) or compares_age(question)
-    about = form("about").fullmatch(question)
+    about = form("about").fullmatch(question) or (
+        is_phrase(question) and len(before.documents) != 1
+    )
     return bool(said) and bool(
         likely >= LEANS
         or listed

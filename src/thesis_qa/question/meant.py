@@ -16,6 +16,7 @@ from thesis_qa.question.conversation import (
     Resolved,
     form,
     item_asked,
+    only_offers,
     ordinal,
 )
 from thesis_qa.question.read import content_terms, read_question
@@ -42,10 +43,7 @@ def theses_meant(
     if compared := _compared(question, named, before, names):
         return compared
     if named:
-        return Resolved(
-            named.rest, named.documents, named.phrase,
-            ambiguous=named.ambiguous, unknown=named.besides,
-        )  # fmt: skip
+        return _named(named)
     return _all_in_play(question, before) if before else None
 
 
@@ -77,7 +75,8 @@ def _named_by_place(tokens: Sequence[str], said: Sequence[str], at: int) -> tupl
     theses = word_set("question.thesis")
     behind, ahead = (word_set("question.stands_for_thesis", lang) | theses for lang in LANGUAGES)
     articles = word_set("question.articles")
-    first = not content_terms(" ".join(tokens[: max(at - 1, 0)]))  # not "saran yang kedua"
+    ahead_of_it = content_terms(" ".join(said[: max(at - 1, 0)]))  # "saran" of "saran yang kedua"
+    first = all(word in word_set("follow_up.joining") for _, word in ahead_of_it)
     if at and said[at - 1] in behind and (first or said[at - 1] in theses):
         return at - 1, at + 1
     article = at > 0 and said[at - 1] in articles
@@ -104,6 +103,35 @@ def _all_in_play(question: str, before: Conversation) -> Resolved | None:
     if listed and them and read.fields:  # "who wrote those?"
         return Resolved(question, listed, of_library=True)
     return None
+
+
+def of_those_listed(question: str, before: Conversation) -> tuple[str, ...]:
+    """The theses listed before, where only those are asked about: "which of those are older?",
+    "how many is that?"; none where all are."""
+    if not before.of_library or len(before.listed) < 2:
+        return ()
+    counts = cue("question.count").search(question) and not content_terms(question)
+    return before.listed if counts or cue("follow_up.of_them").search(question) else ()
+
+
+def subject_after(
+    question: str,
+    answer: str,
+    resolved: Resolved,
+    about: tuple[str, ...],
+    before: Conversation | None,
+    names: ThesisNames,
+) -> tuple[str, ...]:
+    """The theses that the conversation is about after a question, whose answer lists or quotes
+    those `about`."""
+    if only_offers(answer):  # nobody asked for those: the subject stays what it was
+        return before.documents if before else ()
+    if resolved.of_library and (len(about) == 1 or set(about) == set(resolved.documents)):
+        return about if len(about) == 1 else ()  # of all of a list, none is the subject
+    if resolved.unknown and about:  # which was found by its topic
+        return about
+    found = resolved.documents or (about if len(about) == 1 else ())
+    return found or (() if about else names.titled(question))
 
 
 # Named in words
@@ -146,16 +174,33 @@ def _compared(
     if not compares or (named and len(named.documents) > 1):
         return None
     here = before.documents if before and len(before.documents) == 1 else ()
-    if named and here and here != named.documents:
-        if cue("follow_up.pronouns").search(question[: question.find(named.phrase)]):
-            asked = question.partition(": ")[2] or named.rest
-            return Resolved(asked, (*here, *named.documents), follows=True)
+    points = named and cue("follow_up.pronouns").search(question[: question.find(named.phrase)])
+    if named and here and points and here != named.documents:
+        asked = question.partition(": ")[2] or named.rest
+        return Resolved(asked, (*here, *named.documents), follows=True)
     for join in cue("question.joins").finditer(question, compares.end()):
         sides = question[compares.end() : join.start()], question[join.end() :]
         pair = tuple(dict.fromkeys(d for side in sides if (d := _spoken_of(side, names))))
         if len(pair) == 2:
             return Resolved(_asked_of_each(question), pair, follows=True)
+        other = next((side for side in sides if named and named.phrase not in side), "")
+        if named and pair == named.documents and (thing := _without_topics(other)):
+            return replace(_named(named), question=_asked_of_each(question), unknown=thing)
     return None
+
+
+def _named(named: Named) -> Resolved:
+    return Resolved(
+        named.rest, named.documents, named.phrase,
+        ambiguous=named.ambiguous, unknown=named.besides,
+    )  # fmt: skip
+
+
+def _without_topics(thing: str) -> str:
+    """A side of a comparison without what any thesis has."""
+    for topic in ASKED:
+        thing = topic.asked.sub(" ", thing)
+    return thing.strip(" ?.!,")
 
 
 def _spoken_of(thing: str, names: ThesisNames) -> str:
@@ -163,9 +208,8 @@ def _spoken_of(thing: str, names: ThesisNames) -> str:
     named = names.named(thing, language_of(thing))
     if named:
         return named.documents[0] if len(named.documents) == 1 else ""
-    for topic in ASKED:  # any thesis has those
-        thing = topic.asked.sub(" ", thing)
-    shares = names.shares(read_question(thing).telling) if thing.strip(" ?.!,") else {}
+    thing = _without_topics(thing)
+    shares = names.shares(read_question(thing).telling) if thing else {}
     most = max(shares, key=lambda name: shares[name], default="")
     return most if most and shares[most] >= ABOUT else ""
 

@@ -43,7 +43,9 @@ def named_places(question: str) -> NamedPlaces:
         pages=frozenset(text for kind, text in found if kind == "page"),
         chapters=frozenset(chapter for chapter in chapters if chapter),
         sections=frozenset(
-            tuple(map(int, text.split("."))) for kind, text in found if kind == "section"
+            tuple(number_value(part) or 0 for part in text.split("."))
+            for kind, text in found
+            if kind == "section"
         ),
         tables=frozenset(text for kind, text in found if kind == "table"),
         figures=frozenset(text for kind, text in found if kind == "figure"),
@@ -66,7 +68,7 @@ def _named() -> re.Pattern[str]:
     number = rf"\d{{1,2}}|[ivx]{{1,5}}|{words}"
     return re.compile(
         rf"\b(?:{pages})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<page>\d{{1,4}}|[ivxlc]{{1,8}})\b"
-        rf"|\b(?:{sections})\s*(?P<section>\d+(?:\.\d+)+)\b"
+        rf"|\b(?:{sections})\s*(?P<section>(?:\d+|[ivx]{{1,5}})(?:\.\d+)+|\d+)\b"
         rf"|\b(?:{tables})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<table>\d+(?:[.-]\d+)*)\b"
         rf"|\b(?:{figures})\.?\s*(?:no(?:mor)?\.?\s*)?(?P<figure>\d+(?:[.-]\d+)*)\b"
         rf"|\b(?:{chapters})\.?\s*(?:ke-?\s*)?(?P<chapter>{number})\b(?!\.\d)"

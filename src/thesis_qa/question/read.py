@@ -146,6 +146,8 @@ def understood(
     if intent is None or question.fields or question.topics or question.places:
         return known
     fields, topics = _learned_fields(intent), _learned_topics(intent)
+    if question.expects not in ("any", "reason"):  # "where was the app installed?"
+        fields = replace(fields, about=False)
     if question.expects == "reason" and question.telling:  # "why" of something of its own
         topics = ()
     if fields or topics:

@@ -6,6 +6,7 @@ for a thesis is taken out of the question, and the search is narrowed to it inst
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -72,9 +73,8 @@ class Token:
 
 
 class ThesisNames:
-    """The theses of one library by what names them. `held` tells in how many passages theses hold
-    one of some stems: "analysis" in the title of one names it only if the others don't speak of
-    it."""
+    """The theses of one library by what names them. `held` counts the passages of theses that hold
+    one of some stems: "analysis" in a title names it only if the others don't speak of it."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class ThesisNames:
     @property
     def documents(self) -> tuple[str, ...]:
         """All of them."""
-        return tuple(known.document for known in self._known)
+        return tuple(self._passages)
 
     def entitled(self, wanted: Sequence[frozenset[str]]) -> bool:
         """Whether title and keywords of one thesis hold one of each of these sets of stems."""
@@ -98,20 +98,16 @@ class ThesisNames:
         """The thesis whose title holds several words of `question` that no other title holds and
         few theses use: "How did the pupils of SMK Itikurih rate it?"."""
         words = {stem(token.word) for token in _tokens(question)} - _empty()
-        own = [
-            word
-            for word in words
-            if self._rarity.get(word) == 1 and not self._is_common(word, None)
-        ]
+        own = [w for w in words if self._rarity.get(w) == 1 and not self._is_common(w, None)]
         theirs = {k.document: sum(word in k.about for word in own) for k in self._known}
         return tuple(name for name, count in theirs.items() if count > 1 and count == len(own))
 
     def shares(self, wanted: Sequence[frozenset[str]]) -> Mapping[str, float]:
-        """Which share of the passages of each thesis holds one of each of these sets of stems."""
+        """Which share of the passages of each thesis holds one of each of these sets of stems;
+        nothing, if most theses hold each."""
         held = [self._held(stems) for stems in wanted] if self._held else []
-        fewest = {
-            name: min((each.get(name, 0) for each in held), default=0) for name in self._passages
-        }
+        held = [each for each in held if not self._in_most(each)]
+        fewest = {n: min(each.get(n, 0) for each in held) for n in self._passages if held}
         return {name: count / max(1, self._passages[name]) for name, count in fewest.items()}
 
     def named(
@@ -130,8 +126,7 @@ class ThesisNames:
         found.sort(key=lambda each: min(each[0]))
         documents = dict.fromkeys(name for _, names in found for name in names)
         at = sorted({place for places, _ in found for place in places})
-        this = text("question.this_thesis", language)
-        rest = _without(question, tokens, at, this)
+        rest = _without(question, tokens, at, text("question.this_thesis", language))
         ambiguous = any(len(names) > 1 for _, names in found)
         other = self.unknown(rest, language) if len(documents) == 1 else None
         besides, rest = (other.phrase, other.rest) if other else ("", rest)
@@ -148,11 +143,11 @@ class ThesisNames:
         kubernetes"; None if it names none. What is left says "this thesis" if that asks for what
         any thesis has."""
         tokens = _tokens(question)
-        this = text("question.this_thesis", language)
         for at in range(len(tokens)):
             for places in _beside_thesis_word(tokens, at):
                 told = _before_topic(tokens, places)
                 if not all(self._is_common(tokens[place].word, language) for place in told):
+                    this = text("question.this_thesis", language)
                     rest = _without(question, tokens, sorted([*told, at]), this)
                     read = read_question(rest)
                     rest = rest if read.fields or read.topics else question
@@ -162,8 +157,7 @@ class ThesisNames:
     def _by_file(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
         """Names of files: "ringkas kucing.pdf"."""
         for at, token in enumerate(tokens):
-            named = [k.document for k in self._known if fold(k.document) == token.word]
-            if named:
+            if named := [k.document for k in self._known if fold(k.document) == token.word]:
                 yield [at], named
 
     def _by_author(self, tokens: Sequence[Token]) -> Iterator[tuple[list[int], list[str]]]:
@@ -171,7 +165,7 @@ class ThesisNames:
         at = 0
         while at < len(tokens):
             run, fitting = self._author_run(tokens, at)
-            if run and fitting:
+            if fitting:
                 yield run, fitting
             at += max(1, len(run))
 
@@ -188,14 +182,11 @@ class ThesisNames:
             run, fitting = [*run, place], more
         first = _owner(tokens[at].word)
         exact = any(first in known.author for known in fitting) and first not in _empty()
-        introduced = at > 0 and self._introduces(tokens[at - 1].word)
+        introducing = word_set("question.thesis") | word_set("question.before_author")
+        introduced = at > 0 and tokens[at - 1].word in introducing
         if run and (exact or introduced or len(run) > 1):
             return run, [known.document for known in fitting]
         return [], []
-
-    @staticmethod
-    def _introduces(word: str) -> bool:
-        return word in word_set("question.thesis") or word in word_set("question.before_author")
 
     def _near_thesis_word(
         self, tokens: Sequence[Token], language: Language | None, pointing: bool
@@ -213,15 +204,13 @@ class ThesisNames:
         """The words next to a word for a thesis, nearest first, as far as one thesis holds them
         all, and the theses that do."""
         run: list[int] = []
-        told = 0  # length of the run up to the last word that says something
+        told = 0  # of the run, up to the last word that says something
         fitting = list(self._known)
         for place in places:
             word = _owner(tokens[place].word)
-            if _says_nothing(word):
-                run.append(place)
-                continue
-            more = [known for known in fitting if self._holds(word, known, language)]
-            if not more and self._is_common(word, language):
+            silent = _says_nothing(word)
+            more = [k for k in fitting if not silent and self._holds(word, k, language)]
+            if silent or (not more and self._is_common(word, language)):
                 run.append(place)
                 continue
             may_tell = 1 < len(fitting) < len(self._known)  # which of several is meant
@@ -233,10 +222,7 @@ class ThesisNames:
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
-        counts: dict[str, int] = {}
-        for known in self._known:
-            for word in known.about:
-                counts[word] = counts.get(word, 0) + 1
+        counts = Counter(word for known in self._known for word in known.about)
         return {word: 1 / count for word, count in counts.items()}
 
     def _holds(self, word: str, known: Identity, language: Language | None) -> float:
@@ -251,11 +237,15 @@ class ThesisNames:
 
     def _is_common(self, word: str, language: Language | None) -> bool:
         """Whether most theses use a word, in either language."""
-        if self._held is None or len(self._known) < ENOUGH:
+        if self._held is None:
             return False
         read = (readings(stem(word), language, to) for to in LANGUAGES)
         stems = frozenset(w for each in read for w, p in each.items() if p >= LIKELY)
-        return len(self._held(stems).keys() & self._passages) > COMMON * len(self._known)
+        return self._in_most(self._held(stems))
+
+    def _in_most(self, held: Mapping[str, int]) -> bool:
+        here = held.keys() & self._passages.keys()
+        return len(self._known) >= ENOUGH and len(here) > COMMON * len(self._known)
 
 
 def identity(document: DocumentInfo) -> Identity:
@@ -349,14 +339,13 @@ def _without(question: str, tokens: Sequence[Token], places: Sequence[int], this
 
 
 def _tokens(question: str) -> list[Token]:
-    return [Token(fold(m.group()), *m.span(), ends=_ends(m)) for m in _TOKEN.finditer(question)]
-
-
-def _ends(word: re.Match[str]) -> bool:
-    """Whether a clause ends with a word; the full stop of "Dr." ends none."""
-    behind = word.string[word.end() : word.end() + 2]
-    stops = behind[:1] == "." and len(word.group()) >= LONG_NAME
-    return stops or behind[:1] in set(",;:?!-–")
+    found = []
+    for match in _TOKEN.finditer(question):
+        behind = question[match.end() : match.end() + 1]
+        stops = behind == "." and len(match.group()) >= LONG_NAME  # that of "Dr." ends no clause
+        ends = stops or behind in set(",;:?!-–")
+        found.append(Token(fold(match.group()), *match.span(), ends))
+    return found
 
 
 PERSONAL = ("title", "author", "supervisors", "examiners", "year", "keywords", "about")
