@@ -25,6 +25,7 @@ from thesis_qa.lang.words import stop_words, words
 from thesis_qa.library import Index
 from thesis_qa.question.conversation import Conversation, Resolved
 from thesis_qa.question.expects import holds_expected
+from thesis_qa.question.fields import AskedFields
 from thesis_qa.question.follow_up import read_conversation, resolve
 from thesis_qa.question.read import (
     Question,
@@ -109,12 +110,14 @@ class Assistant:
         library = Library(self.index, top_k, self._whole)
         found = self._find(asked, library)
         known = history[-1][1] if history else ""
-        if asked.otherwise and (not found.answers or _all_said(found, known)):
+        lacks = not found.answers or _all_said(found, known)
+        if asked.otherwise and (lacks or len(asked.otherwise) > len(asked.text)):
             other = self.index.question(asked.otherwise, asked.documents, asked.language)
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             better = again.answers and not _all_said(again, known)
-            asked, found = (other, again) if better else (asked, found)
+            surer = lacks or again.probability > found.probability
+            asked, found = (other, again) if better and surer else (asked, found)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=on_subject(asked, found.shown))
         best = best_first(found, library.passages(asked))
@@ -186,6 +189,8 @@ class Assistant:
         among = tuple(d for d in told if not documents or d in documents) or documents
         spoken = resolved.language or self._spoken(checked, history) or language
         asked = self.index.question(resolved.question, among or (), spoken)
+        if asked.supposed and asked.fields.about and resolved.follows:  # "what follows from that?"
+            asked = replace(asked, fields=AskedFields())
         return replace(
             asked,
             language=spoken or asked.language,
