@@ -48,7 +48,8 @@ def by_collection(question: Question, library: Library) -> Found | None:
     if intent is None or question.unclear or question.repeat == "item":
         return None
     any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
-    if len(question.documents) == 1 and not any_thesis:  # it is asked of that one
+    of_these = question.resolved_from and question.documents  # "which data did each of them use?"
+    if not question.of_library and (of_these or len(question.documents) == 1) and not any_thesis:
         return None
     chance = library_chance(intent, question.text)
     hinted = not question.documents and any_thesis

@@ -314,8 +314,11 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
     if known and bare.issuperset(words(question)):  # "kapan?", of what was spoken of
         return replace(added(question, known), otherwise="")
     about = form("about").fullmatch(question)
-    if about and about["other"].split()[0].lower() in word_set("question.which"):
-        question, about = about["other"], None  # "and why 2.5?" asks for itself
+    if about and about["other"].split()[0].lower().removesuffix("kah") in word_set(
+        "question.which"
+    ):
+        joined = words(question)[0] in word_set("follow_up.joining")
+        question, about = about["other"] if joined else question, None  # "and why 2.5?"
     if about and len(content_terms(about["other"])) <= SHORT:
         read = read_question(about["other"])
         if read.topics or read.fields:  # "and what are the conclusions?"

@@ -126,8 +126,8 @@ def subject_after(
     those `about`."""
     if only_offers(answer):  # nobody asked for those: the subject stays what it was
         return before.documents if before else ()
-    if resolved.of_library and (len(about) == 1 or set(about) == set(resolved.documents)):
-        return about if len(about) == 1 else ()  # of all of a list, none is the subject
+    if resolved.of_library:  # of several that are listed none is the subject
+        return about if len(about) == 1 else ()
     if resolved.unknown and about:  # which was found by its topic
         return about
     found = resolved.documents or (about if len(about) == 1 else ())
