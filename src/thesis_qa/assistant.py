@@ -110,14 +110,12 @@ class Assistant:
         library = Library(self.index, top_k, self._whole)
         found = self._find(asked, library)
         known = history[-1][1] if history else ""
-        lacks = not found.answers or _all_said(found, known)
-        if asked.otherwise and (lacks or len(asked.otherwise) > len(asked.text)):
+        if asked.otherwise and (not found.answers or _all_said(found, known)):
             other = self.index.question(asked.otherwise, asked.documents, asked.language)
             other = replace(other, language=asked.language, resolved_from=question)
             again = self._find(other, library)
             better = again.answers and not _all_said(again, known)
-            surer = lacks or again.probability > found.probability
-            asked, found = (other, again) if better and surer else (asked, found)
+            asked, found = (other, again) if better else (asked, found)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=on_subject(asked, found.shown))
         best = best_first(found, library.passages(asked))

@@ -248,15 +248,14 @@ def points_at_thing(question: str) -> bool:
 
 def added(question: str, known: Sequence[str]) -> Resolved:
     """A question with the words that the one before was about; those come second where it names
-    itself what it asks for: "their average age?", "bobotnya?"."""
+    itself what it asks for: "their average age?"."""
     asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
-    found = (match.group().lower() for match in cue("follow_up.pronouns").finditer(question))
-    alone = word_set("follow_up.pronouns") - word_set("follow_up.possessives")
-    if not alone.isdisjoint(found):
+    found = {match.group().lower() for match in cue("follow_up.pronouns").finditer(question)}
+    possessive = found & word_set("follow_up.possessives")
+    if found & word_set("follow_up.pronouns") - possessive:  # "itu", but not "-nya"
         return Resolved(asked, follows=True)
-    if cue("follow_up.pronouns").search(question):
-        return Resolved(question, follows=True, otherwise=asked)
-    return Resolved(asked, follows=True, otherwise=question)
+    first, second = (question, asked) if possessive else (asked, question)
+    return Resolved(first, follows=True, otherwise=second)
 
 
 def behind_colon(question: str) -> str:
