@@ -103,6 +103,10 @@ def test_thanks_in_the_middle_change_nothing(chat: Chat) -> None:
         ("Which theses come from Indonesian universities?", 8, "There are 8 theses here:"),
         ("which thesis uses Laravel?", {LARAVEL}, "One thesis fits:"),
         ("Which of them are written in English?", {BASECAMP, READING, SEA}, "3 of 8 theses fit:"),
+        ("skripsi dari UNHAR ada?", {ACCOUNTS}, "Ada satu skripsi yang cocok:"),
+        ("mana yang dari ULH", {RICE}, "Ada satu skripsi yang cocok:"),
+        ("skripsi padi", {RICE}, "Ada satu skripsi yang cocok:"),
+        ("which are undergraduate theses?", 8, "There are 8 theses here:"),
     ],
 )
 def test_questions_about_the_library_are_answered_by_a_list(
@@ -116,7 +120,9 @@ def test_questions_about_the_library_are_answered_by_a_list(
     assert answer.text.count("\n- ") == len(named)
 
 
-@pytest.mark.parametrize("question", ["ada skripsi tentang kubernetes?", "ada skripsi tahun 1990?"])
+@pytest.mark.parametrize(
+    "question", ["ada skripsi tentang kubernetes?", "ada skripsi tahun 1990?", "ada skripsi s3?"]
+)
 def test_if_none_fits_that_is_said_and_what_there_is_is_named(chat: Chat, question: str) -> None:
     answer = chat.say(question)
     assert answer.kind == "decline"

@@ -229,6 +229,8 @@ def heading(text: str) -> Heading:
         ("who were the examiners?", ("examiners",)),
         ("NIM penulis?", ("student_number",)),
         ("Siapa penulis dan pembimbingnya?", ("author", "supervisors")),
+        ("siapa penulisnya, tahun berapa", ("author", "year")),
+        ("siapa yang nulis dan kapan?", ("author", "year")),
         ("Apa hasil pengujian?", ()),
         ("Which contributions does the author put forward?", ()),
         ("Siapa penulis yang dikutip?", ()),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from thesis_qa.lang.data import text
 from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
-from thesis_qa.question.theses import Named, ThesisNames
+from thesis_qa.question.theses import Named, ThesisNames, abbreviates
 
 HYPERTENSION, RICE, LARAVEL = (
     f"skripsi-{name}.md" for name in ("hipertensi", "padi-gogo", "peminjaman-laravel")
@@ -61,6 +61,26 @@ def test_a_thesis_is_named_as_people_name_one_and_the_rest_is_what_is_asked_of_i
     names: ThesisNames, question: str, document: str, phrase: str, rest: str
 ) -> None:
     assert named(names, question) == Named((document,), phrase, ambiguous=False, rest=rest)
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "is_its"),
+    [
+        ("its", "institut teknologi surabaya", True),
+        ("unair", "universitas airlangga", True),
+        ("binus", "universitas bina nusantara", True),
+        ("upn", "universitas pembangunan nasional veteran", True),
+        ("unpar", "universitas katolik parahyangan", True),
+        ("mit", "massachusetts institute technology", True),
+        ("ugm", "universitas indonesia", False),
+        ("universitas", "universitas indonesia", False),
+        ("ui", "universitas airlangga", False),
+    ],
+)
+def test_a_university_is_known_by_what_its_name_is_cut_to(
+    word: str, name: str, is_its: bool
+) -> None:
+    assert abbreviates(word, name.split()) is is_its
 
 
 def test_two_named_are_both_meant(names: ThesisNames) -> None:

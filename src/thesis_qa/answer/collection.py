@@ -12,12 +12,12 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import stem, words
+from thesis_qa.lang.words import stem, stop_words, words
 from thesis_qa.library import Index
 from thesis_qa.question.meant import ABOUT
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
-from thesis_qa.question.theses import alike, identity
+from thesis_qa.question.theses import abbreviates, alike, identity
 from thesis_qa.types import Language, Passage, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one
@@ -27,6 +27,8 @@ LISTED_FIELDS = ("title", "author", "year", "university")  # that a list tells o
 LISTED = 50  # theses that are named one by one
 OF_TITLE_PAGE = ("by_university", "by_author")  # what the text of a thesis doesn't tell
 NEAR, MOST = 10, 0.6  # passages that tell what a thesis is about, and the share that it has to have
+LEVELS = ("doctor", "master", "bachelor")
+FRONT, FRONT_TEXT = 4, 4000  # pages, and letters of them, that state the degree it is for
 HELD = 0.5  # how surely a passage has to hold each word that is looked for
 
 
@@ -39,6 +41,7 @@ class Wanted:
     before: bool
     language: Language | None
     national: bool  # of Indonesian universities
+    level: str  # of LEVELS, or none
     words: tuple[tuple[str, str], ...]  # stem and word: people, places and subjects
 
 
@@ -47,6 +50,10 @@ def by_collection(question: Question, library: Library) -> Found | None:
     intent = question.intent
     if intent is None or question.unclear or question.repeat == "item":
         return None
+    if _only_names(question):
+        named = [library.catalog.document(name) for name in library.names(question)]
+        lead = _lead(question, "list", len(named), len(library.catalog.names()), narrowed=True)
+        return replace(_found(question, library, named, lead, {}), route="library")
     any_thesis = bool(cue("follow_up.any_thesis").search(question.text))
     of_these = question.resolved_from and question.documents  # "which data did each of them use?"
     if not question.of_library and (of_these or len(question.documents) == 1) and not any_thesis:
@@ -58,10 +65,12 @@ def by_collection(question: Question, library: Library) -> Found | None:
     every = [library.catalog.document(name) for name in library.names(question)]
     if not every:
         return None
-    topic, wanted = _topic(question), _wanted(question)
+    topic, wanted = _topic(question), _wanted(question, every)
     if set(question.fields.names) - set(LISTED_FIELDS) and not wanted.words:
         return None  # "siapa pembimbing semua skripsi di sini": the list doesn't tell
     fitting = [d for d in every if _fits(d, wanted)]
+    if wanted.level:
+        fitting = [d for d in fitting if _level(library, d) == wanted.level]
     quotes: dict[str, Shown] = {}
     if topic in ("newest", "oldest"):
         fitting = _extreme(fitting, newest=topic == "newest")
@@ -80,6 +89,14 @@ def by_collection(question: Question, library: Library) -> Found | None:
     return found if fitting else replace(found, kind="decline", probability=UNSTATED)
 
 
+def _only_names(question: Question) -> bool:
+    """Whether a question does nothing but name theses: "skripsi kucing", "mana yang dari UMY"."""
+    if not question.named_by or question.fields or question.topics or question.places:
+        return False
+    left = question.text.replace(question.named_by, " ")
+    return question.documents != () and framing_words().issuperset(words(left))
+
+
 def in_full(question: Question, library: Library) -> Iterator[Question]:
     """A question, and the same with what its abbreviations stand for: "skripsi tentang AI"."""
     yield question
@@ -96,7 +113,7 @@ def _told(
 ) -> tuple[list[DocumentInfo], dict[str, Shown]]:
     """The theses that people, places and subjects of a question fit, or else those that speak of
     them, with a sentence each."""
-    wanted = _wanted(question)
+    wanted = _wanted(question, among)
     topic, share = question.intent.topic("library") if question.intent else ("", 0.0)
     by_place = topic != "by_topic" or share < SURE  # not those of an agricultural university
     named = [d for d in among if _identified(d, wanted, question.language, by_place)]
@@ -179,7 +196,8 @@ def _nearest(
     return [known[name] for name in near][:OFFERED]
 
 
-def _wanted(question: Question) -> Wanted:
+def _wanted(question: Question, among: Sequence[DocumentInfo]) -> Wanted:
+    """`among` tell which words in capitals abbreviate a name: "ITS" is no "its" then."""
     said = question.text
     tongues: dict[Language, re.Match[str]] = {
         lang: match
@@ -189,16 +207,23 @@ def _wanted(question: Question) -> Wanted:
     spoken = next(iter(tongues), None)
     after, before = (cue(f"question.{key}_year").search(said) for key in ("after", "before"))
     national = cue("question.national").search(said)
-    told = [match for match in (*tongues.values(), after, before, national) if match]
+    levels = {level: cue(f"question.levels.{level}").search(said) for level in LEVELS}
+    level = next((level for level, match in levels.items() if match), "")
+    dated = (after, before, national)
+    told = [match for match in (*tongues.values(), *dated, *levels.values()) if match]
     beside = framing_words().union(*(words(match.group()) for match in told))
     left = (
         (term, word)
         for term, word in question.terms
         if not word.isdecimal() and beside.isdisjoint({word, word.removesuffix("nya")})
     )
+    capitals = {w for word in said.split() if word.isupper() for w in words(word)} & stop_words()
+    names = {name for document in among for name in identity(document).institutions}
+    short = [(w, w) for w in sorted(capitals) if any(abbreviates(w, name) for name in names)]
     return Wanted(
-        tuple(years_in(said)), bool(after), bool(before), spoken, bool(national), tuple(left)
-    )
+        tuple(years_in(said)), bool(after), bool(before), spoken, bool(national), level,
+        (*left, *short),
+    )  # fmt: skip
 
 
 def _fits(document: DocumentInfo, wanted: Wanted) -> bool:
@@ -218,6 +243,16 @@ def _fits(document: DocumentInfo, wanted: Wanted) -> bool:
     if wanted.before:
         return year < max(wanted.years)
     return min(wanted.years) <= year <= max(wanted.years)
+
+
+def _level(library: Library, document: DocumentInfo) -> str:
+    """For which degree a thesis was written, as its first pages state: the highest they name."""
+    pages = (page.text for page in library.catalog.pages(document.name, FRONT))
+    for stated in (document.metadata.degree, " ".join(pages)[:FRONT_TEXT]):
+        for level in LEVELS:
+            if cue(f"question.stated_levels.{level}").search(stated):
+                return level
+    return ""
 
 
 def _extreme(documents: Sequence[DocumentInfo], newest: bool) -> list[DocumentInfo]:
@@ -245,6 +280,7 @@ def _identified(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
         or any(alike(word, other) for other in named.spelt)
+        or any(abbreviates(word, institution) for institution in named.institutions)
         for term, word in wanted.words
     )  # fmt: skip
 

@@ -258,12 +258,10 @@ class Catalog:
             raise KeyError(f"{document} has no page at position {position}")
         return page_of(rows[0])
 
-    def pages(self, document: str) -> list[Page]:
-        """Every page of a document, in order."""
-        return [
-            page_of(r)
-            for r in self._rows(f"{PAGE} WHERE d.name = ? ORDER BY position", (document,))
-        ]
+    def pages(self, document: str, most: int = -1) -> list[Page]:
+        """Every page of a document, in order, or the first of them."""
+        first = f"{PAGE} WHERE d.name = ? ORDER BY position LIMIT ?"
+        return [page_of(row) for row in self._rows(first, (document, most))]
 
     def known_hashes(self, hashes: Iterable[bytes]) -> set[bytes]:
         """Those of `hashes` whose vector is already here."""

@@ -31,6 +31,11 @@ def expected_answer(question: str) -> Expected:
     return min(found, key=lambda hit: hit[0])[1] if found else "any"
 
 
+def expects_too(question: str, kind: Expected) -> bool:
+    """Whether `question` expects an answer of that kind, whatever else it expects first."""
+    return any(pattern.search(question) for pattern in _cues(kind))
+
+
 @cache
 def _cues(kind: Expected) -> tuple[re.Pattern[str], ...]:
     anywhere = cue(f"question.expects.{kind}")

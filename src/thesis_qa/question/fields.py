@@ -7,7 +7,7 @@ from functools import cache
 from thesis_qa.lang.data import cue, word_map, word_set
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import stop_words, words
-from thesis_qa.question.expects import Expected
+from thesis_qa.question.expects import Expected, expects_too
 
 FIELDS = tuple(word_map("answer.fields"))
 """Of Metadata, that can be asked for."""
@@ -41,7 +41,7 @@ def asked_fields(question: str, expects: Expected) -> AskedFields:
         return AskedFields()
     if found and not about:
         ordinal = max(_ordinal(word) or 1 for word in spoken) if several else 1
-        return AskedFields(_meant(found, expects), ordinal=ordinal)
+        return AskedFields(_meant(found, question, expects), ordinal=ordinal)
     names_thesis = len(spoken) <= SHORT or not _beside().isdisjoint(spoken)
     return AskedFields(about=about and names_thesis and not found)
 
@@ -50,10 +50,11 @@ def _asks(field: str, word: str) -> bool:
     return cue(f"question.fields.{field}").fullmatch(word) is not None
 
 
-def _meant(found: Sequence[str], expects: Expected) -> tuple[str, ...]:
+def _meant(found: Sequence[str], question: str, expects: Expected) -> tuple[str, ...]:
     """ "When was it written?" asks for the year, "who wrote it?" for the author, "NIM penulis?" for
-    a number."""
-    if "author" in found and len(found) > 1:
+    a number, "who wrote it, and when?" for both."""
+    both = all(expects_too(question, kind) for kind in ("person", "date"))
+    if "author" in found and len(found) > 1 and not both:
         dated = expects in ("date", "place")
         other = "author" if dated or "student_number" in found else "year"
         found = [name for name in found if name != other]

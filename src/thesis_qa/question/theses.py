@@ -17,7 +17,7 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import fold, stem
+from thesis_qa.lang.words import fold, stem, stop_words
 from thesis_qa.question.read import framing_words, read_question
 from thesis_qa.question.route import OPENING
 from thesis_qa.question.topics import ASKED
@@ -54,7 +54,8 @@ class Identity:
     document: str
     title: str
     author: frozenset[str]
-    places: frozenset[str]  # university, faculty and degree, also their initials
+    places: frozenset[str]  # words of university, faculty and degree
+    institutions: tuple[tuple[str, ...], ...]  # the same three, word by word
     year: str
     file: frozenset[str]
     about: frozenset[str]  # of title and keywords
@@ -228,6 +229,8 @@ class ThesisNames:
     def _holds(self, word: str, known: Identity, language: Language | None) -> float:
         if word == known.year or word in known.places or word in known.file:
             return 1.0
+        if any(abbreviates(word, institution) for institution in known.institutions):
+            return 1.0
         if any(word == name or alike(word, name) for name in known.author):
             return 1.0
         read = readings(stem(word), language, known.language)
@@ -251,9 +254,8 @@ class ThesisNames:
 def identity(document: DocumentInfo) -> Identity:
     """What names a thesis, from its metadata and its file name."""
     known = document.metadata
-    institution = (known.university, known.faculty, known.degree)
-    places = {word for text in institution for word in _words(text)} - _empty()
-    places |= {initials for text in institution for initials in _initials(text)}
+    institutions = [_words(text) for text in (known.university, known.faculty, known.degree)]
+    places = {word for each in institutions for word in each} - _empty()
     about = " ".join((known.title, *known.keywords))
     about = f"{about} {about.replace('-', ' ')}"  # "peer-assisted" is "peer" too
     return Identity(
@@ -261,6 +263,9 @@ def identity(document: DocumentInfo) -> Identity:
         title=" ".join(fold(known.title or document.name).split()),
         author=frozenset(w for w in _words(known.author) if len(w) > 2),
         places=frozenset(places),
+        institutions=tuple(
+            tuple(word for word in each if word not in stop_words()) for each in institutions
+        ),
         year=str(known.year or ""),
         file=frozenset(_words(document.name.rpartition(".")[0].replace("_", " "))) - _empty(),
         about=frozenset(stem(w) for w in _words(about) if w not in _empty()),
@@ -371,10 +376,21 @@ def _words(text: str) -> list[str]:
     return [fold(m.group()) for m in _TOKEN.finditer(text)]
 
 
-def _initials(text: str) -> set[str]:
-    """The initials of a name, and what it may be cut to: "UPN" of "UPNVJT"."""
-    letters = "".join(word[0] for word in text.split() if word[:1].isupper()).lower()
-    return {letters[:end] for end in (len(letters), *range(3, len(letters))) if end > 1}
+def abbreviates(word: str, name: Sequence[str]) -> bool:
+    """Whether a word is put together of how the words of a name begin, from the first or second
+    on: "unair" of Universitas Airlangga, "binus" of Universitas Bina Nusantara, "upn" of a longer
+    name, but of two of its words at least; a long one may leave one out, as "unpar" does of
+    Universitas Katolik Parahyangan."""
+    shorter = [[*name[:n], *name[n + 1 :]] for n in range(1, len(name) - 1)]
+    whole = [name, name[1:]]
+    return any(_beginnings(word, n) for n in (whole + shorter * (len(word) >= LONG_NAME)))
+
+
+def _beginnings(word: str, name: Sequence[str], used: int = 0) -> bool:
+    if not word or not name:
+        return not word and used > 1
+    lengths = (n for n in range(1, 1 + len(word)) if name[0].startswith(word[:n]))
+    return any(_beginnings(word[n:], name[1:], used + 1) for n in lengths)
 
 
 def _owner(word: str) -> str:
