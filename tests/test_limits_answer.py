@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from statement import AIM, evidence, heading, passage, sentence, statements, taken
@@ -19,17 +21,21 @@ from thesis_qa.answer import (
     lists,
     metadata,
     named_sections,
+    passages,
     select,
     suggest,
     talk,
     under_headings,
 )
-from thesis_qa.answer.evidence import is_quotable, reweigh
+from thesis_qa.answer.evidence import find_evidence, is_quotable, logit, reweigh
 from thesis_qa.answer.found import Evidence, Found, Library, Shown, by_thesis
 from thesis_qa.answer.lists import PlacedSentence
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.model.span_reader import Reading
+from thesis_qa.library import Index
+from thesis_qa.model.span_reader import Reading, read_own, write_own
+from thesis_qa.question import route
 from thesis_qa.question.read import Question, read_question
+from thesis_qa.retrieve.retriever import Retriever
 from thesis_qa.types import Answer, Citation, Metadata
 
 CATALOG, QUESTION = cast(Catalog, None), read_question("Apa hambatan panen padi?")
@@ -481,3 +487,58 @@ def test_what_is_counted_is_looked_for_in_eight_sentences(at: int, count: int) -
     )
     said[1], said[1 + at] = first, second
     assert len(under_headings._spelt_out(said, 0)) == count
+
+
+def test_a_cross_encoder_reads_thirty_passages(tmp_path: Path) -> None:
+    texts = {f"{n}.txt": f"Desa nomor {n} menanam padi pada musim hujan." for n in range(45)}
+    index = Index.from_texts(texts, tmp_path / "index")
+    read: list[int] = []
+
+    class Counting:
+        def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+            read.append(len(passages))
+            return [0.0] * len(passages)
+
+    retriever = Retriever(index.catalog, index.vectors, index.embedding.name, cast(Any, Counting()))
+    retriever.ranked(index.question("Kapan padi ditanam?"), 5)
+    index.close()
+    assert read == [30]
+
+
+def test_no_probability_counts_more_than_ten_thousand_to_one() -> None:
+    assert logit(0.0) == logit(1e-4) == pytest.approx(-9.21, abs=0.01)
+    assert logit(1.0) == pytest.approx(-logit(0.0))
+
+
+def test_what_was_trained_is_kept_in_steps_of_a_sixty_third(tmp_path: Path) -> None:
+    matrix = np.linspace(-1, 1, 1001, dtype=np.float32)[None]
+    write_own({"l6.q.w": matrix}, tmp_path / "reader.npz")
+    kept = read_own(tmp_path / "reader.npz")[0]["l6.q.w"].dense()
+    assert len(np.unique(kept)) == 127
+
+
+def test_a_span_is_marked_in_its_sentence_where_it_is_likely(sister_city: Index) -> None:
+    question, library = sister_city.question("Apa hambatan yang terjadi?"), Library(sister_city)
+    evidence = find_evidence(question, library, library.passages(question))
+
+    def marked(probability: float) -> bool:
+        class Reader:
+            def read(self, asked: str, texts: Sequence[str]) -> list[Reading]:
+                at_start = np.array([(0, 4)]), np.ones(1, np.float32)
+                return [Reading(0, 4, probability, 0.9, *at_start) for _ in texts]
+
+        read = reweigh(cast(Any, Reader()), question, evidence)
+        return any(each.answer == (0, 4) for each in read)
+
+    assert marked(0.35)
+    assert not marked(0.25)
+
+
+def test_a_sentence_that_is_hardly_an_answer_to_a_standing_question_is_none() -> None:
+    assert passages._doubted(Found(0.55, kind="answer")).kind == "answer"
+    assert passages._doubted(Found(0.45, kind="answer")).kind == "decline"
+
+
+def test_questions_of_twelve_words_and_more_are_equally_long() -> None:
+    assert "long 12" in route._grams("padi " * 14)
+    assert "long 11" in route._grams("padi " * 11)

@@ -24,7 +24,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.model import encoder, graph, span_reader, unpack, weights
 from thesis_qa.model.encoder import BundledEmbedding
-from thesis_qa.model.span_reader import Reader, padded, pairs, write_own
+from thesis_qa.model.span_reader import Reader, padded, pairs
 from thesis_qa.question.read import read_question
 from thesis_qa.retrieve import find, rank, retriever
 from thesis_qa.retrieve.corpus import read_postings
@@ -132,12 +132,6 @@ def test_two_windows_of_at_most_twelve_passages_are_read_at_once() -> None:
 def test_short_lines_are_filled_with_the_padding_token() -> None:
     ids, mask = padded([[5], [5, 6]])
     assert (ids[0, 1], mask[0, 1]) == (1, 0)
-
-
-def test_trained_layers_are_kept_in_steps_of_a_sixty_third(tmp_path: Path) -> None:
-    write_own({"l6.q.w": np.array([[1.0, -0.5]], np.float32)}, tmp_path / "a.npz")
-    assert np.load(tmp_path / "a.npz")["l6.q.w"].tolist() == [[63, -32]]
-    assert span_reader.LOWER == 6  # of the twelve layers of the bundled model
 
 
 @pytest.mark.parametrize(("age", "swept"), [(3700, True), (3500, False)])

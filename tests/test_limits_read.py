@@ -1,5 +1,7 @@
 """Where reading a file parts two things by a number, what lies just inside and just outside."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,10 +21,13 @@ from thesis_qa.read.docx_parts import WordStyles
 from thesis_qa.read.encoding import decode
 from thesis_qa.read.glyphs import PLACES_PER_POINT, _lines
 from thesis_qa.read.ocr import OcrLine
-from thesis_qa.read.pdf import child, drawn, file, pages, right_to_left, scripts
+from thesis_qa.read.pdf import characters, child, drawn, file, pages, right_to_left, scripts
 from thesis_qa.read.pdf.characters import _joined, spaced
+from thesis_qa.read.pdf.drawn import drawn_on, with_fields
 from thesis_qa.read.pdf.page_picture import _pixels, draw_page
 from thesis_qa.read.pdf.pages import PageLines
+from thesis_qa.read.pdf.right_to_left import in_logical_order
+from thesis_qa.structure import apart
 
 WORDS = "petani di desa itu menanam padi setiap musim hujan"
 
@@ -311,6 +316,21 @@ def test_a_line_is_code_where_three_quarters_are_of_fixed_width(tmp_path: Path) 
     assert [line.fixed for line in read.pages[0].lines] == [False, True]
 
 
+def test_the_font_of_a_line_is_looked_up_at_three_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+
+    def font(text_page: object, at: int) -> tuple[float, bool, bool]:
+        looked.append(at)
+        return 10.0, False, False
+
+    monkeypatch.setattr(characters, "_font", font)
+    places = np.zeros((30, 6), np.int64)
+    characters._line(None, "a" * 30, places, np.arange(30), (0, 30))
+    assert len(looked) == 3
+
+
 @pytest.mark.parametrize(("down", "together"), [(6, True), (7, False)])
 def test_pieces_of_an_arabic_line_share_a_third_of_their_height(
     down: float, together: bool
@@ -566,3 +586,81 @@ def test_how_pages_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_places_are_tenths_of_a_point() -> None:
     assert (PLACES_PER_POINT, set_line("a", 50).places[0, 0]) == (10, 500)
+
+
+@pytest.mark.parametrize(("thickness", "parts"), [(2.9, True), (3.4, False)])
+def test_a_line_of_three_points_parts_cells_and_a_bar_does_not(
+    tmp_path: Path, thickness: float, parts: bool
+) -> None:
+    import pypdfium2
+
+    from pdfs import write_drawn
+
+    path = write_drawn(
+        tmp_path / "bar.pdf", [[lambda c: c.rect(90, 500, 200, thickness, stroke=0, fill=1)]]
+    )
+    pdf = pypdfium2.PdfDocument(path)
+    rules, _ = drawn_on(pdf[0], textless=False)
+    pdf.close()
+    assert bool([rule for rule in rules if rule[2] - rule[0] > 100]) == parts
+
+
+def test_letters_of_a_field_are_seven_tenths_of_its_height(tmp_path: Path) -> None:
+    import pypdfium2
+
+    from pdfs import write_drawn
+
+    def field(canvas: Any) -> None:
+        canvas.acroForm.textfield(
+            name="a", value="Laras", x=100, y=500, width=200, height=12, borderWidth=0
+        )
+
+    pdf = pypdfium2.PdfDocument(write_drawn(tmp_path / "form.pdf", [[field]]))
+    pdf.init_forms()
+    [line] = with_fields(pdf, pdf[0], [])
+    pdf.close()
+    assert line.text == "Laras"
+    assert 8 <= line.size <= 9
+
+
+@pytest.mark.parametrize(("away", "together"), [(8.0, True), (10.0, False)])
+def test_a_few_marks_set_off_by_less_than_their_size_belong_to_the_line(
+    away: float, together: bool
+) -> None:
+    line = set_line("بسم الله الرحمن", 100, 200)
+    marks = set_line("يس", 220, 210 + away)
+    assert len(in_logical_order([line, marks])) == (1 if together else 2)
+
+
+@pytest.mark.parametrize(("words", "again"), [(11, True), (15, False)])
+def test_a_scan_is_recognised_again_where_less_than_three_fifths_are_words(
+    words: int, again: bool
+) -> None:
+    lines = [set_line(f"petani {'panen ' * words}{'xkqzw ' * (20 - words)}", 50, 20 * n)
+             for n in range(5)]  # fmt: skip
+    assert file.unreadable([PageLines(tuple(lines), pictured=0.9)]) == ([0] if again else [])
+
+
+def test_pages_are_recognised_at_two_hundred_dots_an_inch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pdfs import write_picture_pdf
+
+    sizes: list[tuple[int, int]] = []
+    monkeypatch.setattr(file.ocr, "available", lambda: True)
+    monkeypatch.setattr(file.ocr, "recognise", lambda seen: sizes.append(seen.size) or [])
+    path = write_picture_pdf(tmp_path / "scan.pdf")
+    file.recognised(path, [PageLines(pictured=0.9)], "")
+    [(width, height)] = sizes
+    assert (width // 10, height // 10) == (165, 233)  # A4
+
+
+def test_a_file_that_takes_all_its_time_is_told_from_one_that_takes_all_memory() -> None:
+    def said(signal: str) -> str:
+        script = f"import os, signal; os.kill(os.getpid(), signal.{signal})"
+        child = apart._Child(subprocess.Popen([sys.executable, "-c", script]))
+        assert child.process
+        child.process.wait()
+        return child._lost("tesis.docx", 1.0).code
+
+    assert (said("SIGXCPU"), said("SIGKILL")) == ("too-slow", "too-much")

@@ -21,9 +21,17 @@ from thesis_qa.structure import apart, columns, flow, furniture, grids, heads, k
 from thesis_qa.structure.apart import _Child
 from thesis_qa.structure.document import load
 from thesis_qa.structure.front_cues import name_at_start, role
-from thesis_qa.structure.front_lines import FrontLine, _goes_on, _one_line, _without_names
+from thesis_qa.structure.front_lines import (
+    FrontLine,
+    _goes_on,
+    _one_line,
+    _without_names,
+    front_lines,
+)
 from thesis_qa.structure.front_lines import front_lines as lines_of_front
-from thesis_qa.structure.front_persons import _is_prose
+from thesis_qa.structure.front_matter import _Front
+from thesis_qa.structure.front_persons import _is_prose, thanked
+from thesis_qa.structure.furniture import Margins, stamps
 from thesis_qa.structure.grids import Grid, ruled_grids
 from thesis_qa.structure.headings import (
     are_entries,
@@ -284,6 +292,54 @@ def test_a_university_goes_on_with_less_than_forty_characters(
     rest = f"“{'VETERAN ' * 6}"[: length - 1] + "”"
     text = f"{TITLE}UNIVERSITAS PEMBANGUNAN NASIONAL\n\n{rest}\n\n2020{BODY}"
     assert ("“" in read(tmp_path, text).metadata.university) == joined
+
+
+def first_pages(*lines: FrontLine, text: str = "") -> Any:
+    """The pages before the first chapter, of which only `lines` are known."""
+    made = _Front.__new__(_Front)
+    made.pages, made.lines, made.title_page = [Page(1, None, text)], lines, list(lines)
+    made.teachers, made.said, made.entry = set(), set(), None
+    return made
+
+
+@pytest.mark.parametrize(("weight", "taken"), [(2.0, True), (1.9, False)])
+def test_an_author_is_who_two_signs_name(
+    monkeypatch: pytest.MonkeyPatch, weight: float, taken: bool
+) -> None:
+    person = [("Ani Wijaya", (Span(0, 0, 10),))]
+    monkeypatch.setattr(_Front, "_named_authors", lambda self: iter([(person, weight)]))
+    monkeypatch.setattr(_Front, "_in_mixed_case", lambda self, found: found)
+    assert (first_pages()._author() is not None) == taken
+
+
+def test_a_title_page_without_pages_has_sixty_lines() -> None:
+    lines = [front(f"padi {n}", top=n) for n in range(90)]
+    assert len(first_pages(*lines)._title_page()) == 60
+
+
+@pytest.mark.parametrize(("size", "title"), [(11.3, True), (11.1, False)])
+def test_a_title_that_nothing_else_tells_is_set_an_eighth_larger(
+    monkeypatch: pytest.MonkeyPatch, size: float, title: bool
+) -> None:
+    monkeypatch.setattr(_Front, "_dates", lambda self, without: [])
+    monkeypatch.setattr(_Front, "_usual_size", lambda self: 10.0)
+    line = front("Panen padi di desa", size)
+    assert (first_pages(line)._weight([line], []) > 0) == title
+
+
+@pytest.mark.parametrize(("left", "goes_on"), [(121, True), (119, False)])
+def test_the_value_of_a_label_is_set_in_by_twenty_points(left: float, goes_on: bool) -> None:
+    label, below = front("Judul Skripsi: Panen padi", left=100), front("di desa", left=left, top=12)
+    [(title, _)] = first_pages(label, below)._labelled_titles()
+    assert title.endswith("di desa") == goes_on
+
+
+def test_who_is_thanked_is_named_within_two_hundred_and_fifty_characters() -> None:
+    names = [f"Ani Wi{chr(97 + n)}aya" for n in range(26)]
+    text = "I thank my supervisors, " + " and ".join(names) + "."
+    line = front(text)
+    named = [name for name, _ in thanked([Page(1, None, text)], [line])]
+    assert 16 <= len(named) <= 17
 
 
 # Running heads
@@ -715,3 +771,71 @@ def test_a_chapter_is_of_the_first_level() -> None:
     found = parse_heading("BAB IV HASIL")
     assert found
     assert found.level == 1
+
+
+def test_front_matter_is_looked_for_on_the_first_25_pages() -> None:
+    pages = [Page(n + 1, None, f"Baris pada halaman {n + 1}") for n in range(40)]
+    blocks = [Block((Span(n, 0, len(page.text)),), "text") for n, page in enumerate(pages)]
+    assert len(front_lines(pages, blocks)) == 25
+
+
+@pytest.mark.parametrize(("length", "is_one"), [(150, False), (240, True)])
+def test_an_abstract_has_two_hundred_characters(tmp_path: Path, length: int, is_one: bool) -> None:
+    said = "The farmers of the village were asked how they sell their rice. " * 5
+    text = f"# Rice in the Village\n\n## Abstract\n\n{said[:length]}.\n\n## Introduction\n\nRice."
+    (tmp_path / "rice.md").write_text(text)
+    assert ("en" in load(tmp_path / "rice.md", "rice.md").metadata.abstracts) == is_one
+
+
+@pytest.mark.parametrize(("covered", "is_stamp"), [(4.5, True), (3.0, False)])
+def test_what_is_printed_over_other_lines_on_most_pages_is_a_stamp(
+    covered: float, is_stamp: bool
+) -> None:
+    text = [set_line("Petani di desa itu menanam padi setiap musim.", 80, 300)]
+    stamp = set_line("Perpustakaan Daerah", 90, 300 + 10 - covered)
+    found = stamps([(number, [*text, stamp]) for number in range(4)])
+    assert all((1 in numbers) == is_stamp for numbers in found)
+
+
+@pytest.mark.parametrize(("letters", "is_head"), [(60, True), (80, False)])
+def test_a_line_that_fills_its_column_is_no_running_head(letters: int, is_head: bool) -> None:
+    def page(number: int) -> tuple[int, Sequence[TextLine], float]:
+        head = set_line(("Panen Padi " * 9)[:letters], 80, 40, step=4)
+        body = [set_line(chr(97 + number) * 100, 80, 54 + 12 * n, step=4) for n in range(40)]
+        return number, [head, *body], 842
+
+    pages = [page(number) for number in range(4)]
+    margins = Margins.of(pages)
+    assert all((0 in furniture.furniture(each, margins)) == is_head for each in pages)
+
+
+@pytest.mark.parametrize(("gap", "meet"), [(2.5, True), (3.6, False)])
+def test_rules_within_three_points_meet(gap: float, meet: bool) -> None:
+    level = [(100.0, y, 300.0, y + 0.5) for y in (200.0, 220.0, 240.0)]
+    upright = [(300 + gap, 200.0, 300.5 + gap, 240.5), (200.0, 200.0, 200.5, 240.5)]
+    [grid, *_] = ruled_grids([*level, *upright])
+    assert (grid.box[2] > 301) == meet
+
+
+@pytest.mark.parametrize(("above", "has"), [(60, True), (80, False)])
+def test_a_caption_stands_within_an_inch_of_its_table(
+    tmp_path: Path, above: float, has: bool
+) -> None:
+    from pdfs import HEIGHT, write_drawn
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(100, HEIGHT - 400 + above, "Tabel 4.1 Hasil panen menurut desa")
+        for y in (400, 420, 440, 460):
+            canvas.line(100, HEIGHT - y, 400, HEIGHT - y)
+        for x in (100, 250, 400):
+            canvas.line(x, HEIGHT - 400, x, HEIGHT - 460)
+        rows = [("Desa", "Panen"), ("Sukamaju", "12 ton"), ("Sukasari", "14 ton")]
+        for n, (one, other) in enumerate(rows):
+            canvas.drawString(105, HEIGHT - 414 - 20 * n, one)
+            canvas.drawString(255, HEIGHT - 414 - 20 * n, other)
+
+    document = load(write_drawn(tmp_path / "tabel.pdf", [[draw]]), "tabel.pdf")
+    contexts = [block.context or "" for block in document.blocks if block.kind == "table"]
+    assert contexts
+    assert any("Hasil panen" in context for context in contexts) == has

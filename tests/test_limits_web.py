@@ -21,7 +21,7 @@ from thesis_qa.cli.terminal import answer_lines
 from thesis_qa.errors import DocumentError
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.settings import Settings
-from thesis_qa.types import Answer, Metadata, Page
+from thesis_qa.types import Answer, Metadata, Page, Progress, Span
 from thesis_qa.web import (
     accounts,
     changes,
@@ -40,6 +40,7 @@ from thesis_qa.web.first_screen import Pick
 from thesis_qa.web.keeping import Kept, conversation_routes, spans_of, unpack_link
 from thesis_qa.web.library_tab import LONG
 from thesis_qa.web.markup import Place, confidence_words, place_page
+from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import TEXTS
 
@@ -188,7 +189,6 @@ def test_questions_are_tried_for_four_seconds_to_offer_three(
 
 @pytest.mark.parametrize(("length", "said"), [(40, True), (39, False)])
 def test_a_sentence_that_says_something_has_forty_characters(length: int, said: bool) -> None:
-    from thesis_qa.types import Span
 
     text = ("Petani " * 9)[: length - 1] + "."
     known = Metadata(abstracts={"id": (Span(0, 0, len(text)),)})
@@ -545,3 +545,40 @@ def test_the_command_line_shows_three_passages_that_are_near() -> None:
     near = tuple(passage(statements(1), str(n)) for n in range(6))
     lines = list(answer_lines(replace(ANSWER, passages=near)))
     assert sum(line.startswith("\n- ") for line in lines) == 3
+
+
+def test_sixty_four_wait_in_line_and_one_more_is_told_to_come_back() -> None:
+    line = AppContext(cast(Any, None), Settings()).line
+    assert all(line.enter() is not None for _ in range(64))
+    assert line.enter() is None
+
+
+@pytest.mark.parametrize(("done", "told"), [(4, False), (6, True)])
+def test_the_time_left_is_told_from_a_twentieth_of_the_work(
+    monkeypatch: pytest.MonkeyPatch, done: int, told: bool
+) -> None:
+    from thesis_qa.web import work
+
+    states: Iterator[Progress | None] = iter([Progress("x", 1, 1, done, 100)])
+    [shown] = work._watched(states, "x")
+    assert (shown.left is not None) == told
+
+
+async def test_a_page_that_could_not_be_drawn_is_tried_again_after_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"")
+    tried: list[float] = []
+    now = [1000.0]
+    pictures = PagePictures()
+
+    async def fails(*given: object) -> None:
+        tried.append(now[0])
+
+    monkeypatch.setattr(pictures, "_draw", fails)
+    monkeypatch.setattr(picture.time, "monotonic", lambda: now[0])
+    for later in (0.0, 50.0, 65.0):
+        now[0] = 1000 + later
+        with pytest.raises(Exception, match=r"a\.pdf"):
+            await pictures.draw(tmp_path / "a.pdf", 1, [], 640)
+    assert tried == [1000.0, 1065.0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,10 +14,10 @@ from thesis_qa.types import Answer
 from thesis_qa.write import agent, checker, lookup, provider, writer
 from thesis_qa.write.checker import Checker, EncodedText, Premise, denial_zones, denied, encoded
 from thesis_qa.write.desk import Desk
-from thesis_qa.write.facts import _alike
+from thesis_qa.write.facts import _alike, held_numbers
 from thesis_qa.write.lookup import Lookup
 from thesis_qa.write.models import LanguageModel, Meter
-from thesis_qa.write.prompt import asked_line
+from thesis_qa.write.prompt import asked_line, room
 from thesis_qa.write.provider import Options
 from thesis_qa.write.writer import Writing
 
@@ -323,3 +324,14 @@ def test_two_hundred_answers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> 
     )  # fmt: skip
     list(made._growing(draft, [], ()))
     assert len(made._kept) == 200
+
+
+def test_capitals_are_numerals_as_far_as_theses_have_chapters() -> None:
+    assert Decimal(39) in held_numbers("Lampiran XXXIX")
+    assert Decimal(40) not in held_numbers("kaus ukuran XL")
+
+
+def test_a_model_is_given_what_its_context_leaves() -> None:
+    assert room(Options(context=8_192)) - room(Options(context=8_191)) == 3
+    assert room(Options(context=1_150)) == 0
+    assert room(Options(context=1_151)) == 3
