@@ -1,8 +1,14 @@
 """PDF files made for tests, with reportlab."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from thesis_qa.read.pdf.lines import TextLine
 
 WIDTH, HEIGHT = 595.0, 842.0  # A4 in points
 
@@ -154,3 +160,23 @@ def frame(y: float, rows: int, widths: Sequence[float], x: float = 72, row: floa
         *((x, top + row * n, right, top + row * n) for n in range(rows + 1)),
         *((edge, top, edge, bottom) for edge in edges),
     )
+
+
+def set_line(
+    text: str, left: float, top: float = 100, step: float = 6, size: float = 10
+) -> "TextLine":
+    """A line of letters `step` wide and `size` high."""
+    from thesis_qa.read.glyphs import PLACES_PER_POINT
+    from thesis_qa.read.pdf.lines import TextLine
+
+    starts = left + step * np.arange(len(text))
+    sides = (starts, np.full(len(text), top), starts + step, np.full(len(text), top + size))
+    places = np.round(np.stack(sides, axis=1) * PLACES_PER_POINT).astype(np.int16)
+    return TextLine(text, places, size)
+
+
+def set_row(*parts: tuple[str, float], top: float = 100) -> "TextLine":
+    """One line of several pieces, each with the place where it begins."""
+    lines = [set_line(text, left, top) for text, left in parts]
+    places = np.concatenate([line.places for line in lines])
+    return replace(lines[0], text="".join(line.text for line in lines), places=places)
