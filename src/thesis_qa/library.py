@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -202,11 +203,11 @@ class Index:
             for number, file in enumerate(files, start=1):
                 report = on_disk.reporter(progress, written(str(file)), number, len(files))
                 reports.append(self._bring_in(file, path, known, report, again))
+                if self.vectors.far_behind():
+                    self.vectors.synchronise()
             reports += on_disk.link_reports(path)
             if path.is_dir():
                 reports += self._forget_vanished(path, files, known)
-            if any(report.status in ("updated", "removed") for report in reports):
-                self.catalog.prune()
             self.synchronise()
         spent = round(time.perf_counter() - started, 3)
         return IndexReport(tuple(reports), self.catalog.count_passages(), spent)
@@ -244,7 +245,6 @@ class Index:
         from thesis_qa.retrieve.langchain import documents_of
 
         reports = self._add(documents_of(documents))
-        self.catalog.prune()
         self.synchronise()
         return reports
 
@@ -280,14 +280,11 @@ class Index:
         self.check_documents(documents)
         with on_disk.one_writer(self.folder, self._changing):
             self.catalog.remove([*map(same_name, documents)])
-            self.vectors.rebuild()
+            self.vectors.synchronise()
 
     def synchronise(self) -> None:
         """Bring the vector search into line with the catalog; embeds nothing."""
-        from thesis_qa.index.vectors import is_current
-
-        if not is_current(self.folder, self.catalog):
-            self.vectors.synchronise()
+        self.vectors.synchronise()
 
     # Reading
 
@@ -367,14 +364,16 @@ class Index:
         return [*Assistant(self).comparing(documents, topics, questions)][-1]
 
     def refresh(self) -> None:
-        """See what other processes have written since, or what a kill left undone."""
-        if self.vectors.current() or not self._changing.acquire(blocking=False):
+        """See what other processes have written since, or what a kill left undone.
+
+        What they have written last is seen in any case; this is for when it has become much.
+        """
+        if not self.vectors.far_behind() or not self._changing.acquire(blocking=False):
             return  # a thread that changes it brings it into line itself
         try:
-            if not self.vectors.current():
-                self.vectors.reopen()
-            if not self.vectors.current():
-                with on_disk.one_writer(self.folder, self._changing):
+            self.vectors.reopen()
+            if self.vectors.far_behind():
+                with suppress(IndexStateError), on_disk.one_writer(self.folder, self._changing):
                     self.synchronise()
         finally:
             self._changing.release()
