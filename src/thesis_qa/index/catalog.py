@@ -15,7 +15,7 @@ from shutil import rmtree
 from typing import Any
 
 from thesis_qa.errors import IndexStateError
-from thesis_qa.index.database import Database, is_writable
+from thesis_qa.index.database import Database, is_writable, merge_words
 from thesis_qa.index.feedback import forget_answers, forget_feedback
 from thesis_qa.index.rows import (
     EVALUATIONS,
@@ -169,10 +169,9 @@ class Catalog:
             for passage in passages:
                 insert_passage(db, row, passage, hashes)
             summarise(db, row)
-            delete_unused(db, before)
-            advance(db)
+            self._forget(db, before)
         if before:
-            self._database.erase(ERASING)
+            self._database.checkpoint()
 
     def touch(self, source: Source) -> None:
         """A file was moved or its date changed; its content and name are the same."""
@@ -188,13 +187,18 @@ class Catalog:
         """Forget documents: their text, the vectors nothing else needs, and what quotes them."""
         names = list(names)
         with self.transaction() as db:
-            for name in names:
-                delete_unused(db, delete_document(db, name))
-            advance(db)
-        self._database.erase(ERASING)
+            self._forget(db, [key for name in names for key in delete_document(db, name)])
+        self._database.checkpoint()
         forget_feedback(self.path.parent, names)
         forget_answers(self.path.parent, names)
         rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
+
+    def _forget(self, db: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
+        """What is left of deleted documents, and whether anything was."""
+        if hashes:
+            delete_unused(db, hashes)
+            merge_words(db, ERASING)
+        advance(db)
 
     # Reading
 

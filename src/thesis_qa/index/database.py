@@ -93,24 +93,27 @@ class Database:
         """Let others read while it is written; for good, as the file remembers it."""
         self._writer.execute("PRAGMA journal_mode = WAL")
 
-    def erase(self, seconds: float) -> None:
-        """Make what was deleted unreadable: stems in the word index, and all in the journal.
-
-        The word index only notes what was deleted until its parts are merged. That costs the
-        library, so that it is given `seconds` at a time and goes on when something else is deleted.
-        """
-        until, step = time.monotonic() + seconds, -MERGED
-        merged = "INSERT INTO words (words, rank) VALUES ('merge', ?)"
+    def checkpoint(self) -> None:
+        """Empty the journal, which holds what was deleted as it was written."""
         with self._writing:
-            while time.monotonic() < until:
-                before = self._writer.total_changes
-                self._writer.execute(merged, (step,))
-                if self._writer.total_changes - before < 2:  # SQLite's own sign of having ended
-                    break
-                step = MERGED
             self._writer.execute("PRAGMA busy_timeout = 1000")  # for who still reads what was
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA busy_timeout = 30000")
+
+
+def merge_words(db: sqlite3.Connection, seconds: float) -> None:
+    """Make the stems of deleted passages unreadable.
+
+    The word index only notes what was deleted until its parts are merged. That costs the library,
+    so that it is given `seconds` at a time and goes on when something else is deleted.
+    """
+    until, step = time.monotonic() + seconds, -MERGED
+    while time.monotonic() < until:
+        before = db.total_changes
+        db.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (step,))
+        if db.total_changes - before < 2:  # SQLite's own sign of having ended
+            return
+        step = MERGED
 
 
 def _address(path: Path) -> str:
