@@ -199,15 +199,22 @@ class Index:
             known = self.catalog.sources()
             if not files and not known:
                 raise DocumentError("folder-empty", folder=str(path))
-            reports = []
+            reports, late, reading = [], [], on_disk.Reading(self.folder)
             for number, file in enumerate(files, start=1):
                 report = on_disk.reporter(progress, written(str(file)), number, len(files))
-                reports.append(self._bring_in(file, path, known, report, again))
+                bringing = partial(self._bring_in, file, path, known, report, again, reading)
+                if brought := bringing():
+                    reports.append(brought)
+                else:
+                    late.append(partial(bringing, last=True))
                 if self.vectors.far_behind():
                     self.vectors.synchronise()
+            reports += [brought for bringing in late if (brought := bringing())]
             reports += on_disk.link_reports(path)
-            if path.is_dir():
-                reports += self._forget_vanished(path, files, known)
+            gone = on_disk.vanished(self.catalog.sources(), path, files, known)
+            if gone and path.is_dir():
+                self.catalog.remove(gone)
+                reports += [DocumentReport(name, "removed") for name in gone]
             self.synchronise()
         spent = round(time.perf_counter() - started, 3)
         return IndexReport(tuple(reports), self.catalog.count_passages(), spent)
@@ -219,7 +226,10 @@ class Index:
         known: Mapping[str, Source],
         report: Callable[..., None],
         again: bool,
-    ) -> DocumentReport:
+        reading: on_disk.Reading,
+        last: bool = False,
+    ) -> DocumentReport | None:
+        """None for a file that the program was killed by, until it is the turn of such."""
         started = time.perf_counter()
         name = document_name(file, given, known)
         try:
@@ -230,10 +240,14 @@ class Index:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
-            from thesis_qa.structure.document import load
-
-            document = load(file, name, partial(report, 0, 0))
-            return self._store(source, document, started, report, "updated" if old else "added")
+            killed = reading.killed(source) if given.is_dir() else 0
+            if killed >= on_disk.MOST_TIMES:
+                raise DocumentError("killed-reading", file=name)
+            if killed and not last:
+                return None
+            with reading.of(source):
+                document = on_disk.read(file, name, report, killed)
+                return self._store(source, document, started, report, "updated" if old else "added")
         except DocumentError as error:
             problem = error
         except OSError as error:
@@ -263,14 +277,6 @@ class Index:
 
     def _store(self, source: Source, document: Document, *how: Any) -> DocumentReport:
         return on_disk.store(self.catalog, self.embedding, source, document, *how)
-
-    def _forget_vanished(
-        self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
-    ) -> list[DocumentReport]:
-        gone = on_disk.vanished(self.catalog.sources(), folder, files, known)
-        if gone:
-            self.catalog.remove(gone)
-        return [DocumentReport(name, "removed") for name in gone]
 
     def remove(self, *documents: str) -> None:
         """Forget documents for real: their text, vectors and places in the search.
@@ -364,10 +370,7 @@ class Index:
         return [*Assistant(self).comparing(documents, topics, questions)][-1]
 
     def refresh(self) -> None:
-        """See what other processes have written since, or what a kill left undone.
-
-        What they have written last is seen in any case; this is for when it has become much.
-        """
+        """Open what others have written once it is much, or is what a kill left undone."""
         if not self.vectors.far_behind() or not self._changing.acquire(blocking=False):
             return  # a thread that changes it brings it into line itself
         try:

@@ -25,6 +25,7 @@ from thesis_qa.index.rows import (
     LAYOUT,
     PAGE,
     SCHEMA,
+    SOURCE,
     DocumentInfo,
     Unit,
     advance,
@@ -194,8 +195,7 @@ class Catalog:
         rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
 
     def _forget(self, db: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
-        """What is left of deleted documents, and whether anything was."""
-        if hashes:
+        if hashes:  # of documents that were deleted
             delete_unused(db, hashes)
             merge_words(db, ERASING)
         advance(db)
@@ -204,18 +204,11 @@ class Catalog:
 
     def sources(self) -> dict[str, Source]:
         """What is known about every file, by document name."""
-        rows = self._rows(
-            "SELECT name, path, root, size, modified, sha256, splitter FROM documents ORDER BY name"
-        )
-        return {row[0]: Source(*row) for row in rows}
+        return {row[0]: Source(*row) for row in self._rows(f"{SOURCE} ORDER BY name")}
 
     def source(self, name: str) -> Source | None:
         """What is known about the file of one document."""
-        rows = self._rows(
-            "SELECT name, path, root, size, modified, sha256, splitter FROM documents"
-            " WHERE name = ?",
-            (name,),
-        )
+        rows = self._rows(f"{SOURCE} WHERE name = ?", (name,))
         return Source(*rows[0]) if rows else None
 
     def names(self) -> list[str]:
@@ -256,10 +249,8 @@ class Catalog:
 
     def pages(self, document: str) -> list[Page]:
         """Every page of a document, in order."""
-        return [
-            page_of(r)
-            for r in self._rows(f"{PAGE} WHERE d.name = ? ORDER BY position", (document,))
-        ]
+        query = f"{PAGE} WHERE d.name = ? ORDER BY position"
+        return [page_of(row) for row in self._rows(query, (document,))]
 
     def known_hashes(self, hashes: Iterable[bytes]) -> set[bytes]:
         """Those of `hashes` whose vector is already here."""
@@ -290,8 +281,7 @@ class Catalog:
             " AND o.id BETWEEN p.id - ? AND p.id + ? WHERE p.passage_id = ? ORDER BY o.id",
             (before, after, passage_id),
         )
-        found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return self._in_order(rows)
 
     def passages_of(self, document: str) -> list[Passage]:
         """All passages of a document, in reading order."""
@@ -300,8 +290,7 @@ class Catalog:
             " ORDER BY p.id",
             (document,),
         )
-        found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return self._in_order(rows)
 
     def passages_on(self, document: str, number: int | None) -> list[Passage]:
         """Passages that begin on a page (None in a format without pages), in reading order."""
@@ -310,8 +299,11 @@ class Catalog:
             " WHERE d.name = ? AND p.page IS ? ORDER BY p.id",
             (document, number),
         )
+        return self._in_order(rows)
+
+    def _in_order(self, rows: Sequence[tuple[int]]) -> list[Passage]:
         found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return [found[row] for (row,) in rows if row in found]
 
     def sentences(self, passages: Sequence[int]) -> dict[int, list[Sentence]]:
         """Sentences in reading order, by row of their passage."""
@@ -338,18 +330,15 @@ class Catalog:
         (0, -1) where there are none."""
         query = "SELECT min(id), max(id) FROM passages WHERE document = ?"
         found = {document: self._rows(query, (document,))[0] for document in documents}
-        return {d: (0, -1) if first is None else (first, last) for d, (first, last) in found.items()}
+        return {
+            d: (0, -1) if first is None else (first, last) for d, (first, last) in found.items()
+        }
 
     def units(self, documents: Collection[int]) -> list[Unit]:
         """The passages of documents with the hashes of their vectors, in order of their rows."""
-        query = (
-            "SELECT document, id, coalesce(language, ''), vector FROM passages WHERE document IN "
-        )
-        return [
-            Unit(*row)
-            for batch in batches(sorted(documents))
-            for row in self._rows(f"{query} ({marks(batch)}) ORDER BY id", batch)
-        ]
+        return [Unit(*row) for batch in batches(sorted(documents)) for row in self._rows(
+            "SELECT document, id, coalesce(language, ''), vector FROM passages"
+            f" WHERE document IN ({marks(batch)}) ORDER BY id", batch)]  # fmt: skip
 
     def vectors(self, hashes: Sequence[bytes]) -> Vectors:
         """Vectors by hash, float32 of shape (n, dimensions)."""
@@ -406,4 +395,3 @@ class Catalog:
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         """Rows of a query that changes nothing, for what the search needs (corpus.py)."""
         return self._rows(query, values)
-

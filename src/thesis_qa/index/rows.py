@@ -73,6 +73,8 @@ BESIDE = (
     f"PRAGMA user_version = {LAYOUT}",
 )
 
+SOURCE = "SELECT name, path, root, size, modified, sha256, splitter FROM documents"
+
 INFO = "d.id, d.name, d.path, d.seconds, d.metadata, d.warnings"
 
 PAGE = (

@@ -10,12 +10,11 @@ which finds more of the best ten than sentences among the candidates, at a fifth
 """
 
 import atexit
-import json
 import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfile, copytree, rmtree
@@ -26,6 +25,8 @@ import numpy as np
 
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.database import is_writable
+from thesis_qa.index.folder import not_writable
+from thesis_qa.index.held import Held, Rows, alone, mark_held, read_held, together
 from thesis_qa.index.rows import Unit, batches
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.model.weights import Vectors
@@ -37,10 +38,7 @@ if TYPE_CHECKING:
     from chromadb.config import System
 
 FOLDER = "chroma"
-LOCK = "vectors.lock"  # beside it: nobody opens it while it is written
 COLLECTIONS = {"id": "indonesian", "en": "english", "": "neither"}
-MARK = "held.json"  # in the folder: what Chroma holds, and what was being changed
-LAYOUT = 2  # of what is kept in Chroma; of another, it is made anew
 EF_SEARCH = 500  # see benchmarks/scale.py for what of the exact search it finds
 SYNC = 10_000  # changes after which Chroma writes its graph anew; fewer are replayed when opened
 BATCH = 5000  # Chroma refuses more than 5,461 at once
@@ -49,12 +47,8 @@ SHARE = 20  # … or a share of those it holds, so that opening it again costs e
 MOST_RECENT = 50_000  # that are compared in any case
 STALE = 4  # made anew once more than a share of what it holds was deleted
 STEP = 50  # documents taken in at once, while nobody else can open it
-WAIT = 10.0  # seconds for somebody else to have opened or written it
 ATTEMPTS = 3
 _OPENING = threading.Lock()  # Chroma's cache of systems belongs to the process
-
-Rows = tuple[int, int]
-"""First and last row of a document's passages, which are inserted together."""
 
 
 class Neighbour(NamedTuple):
@@ -62,20 +56,6 @@ class Neighbour(NamedTuple):
 
     passage: int  # its row
     cosine: float  # higher is better
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What Chroma holds, as written beside it."""
-
-    version: int = 0
-    documents: Mapping[int, Rows] = field(default_factory=dict)
-    doing: Mapping[int, Rows] = field(default_factory=dict)  # half done, if it was killed there
-    deleted: int = 0  # passages whose place in the graph is lost
-
-    @property
-    def passages(self) -> int:
-        return sum(last - first + 1 for first, last in self.documents.values())
 
 
 @dataclass(slots=True)
@@ -109,7 +89,7 @@ class VectorSearch:
         self._given, self._folder, self._catalog = folder, folder / FOLDER, catalog
         self._lock = threading.RLock()
         self._opened: Opened | None = None
-        self._held = _read(self._folder)
+        self._held = read_held(self._folder)
         self._missing: tuple[object, frozenset[int], int] = None, frozenset(), 0
         self._recent = Recent(frozenset())
 
@@ -200,7 +180,7 @@ class VectorSearch:
         """By what is opened, or as written if nothing is: others may have gone on meanwhile."""
         with self._lock:
             if self._opened is None:
-                self._held = _read(self._folder)
+                self._held = read_held(self._folder)
             return self._opened.held if self._opened else self._held
 
     def _ids(self) -> frozenset[int]:
@@ -219,10 +199,17 @@ class VectorSearch:
 
     def synchronise(self) -> None:
         """Bring Chroma into line with the catalog; embeds nothing. Only who may write the index."""
-        while not (self.current() and self._held.version == _read(self._folder).version):
-            with _alone(self._given / LOCK):
-                self._take_over()
-                self._step()
+        if self.current() and self._held.version == read_held(self._folder).version:
+            return
+        from chromadb.errors import ChromaError
+
+        while not self.current():
+            try:
+                with alone(self._given):
+                    self._take_over()
+                    self._step()
+            except ChromaError as error:  # the disk is full
+                raise not_writable(self._given, error) from error
 
     def _step(self) -> None:
         """Take out what went, and some of what came in; if it is killed here, that is done again."""
@@ -238,19 +225,19 @@ class VectorSearch:
 
     def _take_over(self) -> None:
         """Open what was written last, or begin anew where it can't be, or is full of holes."""
-        held = _read(self._folder)
+        held = read_held(self._folder)
         if not held.version or held.deleted > max(RECENT, held.passages) // STALE:
             self.close()
             rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True)
             self._write(Held(held.version + 1))
-            held = _read(self._folder)
+            held = read_held(self._folder)
         with self._lock:
             if self._opened is None or self._opened.held.version != held.version:
                 self._replace(Opened(*_open(self._folder), held))
 
     def _write(self, held: Held) -> None:
-        _mark(self._folder, held)
+        mark_held(self._folder, held)
         with self._lock:
             self._held = held
             if self._opened:
@@ -303,10 +290,10 @@ class VectorSearch:
     def reopen(self) -> None:
         """See what another process has written since; who searches meanwhile isn't disturbed."""
         try:
-            with _together(self._given):
+            with together(self._given):
                 if self._folder.parent == self._given and not is_writable(self._given):
                     self._folder = _copied(self._folder)
-                held = _read(self._folder)
+                held = read_held(self._folder)
                 with self._lock:
                     as_before = self._opened and self._opened.held.version == held.version
                 if held.version and not as_before:
@@ -373,49 +360,6 @@ def _open(folder: Path) -> "tuple[System, dict[str, Passages]]":
         for language, name in COLLECTIONS.items()
     }
     return system, collections
-
-
-def _read(folder: Path) -> Held:
-    """What the mark says that Chroma holds; nothing without one that is understood."""
-    try:
-        said = json.loads((folder / MARK).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Held()
-    if said["layout"] != LAYOUT:
-        return Held()
-    held, doing = (
-        {int(document): (first, last) for document, (first, last) in said[name].items()}
-        for name in ("documents", "doing")
-    )
-    return Held(said["version"], held, doing, said["deleted"])
-
-
-def _mark(folder: Path, held: Held) -> None:
-    said = {"layout": LAYOUT, "version": held.version, "deleted": held.deleted}
-    said |= {"documents": dict(held.documents), "doing": dict(held.doing)}
-    written = folder / f"{MARK}.new"
-    written.write_text(json.dumps(said), encoding="utf-8")
-    written.replace(folder / MARK)  # whole or not at all: others read it meanwhile
-
-
-@contextmanager
-def _together(folder: Path) -> Iterator[None]:
-    """While nobody writes. A lock of SQLite's goes with whoever holds it, however that ends."""
-    if not is_writable(folder):
-        yield
-        return
-    with closing(sqlite3.connect(folder / LOCK, timeout=WAIT, isolation_level=None)) as lock:
-        lock.execute("BEGIN")
-        lock.execute("SELECT 1 FROM sqlite_master").fetchall()
-        yield
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """While nobody opens it."""
-    with closing(sqlite3.connect(path, timeout=3 * WAIT, isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE")
-        yield
 
 
 def _among(documents: Collection[int] | None) -> "Where | None":

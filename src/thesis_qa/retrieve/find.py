@@ -98,9 +98,7 @@ class Places:
         passages = self._catalog.passages(list(dict.fromkeys(rows))).values()
         return [p for p in passages if documents is None or p.document in documents]
 
-    def _nearest(
-        self, vector: Floats, language: str, documents: Sequence[str] | None
-    ) -> list[int]:
+    def _nearest(self, vector: Floats, language: str, documents: Sequence[str] | None) -> list[int]:
         """The passages that are, or hold a sentence, nearest to `vector`."""
         near = self._vectors.nearest(vector, NEAR, documents=documents, language=language)
         rows = sorted(neighbour.passage for neighbour in near)

@@ -151,9 +151,7 @@ class Retriever:
         if len(vectors) != len(found):  # a document went meanwhile, as is noticed next
             return found[:0]
         nobody, languages = np.zeros(0, np.int64), corpus.languages[found]
-        whole = dense_scores(
-            question.vector, vectors, vectors[:0], nobody, languages, self.fitted
-        )
+        whole = dense_scores(question.vector, vectors, vectors[:0], nobody, languages, self.fitted)
         spoken = self.fitted.weights.same_language * same_language(question.language, languages)
         best = np.argsort(-(whole + spoken + gains), kind="stable")[: max(READ, 2 * top_k)]
         likely: Ints = np.sort(found[best])

@@ -1,12 +1,15 @@
 """The web chat's server: the page in both languages beside places, pictures and files."""
 
+import asyncio
 import errno
 import hashlib
 import logging
+import os
 import secrets
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,12 +24,13 @@ from thesis_qa.api.service import Service
 from thesis_qa.api.v1 import create_api
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.index.database import is_writable
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
 from thesis_qa.web.accounts import Accounts, SignIn
-from thesis_qa.web.changes import MAX_FILES, MEGABYTE
+from thesis_qa.web.changes import MAX_FILES, MEGABYTE, UNCLAIMED, UPLOADS, sweep
 from thesis_qa.web.context import AppContext, is_closed
 from thesis_qa.web.guard import (
     LOOPBACK,
@@ -127,6 +131,8 @@ def create_app(settings: Settings) -> FastAPI:
     import gradio as gr
 
     index = _index(settings)
+    if is_writable(index.folder):  # a folder of our own, so that what nobody claims can be swept
+        os.environ["GRADIO_TEMP_DIR"] = str((index.folder / UPLOADS).resolve())
     app = create_places(index, settings)
     threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
     texts = texts_under(settings.root)
@@ -173,8 +179,10 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         pictures.warm_up()
+        sweeping = asyncio.create_task(_sweep(index.folder / UPLOADS))
         async with api.router.lifespan_context(api):
             yield
+        sweeping.cancel()
         pictures.close()
         index.close()
 
@@ -188,6 +196,12 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     app.include_router(thesis_routes(index.catalog, settings.address, texts))
     app.include_router(conversation_routes(index.folder))
     return app
+
+
+async def _sweep(folder: Path) -> None:
+    while True:
+        await asyncio.to_thread(sweep, folder, time.time())
+        await asyncio.sleep(UNCLAIMED / 6)
 
 
 def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
