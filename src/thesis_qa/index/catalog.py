@@ -7,7 +7,7 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +49,6 @@ from thesis_qa.lang.words import stem
 from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Metadata, Page, Passage, Sentence, Span
-
 
 REMEMBERED = 20_000  # words whose frequency is kept
 ERASING = 0.15  # seconds that a removal may spend on what was deleted, beside deleting it
@@ -322,8 +321,9 @@ class Catalog:
         """The rows of all documents, or of some; never used again when a document goes."""
         if names is None:
             return [row for (row,) in self._rows("SELECT id FROM documents ORDER BY id")]
+        named = "SELECT id FROM documents WHERE name IN"
         return [row for batch in batches(names) for (row,) in self._rows(
-            f"SELECT id FROM documents WHERE name IN ({marks(batch)}) ORDER BY id", batch)]  # fmt: skip
+            f"{named} ({marks(batch)}) ORDER BY id", batch)]  # fmt: skip
 
     def rows_of(self, documents: Collection[int]) -> dict[int, tuple[int, int]]:
         """First and last row of the passages of documents, which have those between to themselves;

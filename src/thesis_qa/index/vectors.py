@@ -134,7 +134,8 @@ class VectorSearch:
                         include=["distances"],
                     )
                     away = (found["distances"] or [[]])[0]
-                    return [Neighbour(int(k), 1 - d) for k, d in zip(found["ids"][0], away)]
+                    both = zip(found["ids"][0], away, strict=True)
+                    return [Neighbour(int(key), 1 - distance) for key, distance in both]
                 except ChromaError:  # another process deleted what is found here
                     pass
             self.reopen()
@@ -212,7 +213,7 @@ class VectorSearch:
                 raise not_writable(self._given, error) from error
 
     def _step(self) -> None:
-        """Take out what went, and some of what came in; if it is killed here, that is done again."""
+        """Take out what went and some of what came; if it is killed here, that is done again."""
         held, ids = self._held, self._ids()
         gone = {d: rows for d, rows in held.documents.items() if d not in ids}
         going = {**held.doing, **gone}
