@@ -199,7 +199,7 @@ class Index:
             known = self.catalog.sources()
             if not files and not known:
                 raise DocumentError("folder-empty", folder=str(path))
-            reports, late, reading = [], [], on_disk.Reading(self.folder)
+            reports, late, reading = [], [], on_disk.Unfinished(self.folder)
             for number, file in enumerate(files, start=1):
                 report = on_disk.reporter(progress, written(str(file)), number, len(files))
                 bringing = partial(self._bring_in, file, path, known, report, again, reading)
@@ -226,7 +226,7 @@ class Index:
         known: Mapping[str, Source],
         report: Callable[..., None],
         again: bool,
-        reading: on_disk.Reading,
+        reading: on_disk.Unfinished,
         last: bool = False,
     ) -> DocumentReport | None:
         """None for a file that the program was killed by, until it is the turn of such."""

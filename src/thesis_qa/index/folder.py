@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.held import FOLDER
 from thesis_qa.index.rows import FILE_NAME, vector_key
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read.files import Source, unread_links, written
@@ -43,8 +44,6 @@ def not_writable(folder: Path, error: Exception) -> IndexStateError:
 
 def clear_index(folder: Path) -> None:
     """Remove what we wrote, and nothing else that may be in the folder."""
-    from thesis_qa.index.vectors import FOLDER
-
     rmtree(folder / FOLDER, ignore_errors=True)
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (folder / name).unlink(missing_ok=True)
@@ -65,7 +64,7 @@ def one_writer(folder: Path, changing: AbstractContextManager[object]) -> Iterat
             raise IndexStateError("index-locked", folder=str(folder)) from error
 
 
-class Reading:
+class Unfinished:
     """Which file is being read, written down so that one that kills the program is known by it."""
 
     def __init__(self, folder: Path) -> None:

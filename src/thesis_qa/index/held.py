@@ -9,6 +9,7 @@ from pathlib import Path
 
 from thesis_qa.index.database import is_writable
 
+FOLDER = "chroma"  # in the folder of the index
 LOCK = "vectors.lock"
 MARK = "held.json"
 LAYOUT = 2  # of what is kept in Chroma; of another, it is made anew

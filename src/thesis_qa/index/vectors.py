@@ -26,7 +26,7 @@ import numpy as np
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.database import is_writable
 from thesis_qa.index.folder import not_writable
-from thesis_qa.index.held import Held, Rows, alone, mark_held, read_held, together
+from thesis_qa.index.held import FOLDER, Held, Rows, alone, mark_held, read_held, together
 from thesis_qa.index.rows import Unit, batches
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.model.weights import Vectors
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from chromadb.api.types import Where
     from chromadb.config import System
 
-FOLDER = "chroma"
 COLLECTIONS = {"id": "indonesian", "en": "english", "": "neither"}
 EF_SEARCH = 500  # see benchmarks/scale.py for what of the exact search it finds
 SYNC = 10_000  # changes after which Chroma writes its graph anew; fewer are replayed when opened

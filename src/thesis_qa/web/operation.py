@@ -9,7 +9,7 @@ import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -132,8 +132,13 @@ def first_part(path: str) -> str:
 @cache
 def routes(app: FastAPI) -> frozenset[str]:
     """The first parts of all addresses of a server."""
-    ours = (getattr(route, "path", "") for route in app.routes)
-    return frozenset(map(first_part, (*ours, *PATHS)))
+    return frozenset(map(first_part, (*_addresses(app.routes), *PATHS)))
+
+
+def _addresses(routes: Iterable[Any]) -> Iterator[str]:
+    for route in routes:
+        yield getattr(route, "path", "")
+        yield from _addresses(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
 def log_line(**values: object) -> str:
