@@ -12,16 +12,21 @@ import argparse
 import hashlib
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import chromadb  # noqa: F401  imported before the processes are forked
+import onnxruntime  # noqa: F401
+
+import thesis_qa.structure.flow  # noqa: F401
 from thesis_qa import Index
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import QuestionError
@@ -47,11 +52,7 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--times", type=int, default=50)
     options.add_argument("--seed", type=int, default=7)
-    options.add_argument("--change", choices=CHANGES, help="only this one, and not killed")
     given = options.parse_args()
-    if given.change:
-        change(given.folder, given.change)
-        return
     chance = random.Random(given.seed)
     given.folder.mkdir(parents=True, exist_ok=True)
     base = made(given.folder / "base")
@@ -59,15 +60,14 @@ def main() -> None:
     for name in CHANGES:
         undisturbed = copied(base, given.folder / f"{name} undisturbed", name)
         seconds[name] = killed(undisturbed, name, None)
-        right[name] = contents(undisturbed)
+        right[name] = afterwards(undisturbed, None)
     results: Counter[str] = Counter()
     for number in range(given.times):
         name = chance.choice(CHANGES)
         folder = copied(base, given.folder / "killed", name)
         after = chance.uniform(0.0, seconds[name])
         killed(folder, name, after)
-        change(folder, name)
-        same = contents(folder) == right[name]
+        same = afterwards(folder, name) == right[name]
         results[f"{name} {'same' if same else 'DIFFERENT'}"] += 1
         print(f"{number + 1:3} {name:7} killed after {after:.2f} s: {same}", flush=True)
         if not same:
@@ -80,7 +80,11 @@ def made(folder: Path) -> Path:
     if not folder.exists():
         documents = folder / "documents"
         shutil.copytree(GIVEN, documents)
-        Index.build(documents, folder / "index").close()
+        building = get_context("fork").Process(
+            target=Index.build, args=(documents, folder / "index")
+        )
+        building.start()
+        building.join()
     return folder
 
 
@@ -104,25 +108,49 @@ def copied(base: Path, folder: Path, name: str) -> Path:
 
 def killed(folder: Path, name: str, after: float | None) -> float:
     """How long a change took that was killed after so many seconds, or not at all."""
-    command = [sys.executable, __file__, str(folder), "--change", name]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    child.stdout.readline()  # it has loaded what it needs
-    started = time.monotonic()
-    try:
-        child.wait(after)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-    return time.monotonic() - started
+    ready, child = started(change, folder, name)
+    ready.recv()  # it has loaded what it needs
+    begun = time.monotonic()
+    child.join(after)
+    child.kill()
+    child.join()
+    return time.monotonic() - begun
 
 
-def change(folder: Path, name: str) -> None:
+def afterwards(folder: Path, name: str | None) -> object:
+    """What there is of an index after a change, done once more if `name` says so."""
+    told, child = started(look, folder, name)
+    found = told.recv()
+    child.join()
+    return found
+
+
+def started(
+    task: Callable[..., None], folder: Path, name: str | None
+) -> tuple[Connection, BaseProcess]:
+    """A process that has imported everything and opened nothing, as Chroma can't be forked."""
+    forking = get_context("fork")
+    mine, other = forking.Pipe()
+    child = forking.Process(target=task, args=(other, folder, name), daemon=True)
+    child.start()
+    other.close()
+    return mine, child
+
+
+def change(told: Connection, folder: Path, name: str) -> None:
     index = Index.open(folder / "index")
     index.embedding.query_vector("")
-    print("ready", flush=True)
+    told.send("ready")
     DONE[name](index, folder)
     index.close()
+
+
+def look(told: Connection, folder: Path, name: str | None) -> None:
+    if name:
+        index = Index.open(folder / "index")
+        DONE[name](index, folder)
+        index.close()
+    told.send(contents(folder))
 
 
 def remove(index: Index, folder: Path) -> None:
