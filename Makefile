@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint unit browser eval fit soak lock clean
+.PHONY: help run test lint unit browser eval fit soak fuzz audit sbom lock clean
 
 help:
 	@echo "make run    install, index documents/ and serve the web chat on http://127.0.0.1:7860"
@@ -16,6 +16,7 @@ help:
 	@echo "make eval   ask the question sets and write how good the answers are into docs/developers/results.md"
 	@echo "make fit    fit the numbers that the package comes with again, from the question sets"
 	@echo "make soak   thirty visitors at once for two minutes"
+	@echo "make fuzz   read altered files of every kind for ten minutes"
 	@echo "make clean  remove the environment and the index; both can be made again"
 
 OLD := Thesis QA needs Python 3.11 or newer; if you have one: make clean run PYTHON=python3.12
@@ -74,6 +75,18 @@ fit: $(VENV)/.installed
 
 soak: $(VENV)/.installed
 	$(BIN)/python benchmarks/soak.py
+
+# Ten minutes; what it finds is kept for the tests.
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python scripts/fuzz.py
+
+# Both need the network, and tools that nothing else does.
+audit: $(VENV)/.installed
+	$(BIN)/python -m uv tool run pip-audit --requirement requirements.txt --no-deps --disable-pip
+
+sbom: $(VENV)/.installed
+	$(BIN)/python -m uv tool run --from cyclonedx-bom cyclonedx-py environment $(BIN)/python \
+	  --pyproject pyproject.toml --output-file sbom.json
 
 # What the package needs, by hashes. Torch is there in the build that PyPI has, without what only
 # CUDA needs: on Linux it is installed before, in the build that one wants (docs/container.md).

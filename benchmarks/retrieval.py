@@ -28,7 +28,7 @@ from corpora import CACHE, DATA, LANGUAGES, crosslingual, drawn, idk_mrc
 from thesis_qa import Index
 from thesis_qa.errors import IndexStateError
 from thesis_qa.lang.words import stop_words, words
-from thesis_qa.retrieve.corpus import read_corpus, read_vectors
+from thesis_qa.retrieve.corpus import CorpusReader, read_vectors
 from thesis_qa.retrieve.rank import Floats
 from thesis_qa.split import SPLITTER
 from thesis_qa.types import Passage
@@ -132,7 +132,8 @@ class Baselines:
     """The usual rankings over the passages of an index, as score matrices."""
 
     def __init__(self, index: Index, asked: Sequence[Asked]) -> None:
-        self.corpus = read_corpus(index.catalog)
+        self.catalog = index.catalog
+        self.corpus = CorpusReader(index.catalog).corpus()
         rows = self.corpus.rows.tolist()
         found = index.catalog.passages(rows)
         self.passages = [found[row] for row in rows]
@@ -186,7 +187,7 @@ class Baselines:
 
     def _best(self, question: Asked, row: Floats) -> list[int]:
         if question.document:
-            inside = np.array([d == question.document for d in self.corpus.documents])
+            inside = self.corpus.mask(self.catalog.ids([question.document]), None, None)
             row = np.where(inside, row, -np.inf)
         return np.argsort(-row, kind="stable")[:DEPTH].tolist()
 

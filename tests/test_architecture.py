@@ -25,7 +25,7 @@ MOST_WORDS = 8  # of a list in Python; a longer one is data
 TABLES_OF_WORDS = ("word_map",)  # what is read so has words as keys, and others in each language
 
 # Texts for developers and operators, in English only: what `--help` says, the names of fonts.
-ENGLISH_ONLY = {"cli/options.py", "web/look.py"}
+ENGLISH_ONLY = {"cli/options.py", "web/look.py", "web/operation.py"}
 MOST_PATTERNS = 120
 PATTERNS = frozenset("compile match search fullmatch sub subn split findall finditer".split())
 # Errors that only a mistake in the program raises, so that no user reads them.
@@ -49,6 +49,7 @@ HOMES = {
     "onnxruntime": {"model"},
     "PIL": {"read", "web"},
     "pydantic": {"api", "evaluate", "retrieve", "web"},
+    "prometheus_client": {"web"},
     "pypdfium2": {"read", "structure", "web"},
     "rapidocr": {"read"},
     "shtab": {"cli"},

@@ -165,6 +165,19 @@ def test_links_that_are_not_read_are_named(tmp_path: Path) -> None:
     assert unread_links(folder) == ["hilang.pdf", "skripsi"]
 
 
+def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "rahasia.txt").write_text("Sandi rahasia.")
+    folder = tmp_path / "dokumen"
+    folder.mkdir()
+    (folder / "asli.txt").write_text("Isi skripsi.")
+    (folder / "keluar.txt").symlink_to(tmp_path / "rahasia.txt")
+    (folder / "juga.txt").symlink_to(folder / "asli.txt")
+    assert [file.name for file in find_files(folder)] == ["asli.txt", "juga.txt"]
+    assert unread_links(folder) == ["keluar.txt"]
+    (tmp_path / "lain").symlink_to(folder)  # the folder itself may be given by a link
+    assert len(find_files(tmp_path / "lain")) == 2
+
+
 def test_a_file_that_unpacks_to_millions_of_paragraphs(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,6 +1,10 @@
 """Visitors bring theses into the library and look after them, unless it is read-only."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.assistant import Assistant
+from thesis_qa.errors import IndexStateError
+from thesis_qa.lang.data import LANGUAGES
 from thesis_qa.library import Index
+from thesis_qa.read import awaited
 from thesis_qa.settings import Settings
 from thesis_qa.types import Metadata, Progress
 from thesis_qa.web import changes
@@ -20,8 +27,8 @@ from thesis_qa.web.library_tab import (
     outline_markup,
     thesis_markup,
 )
-from thesis_qa.web.texts import TEXTS
-from thesis_qa.web.work import Work, work_markup, working
+from thesis_qa.web.texts import TEXTS, error_line
+from thesis_qa.web.work import Work, finished, work_markup, working
 
 EN = TEXTS["en"]
 THESIS = """# Perahu nelayan
@@ -282,6 +289,52 @@ def test_cancelled_work_stops_and_lets_others_go_on(app: AppContext) -> None:
     assert stopped.is_set()
     assert app.writing.acquire(blocking=False)
     app.writing.release()
+
+
+def test_cancelling_ends_a_file_that_hangs_whoever_reads_it(app: AppContext) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def hanging(progress: object) -> Work:
+        command = [sys.executable, "-c", "import time; time.sleep(600)"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as child, awaited(child):
+            begun.set()
+            assert child.stdout is not None
+            child.stdout.read()
+        ended.set()
+        return finished("done")
+
+    works = working(app.writing, "x", hanging, EN)
+    next(works)
+    next(works)
+    begun.wait(60)
+    works.close()
+    assert ended.is_set()
+
+
+def test_messages_name_no_folder_of_this_machine() -> None:
+    refused = IndexStateError(
+        "index-not-writable",
+        folder="/srv/secret/index",
+        reason=PermissionError(13, "denied", "/srv"),
+    )
+    for language in LANGUAGES:
+        assert "index" in error_line(refused, language)
+        assert "/srv" not in error_line(refused, language)
+    assert "/srv/secret/index" in str(refused)  # whoever started the program is told
+
+
+def test_uploads_that_nobody_claimed_are_swept(tmp_path: Path) -> None:
+    (tmp_path / "a1").mkdir()
+    (tmp_path / "a1" / "old.pdf").write_text("x")
+    (tmp_path / "b2").mkdir()
+    new = tmp_path / "b2" / "new.pdf"
+    new.write_text("x")
+    now = time.time()
+    for path in (tmp_path / "a1" / "old.pdf", tmp_path / "a1"):
+        os.utime(path, (now - 4000, now - 4000))
+    changes.sweep(tmp_path, now)
+    assert [path.name for path in tmp_path.rglob("*.pdf")] == ["new.pdf"]
+    assert not (tmp_path / "a1").exists()
 
 
 def test_a_full_disk_is_told_without_saying_where_the_files_are(app: AppContext) -> None:

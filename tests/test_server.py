@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import lxml.html
@@ -73,6 +74,39 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 def test_health_says_how_many_documents_there_are(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok", "documents": 2}
+
+
+def test_health_tells_what_does_not_work(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    refused = client.get("/healthz")
+    assert refused.status_code == 503
+    assert refused.json() == {"status": "failing", "failing": ["disk"]}
+
+
+def test_metrics_count_requests_by_route_and_hold_no_contents(client: TestClient) -> None:
+    client.get("/place", params={"document": "rahasia.pdf", "page": 1})
+    client.get("/made-up-by-a-visitor")
+    told = client.get("/metrics").text
+    assert 'request_seconds_count{method="GET",route="/place",status="404"}' in told
+    assert 'route="other"' in told
+    assert "thesis_qa_documents 2.0" in told
+    assert "thesis_qa_questions 0.0" in told
+    assert "rahasia" not in told
+    assert "made-up" not in told
+
+
+def test_a_line_a_request_says_what_was_done_and_not_what_was_asked(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "thesis_qa.requests")
+    logging = replace(settings, log_requests=True)
+    with TestClient(create_places(Index.open(settings.index), logging), ADDRESS) as client:
+        client.get("/place", params={"document": "rahasia.pdf", "page": 1})
+    [line] = [json.loads(record.getMessage()) for record in caplog.records]
+    assert {"method": "GET", "route": "/place", "status": 404}.items() <= line.items()
+    assert line.keys() == {"time", "method", "route", "status", "seconds"}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/style.css", "/nowhere"])

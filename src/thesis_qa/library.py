@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -198,15 +199,22 @@ class Index:
             known = self.catalog.sources()
             if not files and not known:
                 raise DocumentError("folder-empty", folder=str(path))
-            reports = []
+            reports, late, reading = [], [], on_disk.Unfinished(self.folder)
             for number, file in enumerate(files, start=1):
                 report = on_disk.reporter(progress, written(str(file)), number, len(files))
-                reports.append(self._bring_in(file, path, known, report, again))
+                bringing = partial(self._bring_in, file, path, known, report, again, reading)
+                if brought := bringing():
+                    reports.append(brought)
+                else:
+                    late.append(partial(bringing, last=True))
+                if self.vectors.far_behind():
+                    self.vectors.synchronise()
+            reports += [brought for bringing in late if (brought := bringing())]
             reports += on_disk.link_reports(path)
-            if path.is_dir():
-                reports += self._forget_vanished(path, files, known)
-            if any(report.status in ("updated", "removed") for report in reports):
-                self.catalog.prune()
+            gone = on_disk.vanished(self.catalog.sources(), path, files, known)
+            if gone and path.is_dir():
+                self.catalog.remove(gone)
+                reports += [DocumentReport(name, "removed") for name in gone]
             self.synchronise()
         spent = round(time.perf_counter() - started, 3)
         return IndexReport(tuple(reports), self.catalog.count_passages(), spent)
@@ -218,7 +226,10 @@ class Index:
         known: Mapping[str, Source],
         report: Callable[..., None],
         again: bool,
-    ) -> DocumentReport:
+        reading: on_disk.Unfinished,
+        last: bool = False,
+    ) -> DocumentReport | None:
+        """None for a file that the program was killed by, until it is the turn of such."""
         started = time.perf_counter()
         name = document_name(file, given, known)
         try:
@@ -229,10 +240,14 @@ class Index:
                 if old != source:
                     self.catalog.touch(source)
                 return DocumentReport(name, "unchanged")
-            from thesis_qa.structure.document import load
-
-            document = load(file, name, partial(report, 0, 0))
-            return self._store(source, document, started, report, "updated" if old else "added")
+            killed = reading.killed(source) if given.is_dir() else 0
+            if killed >= on_disk.MOST_TIMES:
+                raise DocumentError("killed-reading", file=name)
+            if killed and not last:
+                return None
+            with reading.of(source):
+                document = on_disk.read(file, name, report, killed)
+                return self._store(source, document, started, report, "updated" if old else "added")
         except DocumentError as error:
             problem = error
         except OSError as error:
@@ -244,7 +259,6 @@ class Index:
         from thesis_qa.retrieve.langchain import documents_of
 
         reports = self._add(documents_of(documents))
-        self.catalog.prune()
         self.synchronise()
         return reports
 
@@ -264,14 +278,6 @@ class Index:
     def _store(self, source: Source, document: Document, *how: Any) -> DocumentReport:
         return on_disk.store(self.catalog, self.embedding, source, document, *how)
 
-    def _forget_vanished(
-        self, folder: Path, files: Sequence[Path], known: Mapping[str, Source]
-    ) -> list[DocumentReport]:
-        gone = on_disk.vanished(self.catalog.sources(), folder, files, known)
-        if gone:
-            self.catalog.remove(gone)
-        return [DocumentReport(name, "removed") for name in gone]
-
     def remove(self, *documents: str) -> None:
         """Forget documents for real: their text, vectors and places in the search.
 
@@ -280,14 +286,11 @@ class Index:
         self.check_documents(documents)
         with on_disk.one_writer(self.folder, self._changing):
             self.catalog.remove([*map(same_name, documents)])
-            self.vectors.rebuild()
+            self.vectors.synchronise()
 
     def synchronise(self) -> None:
         """Bring the vector search into line with the catalog; embeds nothing."""
-        from thesis_qa.index.vectors import is_current
-
-        if not is_current(self.folder, self.catalog):
-            self.vectors.synchronise()
+        self.vectors.synchronise()
 
     # Reading
 
@@ -367,14 +370,13 @@ class Index:
         return [*Assistant(self).comparing(documents, topics, questions)][-1]
 
     def refresh(self) -> None:
-        """See what other processes have written since, or what a kill left undone."""
-        if self.vectors.current() or not self._changing.acquire(blocking=False):
+        """Open what others have written once it is much, or is what a kill left undone."""
+        if not self.vectors.far_behind() or not self._changing.acquire(blocking=False):
             return  # a thread that changes it brings it into line itself
         try:
-            if not self.vectors.current():
-                self.vectors.reopen()
-            if not self.vectors.current():
-                with on_disk.one_writer(self.folder, self._changing):
+            self.vectors.reopen()
+            if self.vectors.far_behind():
+                with suppress(IndexStateError), on_disk.one_writer(self.folder, self._changing):
                     self.synchronise()
         finally:
             self._changing.release()

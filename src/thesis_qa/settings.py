@@ -43,6 +43,7 @@ class Settings:
     api_keys: str | None = None
     api_rate: int = 1200
     cors_origins: str | None = None
+    log_requests: bool = False
     evaluation: str = "evaluation"
     evaluators: str | None = None
 

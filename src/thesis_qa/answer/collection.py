@@ -280,7 +280,7 @@ def _identified(
         any(other in held and (other == term or p >= HELD)
             for other, p in readings(term, language, document.main_language).items())
         or any(alike(word, other) for other in named.spelt)
-        or any(abbreviates(word, institution) for institution in named.institutions)
+        or (by_place and any(abbreviates(word, name) for name in named.institutions))
         for term, word in wanted.words
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from thesis_qa.lang.data import preferred, text
 USER = "thesis_qa.user"
 """Where a request says who its visitor is: the name that a trusted proxy has given."""
 
-PATHS = ("/v1", "/mcp", "/retrieval", "/openapi.json")
+PATHS = ("/v1", "/mcp", "/retrieval", "/openapi.json", "/metrics")
 BODY = 1_000_000  # bytes of a request
 KEY, HASH = "tqa_", "sha256"
 CLIENTS = 10_000  # whose calls are counted at once; who has been away longest is forgotten

@@ -6,30 +6,32 @@ any moment loses at most the document in work. The vector search (vectors.py) is
 """
 
 import json
-import os
 import sqlite3
-import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
 from thesis_qa.errors import IndexStateError
+from thesis_qa.index.database import Database, is_writable, merge_words
 from thesis_qa.index.feedback import forget_answers, forget_feedback
 from thesis_qa.index.rows import (
     EVALUATIONS,
     FILE_NAME,
     FORMAT,
     INFO,
+    LAYOUT,
     PAGE,
     SCHEMA,
+    SOURCE,
     DocumentInfo,
     Unit,
     advance,
     batches,
     delete_document,
+    delete_unused,
     dump_metadata,
     insert_passage,
     load_headings,
@@ -39,16 +41,17 @@ from thesis_qa.index.rows import (
     matrix,
     page_of,
     source_values,
+    summarise,
+    summary_of,
+    upgrade,
 )
 from thesis_qa.lang.words import stem
 from thesis_qa.model.weights import Vectors
 from thesis_qa.read.files import Source
 from thesis_qa.types import Metadata, Page, Passage, Sentence, Span
 
-
-def is_writable(folder: Path) -> bool:
-    """Whether the index in `folder` can be changed, and not only read."""
-    return os.access(folder, os.W_OK)
+REMEMBERED = 20_000  # words whose frequency is kept
+ERASING = 0.15  # seconds that a removal may spend on what was deleted, beside deleting it
 
 
 class Catalog:
@@ -56,21 +59,21 @@ class Catalog:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(
-            _address(self.path), uri=True, check_same_thread=False, isolation_level=None, timeout=30
-        )
-        self._db.execute("PRAGMA foreign_keys = ON")
+        self._database = Database(self.path)
+        self._rows = self._database.rows
+        self._known: tuple[int, list[DocumentInfo]] = -1, []
+        self._counted: tuple[int, dict[str, int]] = -1, {}
 
     @classmethod
     def create(cls, folder: Path, about: dict[str, str]) -> "Catalog":
         """A new, empty catalog; `about` records what makes the index."""
         folder.mkdir(parents=True, exist_ok=True)
         catalog = cls(folder)
-        catalog._db.execute("PRAGMA journal_mode = WAL")
+        catalog._database.write_ahead()
         with catalog.transaction() as db:
             for statement in SCHEMA:
                 db.execute(statement)
+            upgrade(db)
             entries = {**about, "format": FORMAT, "generation": "0"}
             db.executemany("INSERT INTO about VALUES (?, ?)", entries.items())
         return catalog
@@ -92,12 +95,19 @@ class Catalog:
         if found != FORMAT:
             catalog.close()
             raise IndexStateError("index-format", folder=str(folder), found=found, needed=FORMAT)
+        if catalog._made < LAYOUT and is_writable(folder):
+            with catalog.transaction() as db:
+                upgrade(db)
         return catalog
 
+    @property
+    def _made(self) -> int:
+        """Which LAYOUT the tables have."""
+        return int(self._rows("PRAGMA user_version")[0][0])
+
     def close(self) -> None:
-        """Once what another thread reads is read: SQLite crashes if it is taken from under it."""
-        with self._lock:
-            self._db.close()
+        """Give the file back, once what others read is read."""
+        self._database.close()
 
     def about(self) -> dict[str, str]:
         return dict(self._rows("SELECT key, value FROM about"))
@@ -112,21 +122,9 @@ class Catalog:
         """Grows with every change; the vector search compares it with its own."""
         return int(self._rows("SELECT value FROM about WHERE key = 'generation'")[0][0])
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """All of it or nothing."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
-            return self._db.execute(query, values).fetchall()
+        return self._database.transaction()
 
     # Writing
 
@@ -148,7 +146,7 @@ class Catalog:
         those the catalog doesn't hold yet.
         """
         with self.transaction() as db:
-            delete_document(db, source.name)
+            before = delete_document(db, source.name)
             row = db.execute(
                 "INSERT INTO documents (name, path, root, size, modified, sha256, splitter,"
                 " metadata, warnings, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -170,7 +168,10 @@ class Catalog:
             )
             for passage in passages:
                 insert_passage(db, row, passage, hashes)
-            advance(db)
+            summarise(db, row)
+            self._forget(db, before)
+        if before:
+            self._database.checkpoint()
 
     def touch(self, source: Source) -> None:
         """A file was moved or its date changed; its content and name are the same."""
@@ -180,39 +181,34 @@ class Catalog:
                 " sha256 = ?, splitter = ? WHERE name = ?",
                 (*source_values(source), source.name),
             )
+            advance(db)
 
     def remove(self, names: Iterable[str]) -> None:
         """Forget documents: their text, the vectors nothing else needs, and what quotes them."""
         names = list(names)
         with self.transaction() as db:
-            for name in names:
-                delete_document(db, name)
-            advance(db)
-        self.prune()
+            self._forget(db, [key for name in names for key in delete_document(db, name)])
+        self._database.checkpoint()
         forget_feedback(self.path.parent, names)
         forget_answers(self.path.parent, names)
         rmtree(self.path.parent / EVALUATIONS, ignore_errors=True)
 
-    def prune(self) -> None:
-        """Drop vectors that nothing needs any more, and give their space and text back for real."""
-        with self.transaction() as db:
-            db.execute(
-                "DELETE FROM vectors WHERE hash NOT IN (SELECT vector FROM passages)"
-                " AND hash NOT IN (SELECT vector FROM sentences)"
-            )
-        with self._lock:  # deleted text would otherwise stay in free pages and the journal
-            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def _forget(self, db: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
+        if hashes:  # of documents that were deleted
+            delete_unused(db, hashes)
+            merge_words(db, ERASING)
+        advance(db)
 
     # Reading
 
     def sources(self) -> dict[str, Source]:
         """What is known about every file, by document name."""
-        rows = self._rows(
-            "SELECT name, path, root, size, modified, sha256, splitter FROM documents ORDER BY name"
-        )
-        return {row[0]: Source(*row) for row in rows}
+        return {row[0]: Source(*row) for row in self._rows(f"{SOURCE} ORDER BY name")}
+
+    def source(self, name: str) -> Source | None:
+        """What is known about the file of one document."""
+        rows = self._rows(f"{SOURCE} WHERE name = ?", (name,))
+        return Source(*rows[0]) if rows else None
 
     def names(self) -> list[str]:
         """The names of all documents, sorted."""
@@ -220,36 +216,28 @@ class Catalog:
 
     def documents(self) -> list[DocumentInfo]:
         """Every document, by name."""
-        return [self._info(*row) for row in self._rows(f"{INFO} ORDER BY d.name")]
+        generation, known = self._known  # another thread may replace it
+        if generation != (now := self.generation):
+            known = [self._info(*row) for row in self._rows(f"{self._infos} ORDER BY d.name")]
+            self._known = now, known
+        return [*known]
 
     def document(self, name: str) -> DocumentInfo:
         """One document. Raises KeyError where the index has none of that name."""
-        rows = self._rows(f"{INFO} WHERE d.name = ?", (name,))
+        rows = self._rows(f"{self._infos} WHERE d.name = ?", (name,))
         if not rows:
             raise KeyError(name)
         return self._info(*rows[0])
 
-    def _info(self, row: int, metadata: str, warnings: str, *values: Any) -> DocumentInfo:
-        name, path, pages, passages, seconds = values
-        return DocumentInfo(
-            name,
-            path,
-            pages,
-            passages,
-            seconds,
-            self._languages(row),
-            load_metadata(metadata),
-            tuple(json.loads(warnings)),
-        )
+    @property
+    def _infos(self) -> str:
+        return f"SELECT {INFO}, {'d.summary' if self._made >= LAYOUT else 'NULL'} FROM documents d"
 
-    def _languages(self, document: int) -> dict[str, float]:
-        counts = self._rows(
-            "SELECT language, sum(length(text)) FROM passages WHERE document = ? AND language IS"
-            " NOT NULL GROUP BY language ORDER BY 2 DESC",
-            (document,),
-        )
-        total = sum(count for _, count in counts)
-        return {language: round(count / total, 3) for language, count in counts}
+    def _info(self, row: int, *values: Any) -> DocumentInfo:
+        name, path, seconds, metadata, warnings, summary = values
+        pages, passages, languages = json.loads(summary or summary_of(self._rows, row))
+        known, told = load_metadata(metadata), tuple(json.loads(warnings))
+        return DocumentInfo(name, path, pages, passages, seconds, languages, known, told)
 
     def page(self, document: str, position: int) -> Page:
         """One page by its position from 0. Raises KeyError where there is none."""
@@ -292,8 +280,7 @@ class Catalog:
             " AND o.id BETWEEN p.id - ? AND p.id + ? WHERE p.passage_id = ? ORDER BY o.id",
             (before, after, passage_id),
         )
-        found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return self._in_order(rows)
 
     def passages_of(self, document: str) -> list[Passage]:
         """All passages of a document, in reading order."""
@@ -302,8 +289,7 @@ class Catalog:
             " ORDER BY p.id",
             (document,),
         )
-        found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return self._in_order(rows)
 
     def passages_on(self, document: str, number: int | None) -> list[Passage]:
         """Passages that begin on a page (None in a format without pages), in reading order."""
@@ -312,8 +298,11 @@ class Catalog:
             " WHERE d.name = ? AND p.page IS ? ORDER BY p.id",
             (document, number),
         )
+        return self._in_order(rows)
+
+    def _in_order(self, rows: Sequence[tuple[int]]) -> list[Passage]:
         found = self.passages([row for (row,) in rows])
-        return [found[row] for (row,) in rows]
+        return [found[row] for (row,) in rows if row in found]
 
     def sentences(self, passages: Sequence[int]) -> dict[int, list[Sentence]]:
         """Sentences in reading order, by row of their passage."""
@@ -328,17 +317,28 @@ class Catalog:
                 found[row].append(replace(Sentence(places, *values), marks=load_marks(cues)))
         return found
 
-    def units(self) -> dict[str, tuple[Unit, bytes]]:
-        """Every passage and sentence with the hash of its vector, by key."""
-        rows = self._rows(
-            "SELECT 'p' || p.id, p.id, d.name, coalesce(p.language, ''), p.kind, p.vector"
-            " FROM passages p JOIN documents d ON d.id = p.document"
-            " UNION ALL"
-            " SELECT 's' || s.id, p.id, d.name, coalesce(p.language, ''), s.kind, s.vector"
-            " FROM sentences s JOIN passages p ON p.id = s.passage"
-            " JOIN documents d ON d.id = p.document"
-        )
-        return {row[0]: (Unit(*row[:5]), row[5]) for row in rows}
+    def ids(self, names: Sequence[str] | None = None) -> list[int]:
+        """The rows of all documents, or of some; never used again when a document goes."""
+        if names is None:
+            return [row for (row,) in self._rows("SELECT id FROM documents ORDER BY id")]
+        named = "SELECT id FROM documents WHERE name IN"
+        return [row for batch in batches(names) for (row,) in self._rows(
+            f"{named} ({marks(batch)}) ORDER BY id", batch)]  # fmt: skip
+
+    def rows_of(self, documents: Collection[int]) -> dict[int, tuple[int, int]]:
+        """First and last row of the passages of documents, which have those between to themselves;
+        (0, -1) where there are none."""
+        query = "SELECT min(id), max(id) FROM passages WHERE document = ?"
+        found = {document: self._rows(query, (document,))[0] for document in documents}
+        return {
+            d: (0, -1) if first is None else (first, last) for d, (first, last) in found.items()
+        }
+
+    def units(self, documents: Collection[int]) -> list[Unit]:
+        """The passages of documents with the hashes of their vectors, in order of their rows."""
+        return [Unit(*row) for batch in batches(sorted(documents)) for row in self._rows(
+            "SELECT document, id, coalesce(language, ''), vector FROM passages"
+            f" WHERE document IN ({marks(batch)}) ORDER BY id", batch)]  # fmt: skip
 
     def vectors(self, hashes: Sequence[bytes]) -> Vectors:
         """Vectors by hash, float32 of shape (n, dimensions)."""
@@ -354,9 +354,18 @@ class Catalog:
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages each word occurs, its other forms (language.stem) included."""
         stems = {word: stem(word) for word in words}
-        query = f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(list(stems))})"
-        found = dict(self._rows(query, [*stems.values()]))
-        return {word: found[term] for word, term in stems.items() if term in found}
+        found = self.frequencies([*stems.values()])
+        return {word: found[term] for word, term in stems.items() if found[term]}
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each of `terms`, which are stems, occurs."""
+        generation, counted = self._counted  # another thread may replace it
+        if generation != (now := self.generation) or len(counted) > REMEMBERED:
+            self._counted = now, (counted := {})
+        new = [term for term in dict.fromkeys(terms) if term not in counted]
+        query = f"SELECT term, doc FROM vocabulary WHERE term IN ({marks(new)})"
+        counted |= dict.fromkeys(new, 0) | dict(self._rows(query, new) if new else ())
+        return {term: counted[term] for term in terms}
 
     def holds_any(self, terms: Iterable[str], documents: Sequence[str]) -> bool:
         """Whether some passage of `documents` holds one of `terms`, which are stems."""
@@ -381,17 +390,8 @@ class Catalog:
         return dict(self._rows(query, [*terms]))
 
     def count_passages(self) -> int:
-        return int(self._rows("SELECT count(*) FROM passages")[0][0])
+        return sum(document.passages for document in self.documents())
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         """Rows of a query that changes nothing, for what the search needs (corpus.py)."""
         return self._rows(query, values)
-
-
-def _address(path: Path) -> str:
-    """`path` for SQLite. In a folder that can't be written it must not try to lock the file, and
-    reads it as it is unless what was written last hasn't arrived in it."""
-    log = path.with_name(f"{path.name}-wal")
-    pending = log.is_file() and log.stat().st_size > 0
-    mode = "" if is_writable(path.parent) else "?mode=ro" if pending else "?immutable=1"
-    return path.resolve().as_uri() + mode

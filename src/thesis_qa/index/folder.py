@@ -1,16 +1,21 @@
 """An index's folder: made, filled, cleared, or not writable, and who is told how far that is."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
+from thesis_qa.index.held import FOLDER
 from thesis_qa.index.rows import FILE_NAME, vector_key
+from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read.files import Source, unread_links, written
 from thesis_qa.split import split
 from thesis_qa.types import Document, DocumentReport, OnProgress, Progress, Status
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
 
 LOCK = "writer.lock"
+READING = "reading.json"  # how often a file was begun and the program didn't live to finish it
+MOST_TIMES = 2
 
 
 def new_catalog(folder: Path, embedding: str) -> Catalog:
@@ -37,8 +44,6 @@ def not_writable(folder: Path, error: Exception) -> IndexStateError:
 
 def clear_index(folder: Path) -> None:
     """Remove what we wrote, and nothing else that may be in the folder."""
-    from thesis_qa.index.vectors import FOLDER
-
     rmtree(folder / FOLDER, ignore_errors=True)
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (folder / name).unlink(missing_ok=True)
@@ -57,6 +62,36 @@ def one_writer(folder: Path, changing: AbstractContextManager[object]) -> Iterat
             if "locked" not in str(error):
                 raise not_writable(folder, error) from error
             raise IndexStateError("index-locked", folder=str(folder)) from error
+
+
+class Unfinished:
+    """Which file is being read, written down so that one that kills the program is known by it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / READING
+        try:
+            self._times: dict[str, int] = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._times = {}
+
+    def killed(self, source: Source) -> int:
+        """How often the program was killed while it read this."""
+        return self._times.get(source.sha256, 0)
+
+    @contextmanager
+    def of(self, source: Source) -> Iterator[None]:
+        """While it is read. What goes wrong otherwise is no reason to leave it out next time."""
+        self._write(self._times | {source.sha256: self.killed(source) + 1})
+        try:
+            yield
+        finally:
+            self._write({key: n for key, n in self._times.items() if key != source.sha256})
+
+    def _write(self, times: dict[str, int]) -> None:
+        self._times = times
+        new = self._path.with_name(f"{READING}.new")
+        new.write_text(json.dumps(times), encoding="utf-8")
+        new.replace(self._path)
 
 
 def vanished(
@@ -93,6 +128,15 @@ def link_reports(path: Path) -> list[DocumentReport]:
         DocumentReport(name, "failed", error=str(error), failure=error)
         for name, error in zip(names, errors, strict=True)
     ]
+
+
+def read(file: Path, name: str, report: Callable[..., None], killed: int) -> Document:
+    """The document in a file, with a note if the program was killed while it read it before."""
+    from thesis_qa.structure.document import load
+
+    document = load(file, name, partial(report, 0, 0))
+    note = (text("reading.again", SPOKEN, file=name),) if killed else ()
+    return replace(document, warnings=(*note, *document.warnings))
 
 
 def store(

@@ -91,7 +91,7 @@ def picture_of_quote(catalog: Catalog, citation: Citation, width: int) -> QuoteP
 
 def unchanged_file(catalog: Catalog, document: str) -> Path:
     """The file a document was read from. Raises DocumentError if it changed since, or is gone."""
-    source = catalog.sources().get(document)
+    source = catalog.source(document)
     if source is None:
         raise DocumentError("file-unknown", document=repr(document))
     path = Path(source.path)

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -63,11 +63,19 @@ SCHEMA = (
     "CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, instance)",
 )
 
-INFO = (
-    "SELECT d.id, d.metadata, d.warnings, d.name, d.path,"
-    " (SELECT count(*) FROM pages p WHERE p.document = d.id AND p.number IS NOT NULL),"
-    " (SELECT count(*) FROM passages p WHERE p.document = d.id), d.seconds FROM documents d"
+LAYOUT = 1
+"""Of what stands beside these tables: added to an index that was made before, as `user_version`."""
+
+BESIDE = (
+    "CREATE INDEX IF NOT EXISTS passages_vector ON passages (vector)",
+    "CREATE INDEX IF NOT EXISTS sentences_vector ON sentences (vector)",
+    "ALTER TABLE documents ADD COLUMN summary TEXT",  # pages, passages, share of languages
+    f"PRAGMA user_version = {LAYOUT}",
 )
+
+SOURCE = "SELECT name, path, root, size, modified, sha256, splitter FROM documents"
+
+INFO = "d.id, d.name, d.path, d.seconds, d.metadata, d.warnings"
 
 PAGE = (
     "SELECT p.number, p.label, p.text, p.width, p.height, p.glyphs, p.ocr FROM pages p"
@@ -94,15 +102,13 @@ class DocumentInfo:
         return "id" if self.languages.get("id", 0.0) > self.languages.get("en", 0.0) else "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A passage or sentence as the vector search sees it."""
+class Unit(NamedTuple):
+    """A passage as the vector search sees it."""
 
-    key: str  # "p<row>" or "s<row>"
-    passage: int  # row of the passage
-    document: str
+    document: int  # its row
+    passage: int
     language: str
-    kind: str
+    vector: bytes  # hash
 
 
 def page_of(row: tuple[Any, ...]) -> Page:
@@ -137,13 +143,65 @@ def insert_passage(
     )
 
 
-def delete_document(db: sqlite3.Connection, name: str) -> None:
+def delete_document(db: sqlite3.Connection, name: str) -> list[bytes]:
+    """Delete a document, if there is one; returns the hashes of its vectors."""
+    found = db.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        return []
+    hashes = db.execute(
+        "SELECT vector FROM passages WHERE document = ?1 UNION SELECT s.vector FROM passages p"
+        " JOIN sentences s ON s.passage = p.id WHERE p.document = ?1",
+        found,
+    ).fetchall()
     db.execute(
-        "DELETE FROM words WHERE rowid IN (SELECT p.id FROM passages p JOIN documents d ON"
-        " d.id = p.document WHERE d.name = ?)",
-        (name,),
+        "DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document = ?)", found
     )
-    db.execute("DELETE FROM documents WHERE name = ?", (name,))
+    db.execute("DELETE FROM documents WHERE id = ?", found)
+    return [key for (key,) in hashes]
+
+
+def delete_unused(db: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
+    """Delete those of some vectors that no passage or sentence needs any more."""
+    db.executemany(
+        "DELETE FROM vectors WHERE hash = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM passages WHERE vector = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM sentences WHERE vector = ?1)",
+        ((key,) for key in hashes),
+    )
+
+
+def upgrade(db: sqlite3.Connection) -> None:
+    """Add what an index of an earlier LAYOUT lacks."""
+    if db.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
+        for statement in BESIDE:
+            db.execute(statement)
+        for (row,) in db.execute("SELECT id FROM documents").fetchall():
+            summarise(db, row)
+
+
+def summarise(db: sqlite3.Connection, document: int | None) -> None:
+    """Keep what is told of a document, so that nobody need count its passages again."""
+
+    def rows(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        return db.execute(query, values).fetchall()
+
+    summary = summary_of(rows, document)
+    db.execute("UPDATE documents SET summary = ? WHERE id = ?", (summary, document))
+
+
+def summary_of(rows: Callable[..., list[tuple[Any, ...]]], document: int | None) -> str:
+    """How many pages and passages a document has, and the share of each language: JSON."""
+    pages = "SELECT count(number) FROM pages WHERE document = ?"
+    counted = "SELECT count(*) FROM passages WHERE document = ?"
+    [[[pages]], [[passages]]] = (rows(query, (document,)) for query in (pages, counted))
+    counts = rows(
+        "SELECT language, sum(length(text)) FROM passages WHERE document = ? AND language IS"
+        " NOT NULL GROUP BY language ORDER BY 2 DESC",
+        (document,),
+    )
+    total = sum(count for _, count in counts)
+    languages = {language: round(count / total, 3) for language, count in counts}
+    return json.dumps((pages, passages, languages))
 
 
 def advance(db: sqlite3.Connection) -> None:

@@ -4,7 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
+from threading import get_ident
 
 from thesis_qa.errors import DocumentError
 
@@ -59,6 +62,25 @@ def child_process(module: str, *arguments: str, stdin: int) -> "subprocess.Popen
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
     )
+
+
+@contextmanager
+def awaited(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """While this thread waits for a child, so that it can be kept from waiting on."""
+    _awaited[get_ident()] = child
+    try:
+        yield
+    finally:
+        _awaited.pop(get_ident(), None)
+
+
+def end_waiting(thread: int | None) -> None:
+    """End the child that a thread waits for, if it does."""
+    if thread in _awaited and (child := _awaited.get(thread)):
+        child.kill()
+
+
+_awaited: "dict[int | None, subprocess.Popen[bytes]]" = {}
 
 
 def libreoffice() -> str | None:

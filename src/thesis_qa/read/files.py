@@ -30,7 +30,11 @@ class Source:
 
 
 def find_files(path: Path) -> list[Path]:
-    """The file given, or all files under the folder given that aren't hidden, by name."""
+    """The file given, or all files under the folder given that aren't hidden, by name.
+
+    Links that lead out of the folder aren't followed: whoever may put files there could have any
+    file of this machine read.
+    """
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -39,6 +43,7 @@ def find_files(path: Path) -> list[Path]:
         file
         for file in path.rglob("*")
         if file.is_file()
+        and not _leads_out(file, path)
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
         and not file.name.endswith(META_SUFFIX)
         and file.name.lower() not in JUNK
@@ -47,15 +52,19 @@ def find_files(path: Path) -> list[Path]:
 
 
 def unread_links(path: Path) -> list[str]:
-    """The links under a folder that aren't followed: to other folders, or to nothing."""
+    """The links under a folder that aren't followed: to folders, out of this one, or to nothing."""
     found = path.rglob("*") if path.is_dir() else ()
     return sorted(
         same_name(file.relative_to(path).as_posix())
         for file in found
         if file.is_symlink()
-        and not file.is_file()
+        and (not file.is_file() or _leads_out(file, path))
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def same_name(name: str) -> str:

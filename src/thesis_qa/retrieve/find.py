@@ -13,6 +13,7 @@ from thesis_qa.index.rows import vector_key
 from thesis_qa.index.vectors import COLLECTIONS
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.words import stem, words
+from thesis_qa.retrieve.corpus import read_vectors
 from thesis_qa.retrieve.rank import Floats, less_means
 from thesis_qa.split import sentence_spans
 from thesis_qa.types import How, Language, Match, Passage, Sentence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 20_000  # of a text: some eight pages
 MIN_WORDS = 4  # fewer stand anywhere
-NEAR = 12  # passages and sentences looked at in each language
+NEAR = 200  # nearest passages in each language …
+LOOKED_AT = 12  # … and of them those that are, or hold, the nearest sentence
 HOLDING = 12  # passages with the most of its words
 SHOWN = 3  # places of a sentence
 
@@ -85,11 +87,7 @@ class Places:
         if documents is not None and not documents:
             return []
         rows = [
-            neighbour.passage
-            for language in COLLECTIONS
-            for neighbour in self._vectors.nearest(
-                vector, NEAR, documents=documents, language=language
-            )
+            row for language in COLLECTIONS for row in self._nearest(vector, language, documents)
         ]
         wanted = " OR ".join(f'"{term}"' for term in dict.fromkeys(map(stem, words(asked))))
         holding = self._catalog.read(
@@ -99,6 +97,18 @@ class Places:
         rows += [row for (row,) in holding]
         passages = self._catalog.passages(list(dict.fromkeys(rows))).values()
         return [p for p in passages if documents is None or p.document in documents]
+
+    def _nearest(self, vector: Floats, language: str, documents: Sequence[str] | None) -> list[int]:
+        """The passages that are, or hold a sentence, nearest to `vector`."""
+        near = self._vectors.nearest(vector, NEAR, documents=documents, language=language)
+        rows = sorted(neighbour.passage for neighbour in near)
+        units = read_vectors(self._catalog, rows)
+        if not len(units.passages) == len(rows) > 0:  # a document went meanwhile
+            return rows
+        cosines = units.passages @ vector
+        if len(units.owners):
+            np.maximum.at(cosines, units.owners, units.sentences @ vector)
+        return [rows[at] for at in np.argsort(-cosines, kind="stable")[:LOOKED_AT]]
 
     def _likeness(
         self, vector: Floats, language: Language | None, sentences: Sequence[Sentence]

@@ -145,8 +145,12 @@ def keyword_scores(
     lengths: Floats,
     languages: Ints,
     allowed: npt.NDArray[np.bool_],
+    sizes: Mapping[int, tuple[int, float]] | None = None,
 ) -> Floats:
     """BM25 with translated words, in root mean squares of each language's passages, shape (n,).
+
+    Where only passages that hold some word are given, `sizes` says by language how many there are
+    in all, and their mean length.
 
     `words` gives by position in LANGUAGES, for each word of the question, its readings with their
     probabilities. All readings of a word together are one word: their counts and document
@@ -155,17 +159,23 @@ def keyword_scores(
     """
     scores = np.zeros(len(lengths), np.float32)
     groups = {code: allowed & (languages == code) for code in words}
+    if sizes is None:
+        sizes = {
+            code: (int(group.sum()), float(lengths[group].mean()) if group.any() else 0.0)
+            for code, group in groups.items()
+        }
     for code, group in groups.items():
-        if size := int(group.sum()):
-            norm = K1 * (1 - B + B * lengths / max(float(lengths[group].mean()), 1.0))
+        size, mean = sizes[code]
+        if size:
+            norm = K1 * (1 - B + B * lengths / max(mean, 1.0))
             for reading in words[code]:
                 scores += _word_scores(reading, postings, norm, group, size)
-    everywhere = float(np.square(scores[allowed]).mean()) if allowed.any() else 0.0
-    for group in groups.values():
-        size = int(group.sum())
-        square = float(np.square(scores[group]).sum()) + POOLED * everywhere
+    squares = {code: float(np.square(scores[group]).sum()) for code, group in groups.items()}
+    everywhere = sum(squares.values()) / max(1, sum(sizes[code][0] for code in groups))
+    for code, group in groups.items():
+        square = squares[code] + POOLED * everywhere
         if square > 0.0:
-            scores[group] /= math.sqrt(square / (size + POOLED))
+            scores[group] /= math.sqrt(square / (sizes[code][0] + POOLED))
     return scores
 
 

@@ -14,10 +14,12 @@ from thesis_qa.lang.words import stem, stop_words, words
 from thesis_qa.model.rerank import Reranker
 from thesis_qa.question.read import Question
 from thesis_qa.retrieve.corpus import (
+    NO_PAGE,
     Corpus,
+    CorpusReader,
     Mask,
     UnitVectors,
-    read_corpus,
+    read_passage_vectors,
     read_postings,
     read_vectors,
     sample_vectors,
@@ -40,8 +42,9 @@ MAX_TOP_K = 200
 ATTEMPTS = 20  # of a search while documents come and go; each takes less than a change
 FITTED_MODEL = "multilingual-e5-small"  # whose numbers are shipped; others are measured
 EXACT = 3000  # passages up to which a search compares every one; to open Chroma takes longer
-UNITS = 150  # nearest passages and sentences looked at in each language; more for a larger top_k
+NEAR = 500  # nearest passages looked at in each language; more for a larger top_k
 MATCHES = 100  # best keyword matches looked at besides
+READ = 300  # of them, the best of which the sentences are compared; see benchmarks/scale.py
 RERANKED = 30  # passages the reranker reads
 
 PAGE_NAMED = 6.0  # logits; the best passages on a subject lie within about three of each other
@@ -90,7 +93,7 @@ class Retriever:
         self._vectors = vectors
         self._model = model
         self._reranker = reranker
-        self._corpus: Corpus | None = None
+        self._corpora = CorpusReader(catalog)
         self._narrowed: tuple[object, UnitVectors] | None = None
 
     def ranked(
@@ -108,8 +111,9 @@ class Retriever:
         if not 1 <= top_k <= MAX_TOP_K:
             raise QuestionError("top-k", top_k=top_k, most=MAX_TOP_K)
         for _ in range(ATTEMPTS):
-            corpus = self._read()
-            allowed = corpus.mask(question.documents or None, section, language)
+            corpus = self._corpora.corpus()
+            among = self._catalog.ids(question.documents) if question.documents else None
+            allowed = corpus.mask(among, section, language)
             if not allowed.any():
                 return []
             found = self._rank(question, top_k, corpus, allowed)
@@ -126,7 +130,8 @@ class Retriever:
         if int(allowed.sum()) <= EXACT:
             chosen = np.flatnonzero(allowed)
         else:
-            chosen = candidates(self._near(question, top_k, corpus), keyword, place, allowed, top_k)
+            found = candidates(self._near(question, top_k, corpus), keyword, place, allowed, top_k)
+            chosen = self._likely(question, top_k, corpus, found, keyword[found] + place[found])
         units = self._unit_vectors(corpus, chosen)
         if self._catalog.generation != corpus.generation:
             return None
@@ -134,16 +139,23 @@ class Retriever:
         dense = dense_scores(
             question.vector, units.passages, units.sentences, units.owners, languages, self.fitted
         )
-        w = self.fitted.weights
-        spoken = w.same_language * same_language(question.language, languages)
-        parts = np.stack([dense, w.keyword * keyword[chosen], spoken, place[chosen]])
+        spoken = self.fitted.weights.same_language * same_language(question.language, languages)
+        parts = np.stack([dense, keyword[chosen], spoken, place[chosen]])
         return self._selected(question, top_k, corpus.rows[chosen], parts)
 
-    def _read(self) -> Corpus:
-        corpus = self._corpus  # another thread may replace it
-        if corpus is None or corpus.generation != self._catalog.generation:
-            self._corpus = corpus = read_corpus(self._catalog)
-        return corpus
+    def _likely(
+        self, question: Question, top_k: int, corpus: Corpus, found: Ints, gains: Floats
+    ) -> Ints:
+        """Those of the positions `found` that are best without a look at their sentences."""
+        vectors = read_passage_vectors(self._catalog, corpus.rows[found].tolist())
+        if len(vectors) != len(found):  # a document went meanwhile, as is noticed next
+            return found[:0]
+        nobody, languages = np.zeros(0, np.int64), corpus.languages[found]
+        whole = dense_scores(question.vector, vectors, vectors[:0], nobody, languages, self.fitted)
+        spoken = self.fitted.weights.same_language * same_language(question.language, languages)
+        best = np.argsort(-(whole + spoken + gains), kind="stable")[: max(READ, 2 * top_k)]
+        likely: Ints = np.sort(found[best])
+        return likely
 
     @cached_property
     def fitted(self) -> Ranking:
@@ -160,11 +172,19 @@ class Retriever:
         }
         terms = sorted({term for group in read.values() for word in group for term in word})
         postings = read_postings(self._catalog, terms, corpus)
-        return keyword_scores(read, postings, corpus.lengths, corpus.languages, allowed)
+        scores = np.zeros(len(corpus), np.float32)
+        if postings:
+            held = np.unique(np.concatenate([places for places, _ in postings.values()]))
+            within = {t: (np.searchsorted(held, p), counts) for t, (p, counts) in postings.items()}
+            scores[held] = self.fitted.weights.keyword * keyword_scores(
+                read, within, corpus.lengths[held], corpus.languages[held], allowed[held],
+                corpus.sizes(allowed),
+            )  # fmt: skip
+        return scores
 
     def _near(self, question: Question, top_k: int, corpus: Corpus) -> Ints:
         """Positions of the passages that are, or hold, the nearest units in each language."""
-        limit, documents = max(UNITS, 4 * top_k), question.documents or None
+        limit, documents = max(NEAR, 4 * top_k), question.documents or None
         found = {
             neighbour.passage
             for language in LANGUAGES
@@ -172,8 +192,7 @@ class Retriever:
                 question.vector, limit, documents=documents, language=language or ""
             )
         }
-        known = np.intersect1d(np.array(sorted(found), np.int64), corpus.rows)
-        return corpus.places(known)
+        return corpus.places(sorted(found))
 
     def _unit_vectors(self, corpus: Corpus, chosen: Ints) -> UnitVectors:
         """Vectors of the passages at `chosen`; those of the last narrowed search are kept."""
@@ -222,30 +241,35 @@ def search_words(question: str) -> list[str]:
 
 def place_gains(question: Question, corpus: Corpus) -> Floats:
     """What each passage gains by lying where the question says to look, or loses by its kind."""
-    gains = np.array([NOTHING_STATED.get(kind, 0.0) for kind in corpus.kinds], np.float32)
+    gains = corpus.kinds.each(lambda kind: NOTHING_STATED.get(kind, 0.0))
     places, fields = question.places, question.fields
-    if not places and not fields:
-        return gains
-    for i, (number, label, headings, role) in enumerate(
-        zip(corpus.pages, corpus.labels, corpus.headings, corpus.roles, strict=True)
-    ):
-        front = role in FRONT or (number is not None and number <= FRONT_PAGES)
-        gains[i] += (
-            PAGE_NAMED * places.on_page(number, label)
-            + SECTION_NAMED * places.in_section(headings)
-            + FRONT_WANTED * (role == "abstract" if fields.about else bool(fields) and front)
-        )
+    if places.pages:
+        named = [int(page) for page in places.pages if page.isdecimal()]
+        counted = np.isin(corpus.pages, named)
+        gains += PAGE_NAMED * (counted | corpus.labels.where(lambda p: places.on_page(None, p)))
+    if places.chapters or places.sections:
+        gains += SECTION_NAMED * corpus.headings.where(places.in_section)
+    if fields.about:
+        gains += FRONT_WANTED * corpus.roles.where(lambda role: role == "abstract")
+    elif fields:
+        first = (corpus.pages != NO_PAGE) & (corpus.pages <= FRONT_PAGES)
+        gains += FRONT_WANTED * (first | corpus.roles.where(lambda role: role in FRONT))
     return gains
 
 
 def candidates(near: Ints, keyword: Floats, place: Floats, allowed: Mask, top_k: int) -> Ints:
     """Positions worth a full score: near, best by keyword, or where the question says to look."""
     most = max(MATCHES, top_k)
-    matching = np.argsort(-np.where(allowed, keyword, 0.0), kind="stable")[:most]
-    named = np.argsort(-np.where(allowed, place, 0.0), kind="stable")[:most]
-    found = np.concatenate([near, matching[keyword[matching] > 0], named[place[named] > 0]])
+    found = np.concatenate([near, best_of(keyword, allowed, most), best_of(place, allowed, most)])
     chosen: Ints = np.unique(found[allowed[found]]).astype(np.int64)
     return chosen
+
+
+def best_of(gains: Floats, allowed: Mask, most: int) -> Ints:
+    """Positions of the highest gains above 0."""
+    gaining = np.flatnonzero((gains > 0) & allowed)
+    best: Ints = gaining[np.argsort(-gains[gaining], kind="stable")[:most]]
+    return best
 
 
 def without_copies(found: Sequence[ScoredPassage]) -> list[ScoredPassage]:

@@ -22,7 +22,7 @@ from threading import Lock, Timer
 from typing import IO, Any
 
 from thesis_qa.errors import DocumentError
-from thesis_qa.read import FORMATS, child_process
+from thesis_qa.read import FORMATS, awaited, child_process
 from thesis_qa.read.blocks import RawDocument
 from thesis_qa.types import Document
 
@@ -96,8 +96,9 @@ class _Child:
         try:
             child.stdin.write(job)
             child.stdin.flush()
-            length = int.from_bytes(child.stdout.read(8), "big")
-            answer = child.stdout.read(length)
+            with awaited(child):
+                length = int.from_bytes(child.stdout.read(8), "big")
+                answer = child.stdout.read(length)
         except BrokenPipeError:
             return None
         finally:

@@ -10,6 +10,7 @@ import shutil
 import tomllib
 import unicodedata
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -75,6 +76,18 @@ def keep(path: Path, name: str, folder: Path) -> Path:
     else:
         shutil.move(path, target)
     return target
+
+
+UPLOADS = "uploads"  # folder of the index, for what was sent and isn't in the library yet
+UNCLAIMED = 3600.0  # seconds after which nobody will do anything with a file that was sent
+
+
+def sweep(folder: Path, now: float) -> None:
+    """Delete what was sent and never brought in: by who left, or before a server was killed."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before it
+        with suppress(OSError):  # somebody else was quicker, or it isn't empty
+            if now - path.lstat().st_mtime > UNCLAIMED:
+                path.rmdir() if path.is_dir() else path.unlink()
 
 
 # What a user states about a thesis, written beside it
@@ -236,7 +249,7 @@ def _change(
         return
 
     def checked(progress: OnProgress) -> Work:
-        source = app.assistant.index.catalog.sources().get(name)
+        source = app.assistant.index.catalog.source(name)
         if source is None:
             raise DocumentError("document-gone", document=name)
         return task(Path(source.path), progress)

@@ -1,12 +1,15 @@
 """The web chat's server: the page in both languages beside places, pictures and files."""
 
+import asyncio
 import errno
 import hashlib
 import logging
+import os
 import secrets
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,19 +17,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from thesis_qa.api.access import ToApi
 from thesis_qa.api.service import Service
 from thesis_qa.api.v1 import create_api
 from thesis_qa.assistant import Assistant
 from thesis_qa.errors import DocumentError, SettingError, ThesisQAError
+from thesis_qa.index.database import is_writable
 from thesis_qa.lang.data import text
 from thesis_qa.library import Index
 from thesis_qa.model.telemetry import disable_telemetry
 from thesis_qa.settings import Settings
 from thesis_qa.web.accounts import Accounts, SignIn
-from thesis_qa.web.changes import MAX_FILES, MEGABYTE
+from thesis_qa.web.changes import MAX_FILES, MEGABYTE, UNCLAIMED, UPLOADS, sweep
 from thesis_qa.web.context import AppContext, is_closed
 from thesis_qa.web.guard import (
     LOOPBACK,
@@ -40,6 +44,7 @@ from thesis_qa.web.guard import (
 from thesis_qa.web.keeping import conversation_routes
 from thesis_qa.web.look import icon, render, script, style_sheet, theme
 from thesis_qa.web.markup import missing_page
+from thesis_qa.web.operation import Metrics, Watched, failing, log_to_stderr
 from thesis_qa.web.page import build_page
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.routes import (
@@ -68,6 +73,8 @@ def serve(settings: Settings) -> None:
     with listening:
         import uvicorn
 
+        if settings.log_requests:
+            log_to_stderr()
         app = create_app(settings)
         _tell("serving", address=settings.address)
         config = uvicorn.Config(
@@ -127,8 +134,11 @@ def create_app(settings: Settings) -> FastAPI:
     import gradio as gr
 
     index = _index(settings)
+    if is_writable(index.folder):  # a folder of our own, so that what nobody claims can be swept
+        os.environ["GRADIO_TEMP_DIR"] = str((index.folder / UPLOADS).resolve())
     app = create_places(index, settings)
-    threading.Thread(target=_warm_up, args=(index,), daemon=True).start()
+    problems = app.state.problems
+    threading.Thread(target=_warm_up, args=(index, problems), daemon=True).start()
     texts = texts_under(settings.root)
     context: AppContext = app.state.context
     app.include_router(start_route(context.started))
@@ -153,13 +163,14 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _warm_up(index: Index) -> None:
+def _warm_up(index: Index, problems: list[str]) -> None:
     """Load what the first question needs, so that it need not wait for it."""
     try:
         index.refresh()
         index.embedding.query_vector("")
         _ = index.retriever
     except ThesisQAError as error:
+        problems.append("model")
         _say(f"thesis-qa: {error}")  # the first question gets it too
 
 
@@ -173,13 +184,17 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         pictures.warm_up()
+        sweeping = asyncio.create_task(_sweep(index.folder / UPLOADS))
         async with api.router.lifespan_context(api):
             yield
+        sweeping.cancel()
         pictures.close()
         index.close()
 
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.events = set()  # of the page, by number
+    app.state.problems = []  # found when it started, for /healthz
+    app.state.metrics = Metrics(index, context.line)
     app.state.context = context
     _add_guards(app, settings, api)
     _add_start(app, index, settings)
@@ -188,6 +203,12 @@ def create_places(index: Index, settings: Settings = DEFAULTS) -> FastAPI:
     app.include_router(thesis_routes(index.catalog, settings.address, texts))
     app.include_router(conversation_routes(index.folder))
     return app
+
+
+async def _sweep(folder: Path) -> None:
+    while True:
+        await asyncio.to_thread(sweep, folder, time.time())
+        await asyncio.sleep(UNCLAIMED / 6)
 
 
 def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
@@ -200,9 +221,12 @@ def _add_guards(app: FastAPI, settings: Settings, api: FastAPI) -> None:
         app.include_router(sign_in.routes())
         app.add_middleware(SignedIn, is_inside=sign_in.is_inside, form=bool(settings.users))
         app.add_middleware(Sessions, secret=secrets.token_hex(), cookie=_cookie(settings))
+    metrics: Metrics = app.state.metrics
+    api.add_api_route("/metrics", metrics.page, include_in_schema=False)
     app.add_middleware(ToApi, api=api)  # which knows keys, not sessions
     app.add_middleware(TrustedProxies, proxies=proxies, user_header=header)
     app.add_middleware(Outermost, hosts=hosts(settings), root=settings.root)
+    app.add_middleware(Watched, metrics=metrics, log=settings.log_requests)
 
 
 def _cookie(settings: Settings) -> str:
@@ -251,9 +275,13 @@ def _add_start(app: FastAPI, index: Index, settings: Settings) -> None:
         return RedirectResponse(f"/{spoken(request)}/", headers={"Vary": "Accept-Language"})
 
     @app.get("/healthz")
-    def healthz() -> dict[str, object]:
+    def healthz() -> Response:
+        problems = failing(index, app.state.problems)
+        if problems:  # which, is for whoever runs it
+            said = {"status": "failing", **({"failing": problems} if counted else {})}
+            return JSONResponse(said, 503)
         known = {"documents": len(index.documents())} if counted else {}
-        return {"status": "ok", **known}
+        return JSONResponse({"status": "ok", **known})
 
     @app.get("/style.css")
     def stylesheet() -> Response:

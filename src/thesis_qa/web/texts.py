@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from string import Formatter
 from typing import Any
 
@@ -10,7 +11,7 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import LANGUAGES, SPOKEN, entry, text
 from thesis_qa.types import Language
 
-NOTES = ("pdf", "overrides")  # the tables of what is noted of files
+NOTES = ("pdf", "reading", "overrides")  # the tables of what is noted of files
 
 
 class Texts:
@@ -45,7 +46,17 @@ def error_line(error: BaseException, language: Language) -> str:
     """What went wrong and what to do about it, in `language`."""
     if not isinstance(error, ThesisQAError) or error.code not in entry("errors", language):
         return str(error)
-    return error.line_in(language)
+    shown = {name: _shown(value) for name, value in error.values.items()}
+    return type(error)(error.code, **shown).line_in(language)
+
+
+def _shown(value: object) -> object:
+    """A value as visitors may see it: of a path of this machine its last part only."""
+    if isinstance(value, OSError):
+        return value.strerror or type(value).__name__
+    bare = str(value).strip("'\"")
+    is_path = isinstance(value, str | PurePath) and PurePath(bare).is_absolute()
+    return str(value).replace(bare, PurePath(bare).name) if is_path else value
 
 
 def noted(note: str, language: Language) -> str:

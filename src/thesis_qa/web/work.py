@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
+from thesis_qa.read import end_waiting
 from thesis_qa.types import OnProgress, Progress
 from thesis_qa.web.look import fragment
 from thesis_qa.web.texts import Texts, error_line
@@ -131,7 +132,9 @@ class Worker(threading.Thread, Generic[State, Outcome]):
                 self.join(UPDATES)
         finally:
             self._cancelled.set()
-            self.join()
+            while self.is_alive():  # a file made to hang takes a new process for each page
+                end_waiting(self.ident)
+                self.join(UPDATES)
 
     def result(self) -> Outcome:
         """What came of it; raises what went wrong."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from thesis_qa.errors import DocumentError
 from thesis_qa.lang.data import SPOKEN, text
-from thesis_qa.read import child_process
+from thesis_qa.read import awaited, child_process
 from thesis_qa.read.glyphs import Places
 from thesis_qa.read.pdf.lines import TextLine, looked_at
 from thesis_qa.types import Box
@@ -149,10 +149,11 @@ def _frame(child: "subprocess.Popen[bytes]") -> Frame | None:
     watch = Timer(PATIENCE, child.kill)
     watch.start()
     try:
-        lengths = stream.read(8)
-        size = int.from_bytes(lengths[4:], "big")
-        head = stream.read(int.from_bytes(lengths[:4], "big"))
-        data = stream.read(size)
+        with awaited(child):
+            lengths = stream.read(8)
+            size = int.from_bytes(lengths[4:], "big")
+            head = stream.read(int.from_bytes(lengths[:4], "big"))
+            data = stream.read(size)
     finally:
         watch.cancel()
     if len(lengths) == 8 and len(data) == size and head:
