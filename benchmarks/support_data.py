@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fit_support
-from corpora import crosslingual
+from corpora import crosslingual, sentences
 from fit_support import LANGUAGES, Pair
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import month_names
@@ -55,8 +55,15 @@ def written(path: Path) -> Iterator[Example]:
 
 
 def all_written() -> list[Example]:
+    """All there is to learn from; each evidence is said by its translation, too."""
     paths = sorted(path for path in FOLDER.glob("*.txt") if path.name != TEMPLATES)
-    return [example for path in paths for example in written(path)]
+    found = [example for path in paths for example in written(path)]
+    worded = dict.fromkeys((e.group, e.evidence) for e in found)
+    wordings = list(worded)
+    for (group, one), (_, other) in zip(wordings[::2], wordings[1::2], strict=True):
+        for text, evidence in ((one, other), (other, one)):
+            found += [Example(evidence, part, True, "sentence", group) for part in sentences(text)]
+    return found
 
 
 # Sentences with slots

@@ -9,6 +9,7 @@ checkpoint and a log. Groups that `kept` names are only measured on.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import time
@@ -34,11 +35,11 @@ from train_reader import PARTS, Upper, auroc
 SEED, RANK, BATCH = 7, 32, 32
 RATE, WARM_UP, DECAY, AVERAGE = 1e-3, 50, 0.4, 0.99
 SOFT = 0.02  # of each label that is left to the other
-DRAWN = {"filled": 9000, "machine": 900, "kept": 300}
-WRITTEN = 3  # times as often as the others
+DRAWN = {"filled": 6000, "machine": 400, "kept": 250}
+WRITTEN = 2  # times, each time with other sentences beside
 ASIDE = 6  # every sixth group is only measured on
 BESIDE = 0.4  # share of evidence with a sentence of another beside it
-CHECK = 150
+CHECK, CHUNK = 150, 512
 Halves = npt.NDArray[np.float16]
 
 
@@ -84,15 +85,29 @@ class Seen:
 
 
 def seen(work: Path, examples: Sequence[Example]) -> list[Seen]:
+    """States of the lower layers, kept in WORK once they are computed."""
     embedding, lower = BundledEmbedding(1), Lower(work)
-    ids = [
-        next(pairs(question_ids(embedding, e.statement), *embedding.pieces(e.evidence))).ids
-        for e in examples
-    ]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    states = lower.states([ids[i] for i in order])
-    found = {i: Seen(examples[i], s) for i, s in zip(order, states, strict=True)}
-    return [found[i] for i in range(len(ids))]
+    folder = work / "states"
+    folder.mkdir(exist_ok=True)
+    found: list[Seen] = []
+    for at in range(0, len(examples), CHUNK):
+        part = examples[at : at + CHUNK]
+        digest = hashlib.sha256(repr(part).encode()).hexdigest()[:16]
+        path = folder / f"{digest}.npz"
+        if not path.exists():
+            ids = [
+                next(pairs(question_ids(embedding, e.statement), *embedding.pieces(e.evidence))).ids
+                for e in part
+            ]
+            order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+            states = dict(zip(order, lower.states([ids[i] for i in order]), strict=True))
+            whole = np.concatenate([states[i] for i in range(len(ids))])
+            np.savez(path, states=whole, ends=np.cumsum([len(line) for line in ids]))
+            print(at + len(part), "of", len(examples), flush=True)
+        with np.load(path) as stored:
+            pieces = np.split(stored["states"], stored["ends"][:-1])
+        found += [Seen(e, states) for e, states in zip(part, pieces, strict=True)]
+    return found
 
 
 def kept(example: Example) -> bool:
@@ -107,12 +122,11 @@ def training(run: int) -> tuple[list[Example], list[Example]]:
     made = [*filled(draw, DRAWN["filled"]), *machine_made(draw, DRAWN["machine"])]
     own = all_written()
     ours = [e for e in own if not kept(e)]
-    for _ in range(WRITTEN if ours else 0):
-        others = draw.choices(ours, k=len(ours))
-        made += [
-            beside(draw, e, other.evidence) if draw.random() < BESIDE and e.group != other.group else e
-            for e, other in zip(ours, others, strict=True)
-        ]
+    for _ in range(WRITTEN):
+        for e in ours:
+            other = draw.choice(ours)
+            apart = draw.random() < BESIDE and e.group != other.group
+            made.append(beside(draw, e, other.evidence) if apart else e)
     held = [e for e in made if kept(e)]
     aside = [e for e in own if kept(e)]
     wikipedia = list(machine_made(random.Random(SEED), 150, odd=True))
