@@ -1,7 +1,7 @@
 """Teach the reader's layers whether a text says a statement: small changes to each (LoRA).
 
     python benchmarks/train_support.py WORK --minutes 30
-    python benchmarks/train_support.py WORK --ship src/thesis_qa/write/support.npz
+    python benchmarks/train_support.py WORK --ship src/thesis_qa/write/inference.npz
 
 The reader's weights stay; to each matrix of its own layers one of rank RANK is added (Hu et al.,
 2021), and its head for "this answers" becomes one for "this says it". Resumable: WORK holds a
@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from reader_states import Lower
 from support_data import Example, all_written, beside, filled, machine_made
 from thesis_qa.model.encoder import BundledEmbedding
-from thesis_qa.model.span_reader import SHIPPED, pairs, question_ids
+from thesis_qa.model.span_reader import SHIPPED, pairs, question_ids, write_own
 from thesis_qa.model.weights import read_weights, weights_file
 from train_on_theses import beginning
 from train_reader import PARTS, Upper, auroc
@@ -245,15 +245,32 @@ def scored(model: Upper, items: Sequence[Seen]) -> list[float]:
     return [found[i] for i in range(len(items))]
 
 
+def ship(work: Path, target: Path) -> None:
+    """Write what was learnt, under the names of the package's weights."""
+    stored = torch.load(work / "changes.pt", weights_only=True)
+    write_own({_named(name): tensor.numpy() for name, tensor in stored.items()}, target)
+    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+
+
+def _named(name: str) -> str:
+    """The change "layers.l6.q.down" is one of "l6.q.w"."""
+    *before, last = name.removeprefix("layers.").split(".")
+    return ".".join([*before, {"weight": "w", "bias": "b"}.get(last, f"w.{last}")])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--run", type=int, default=0, help="number of the draw of examples")
+    parser.add_argument("--ship", type=Path, help="write what was learnt here, and don't train")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    train(given.work, given.minutes, given.run)
+    if given.ship:
+        ship(given.work, given.ship)
+    else:
+        train(given.work, given.minutes, given.run)
 
 
 if __name__ == "__main__":

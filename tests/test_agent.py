@@ -148,7 +148,7 @@ def test_one_that_takes_too_long_is_given_up(eight: Index) -> None:
         Call("read_page", {"document": "../../etc/passwd", "page": 1}),
         Call("read_section", {"document": RICE, "section": "99.9 Nothing"}),
         Call("delete_everything", {}),
-        Call("find_quote", {"text": "x"}),
+        Call("find_quote", {"draft": "x"}),
     ],
 )
 def test_a_call_that_is_wrong_does_no_harm(eight: Index, call: Call) -> None:
