@@ -8,7 +8,7 @@ numbers are exchanged here besides.
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import fit_support
@@ -25,6 +25,9 @@ JOINED, BESIDE = 0.15, 0.35  # shares of statements that say two things, of evid
 AND = {"en": "and", "id": "dan"}
 
 
+Spans = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A statement and what it is held to."""
@@ -34,6 +37,7 @@ class Example:
     true: bool
     kind: str
     group: str  # what is kept aside together
+    wrong: Spans | None = field(default=None, repr=False)  # in the statement; None: isn't known
 
 
 # Written by hand: "= evidence" in one language or both, under it "kind<TAB>statement", false with "-"
@@ -184,7 +188,23 @@ def _one(
         if used == given or _said(line, used) == _said(line, given):
             line = chance.choice([line for line in template.lines if line.kind == "F"])
             used, kind = given, "-contradicted"
-    return Example(evidence, _said(line, used), true, kind, template.name)
+    wrong = _changed_slots(line, given, used)
+    return Example(evidence, _said(line, used), true, kind, template.name, wrong)
+
+
+def _changed_slots(line: Line, given: dict[str, Said], used: dict[str, Said]) -> Spans | None:
+    """Where words stand in place of others; None where the line itself is false."""
+    if line.kind == "F":
+        return None
+    found, behind, at = [], 0, 0
+    for match in re.finditer(r"\{(\w)\}", line.text):
+        at += match.start() - behind
+        behind = match.end()
+        word = used[match[1]][line.language]
+        if word != given[match[1]][line.language]:
+            found.append((at, at + len(word)))
+        at += len(word)
+    return tuple(found)
 
 
 def _replaced(
@@ -208,11 +228,17 @@ def _joined(chance: random.Random, one: Example, other: Example) -> Example:
     language: Language = "id" if language_of(one.statement) == "id" else "en"
     if (language_of(other.statement) == "id") != (language == "id"):
         return beside(chance, one, other.evidence)
-    statement = f"{one.statement.rstrip('.')}, {AND[language]} {other.statement}"
+    before = f"{one.statement.rstrip('.')}, {AND[language]} "
+    statement = before + other.statement
+    wrong = None
+    if one.wrong is not None and other.wrong is not None:
+        moved = ((start + len(before), end + len(before)) for start, end in other.wrong)
+        wrong = (*one.wrong, *moved)
     texts = [one.evidence, other.evidence]
     chance.shuffle(texts)
     kind = one.kind if not one.true else other.kind
-    return Example(" ".join(texts), statement, one.true and other.true, kind, one.group)
+    true = one.true and other.true
+    return Example(" ".join(texts), statement, true, kind, one.group, wrong)
 
 
 def beside(chance: random.Random, example: Example, other: str) -> Example:
@@ -242,9 +268,8 @@ def exchanged(chance: random.Random, found: Sequence[Pair], count: int) -> Itera
     for pair in chance.sample(list(found), len(found))[: 3 * count]:
         spoken, told = chance.choice(LANGUAGES), chance.choice(LANGUAGES)
         text, evidence = pair.text(spoken), pair.text(told)
-        other = with_facts_exchanged(chance, text)
-        if other:
-            yield Example(evidence, other, False, "-exchanged", "wikipedia")
+        if made := with_facts_exchanged(chance, text):
+            yield Example(evidence, made[0], False, "-exchanged", "wikipedia", made[1])
             yield Example(evidence, text, True, "true", "wikipedia")
 
 
@@ -253,8 +278,8 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z]\w{2,}(?: [A-Z]\w+)*")
 _APART = 3  # words between two facts, so that they are not of one list
 
 
-def with_facts_exchanged(chance: random.Random, text: str) -> str | None:
-    """`text` with two numbers or two names in each other's place."""
+def with_facts_exchanged(chance: random.Random, text: str) -> tuple[str, Spans] | None:
+    """`text` with two numbers or two names in each other's place, and where these stand."""
     for pattern in chance.sample([_NUMBER, _NAME], 2):
         facts = [*pattern.finditer(text)]
         apart = [
@@ -265,5 +290,8 @@ def with_facts_exchanged(chance: random.Random, text: str) -> str | None:
         ]
         if apart:
             a, b = chance.choice(apart)
-            return text[: a.start()] + b.group() + text[a.end() : b.start()] + a.group() + text[b.end() :]  # fmt: skip
+            head, middle = text[: a.start()] + b.group(), text[a.end() : b.start()]
+            second = len(head + middle)
+            spans = (len(head) - len(b.group()), len(head)), (second, second + len(a.group()))
+            return head + middle + a.group() + text[b.end() :], spans
     return None

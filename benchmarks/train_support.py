@@ -26,14 +26,24 @@ from torch import Tensor, nn
 
 from reader_states import Lower
 from support_data import Example, all_written, beside, filled, machine_made
-from thesis_qa.model.encoder import BundledEmbedding
-from thesis_qa.model.span_reader import SHIPPED, pairs, question_ids, write_own
+from thesis_qa.model.encoder import QUERY, BundledEmbedding
+from thesis_qa.model.span_reader import (
+    EVIDENCE,
+    QUESTION_TOKENS,
+    SHIPPED,
+    pairs,
+    question_ids,
+    write_own,
+)
 from thesis_qa.model.weights import read_weights, weights_file
 from train_on_theses import beginning
 from train_reader import PARTS, Upper, auroc
 
 SEED, RANK, BATCH = 7, 32, 32
-RATE, WARM_UP, DECAY, AVERAGE = 1e-3, 50, 0.4, 0.99
+RATE, WARM_UP, DECAY, AVERAGE = 1.5e-3, 50, 0.4, 0.99
+WRONG, PARTLY = 8.0, 1.0  # weight of wrong tokens among all, and of tokens beside the whole
+SKIPPED = 4  # tokens before the statement: <s> and those of "query: "
+LONGEST = 100  # tokens of a pair that is learnt from
 SOFT = 0.02  # of each label that is left to the other
 DRAWN = {"filled": 6000, "machine": 400, "kept": 250}
 WRITTEN = 2  # times, each time with other sentences beside
@@ -73,6 +83,9 @@ def changed() -> Upper:
         for part in sorted(PARTS):
             setattr(layer, part, Changed(getattr(layer, part)))
     model.answer.requires_grad_(True)
+    model.token.requires_grad_(True)
+    model.token.bias.data[EVIDENCE] = -4.0  # most tokens are right
+    model.token.weight.data[EVIDENCE] = 0.0
     return model
 
 
@@ -82,6 +95,7 @@ class Seen:
 
     example: Example
     states: Halves
+    wrong: npt.NDArray[np.int8]  # of each token of the statement: 1 if it is, -1 if not known
 
 
 def seen(work: Path, examples: Sequence[Example]) -> list[Seen]:
@@ -106,8 +120,21 @@ def seen(work: Path, examples: Sequence[Example]) -> list[Seen]:
             print(at + len(part), "of", len(examples), flush=True)
         with np.load(path) as stored:
             pieces = np.split(stored["states"], stored["ends"][:-1])
-        found += [Seen(e, states) for e, states in zip(part, pieces, strict=True)]
+        found += [
+            Seen(e, states, marks(embedding, e)) for e, states in zip(part, pieces, strict=True)
+        ]
     return found
+
+
+def marks(embedding: BundledEmbedding, example: Example) -> npt.NDArray[np.int8]:
+    _, places = embedding.pieces(QUERY + example.statement)
+    places = places[:QUESTION_TOKENS] - len(QUERY)
+    if not example.true and example.wrong is None:
+        return np.full(len(places), -1, np.int8)
+    wrong = np.zeros(len(places), np.int8)
+    for start, end in () if example.true else example.wrong or ():
+        wrong |= (places[:, 0] < end) & (places[:, 1] > start)
+    return wrong
 
 
 def kept(example: Example) -> bool:
@@ -137,7 +164,12 @@ def training(run: int) -> tuple[list[Example], list[Example]]:
     return made, measured
 
 
-def batches(found: Sequence[Seen], draw: random.Random) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+"""States, where there are tokens, where tokens of the statement, which of them are wrong, and
+whether the whole is true."""
+
+
+def batches(found: Sequence[Seen], draw: random.Random) -> Iterator[Batch]:
     """Without end, in batches of similar length."""
     while True:
         order = sorted(range(len(found)), key=lambda i: len(found[i].states) + draw.random() * 16)
@@ -147,22 +179,39 @@ def batches(found: Sequence[Seen], draw: random.Random) -> Iterator[tuple[Tensor
             yield together([found[i] for i in order[at : at + BATCH]])
 
 
-def together(items: Sequence[Seen]) -> tuple[Tensor, Tensor, Tensor]:
+def together(items: Sequence[Seen]) -> Batch:
     longest = max(len(item.states) for item in items)
     states = np.zeros((len(items), longest, items[0].states.shape[1]), np.float32)
-    mask = np.zeros((len(items), longest), np.bool_)
+    mask, stated = (np.zeros((len(items), longest), np.bool_) for _ in range(2))
+    wrong = np.full((len(items), longest), -1, np.int8)
     for row, item in enumerate(items):
         states[row, : len(item.states)] = item.states
         mask[row, : len(item.states)] = True
+        stated[row, SKIPPED : 1 + len(item.wrong)] = True
+        wrong[row, SKIPPED : 1 + len(item.wrong)] = item.wrong[SKIPPED - 1 :]
     true = torch.tensor([float(item.example.true) for item in items])
-    return torch.from_numpy(states), torch.from_numpy(mask), true
+    return (*map(torch.from_numpy, (states, mask, stated, wrong)), true)  # type: ignore[return-value]
 
 
-def said(model: Upper, states: Tensor, mask: Tensor) -> Tensor:
+def said(model: Upper, states: Tensor, mask: Tensor, stated: Tensor) -> tuple[Tensor, Tensor]:
+    """Log odds of the whole being said, and of each token being wrong."""
     with torch.autocast("cpu", torch.bfloat16):
         for layer in model.layers.values():
             states = layer(states, mask[:, None, None, :])
-        return model.answer(states[:, 0])[:, 0].float()
+        wrong = model.token(states)[..., EVIDENCE].float()
+        answer = model.answer(states[:, 0])[:, 0].float()
+    worst = torch.logsumexp(wrong.masked_fill(~stated, -1e4), dim=1)
+    return answer - worst, wrong
+
+
+def loss_of(model: Upper, batch: Batch) -> Tensor:
+    states, mask, stated, wrong, true = batch
+    whole, parts = said(model, states, mask, stated)
+    found = F.binary_cross_entropy_with_logits(whole, true * (1 - 2 * SOFT) + SOFT)
+    known = wrong >= 0
+    each = F.binary_cross_entropy_with_logits(parts[known], wrong[known].float(), reduction="none")
+    weight = torch.where(wrong[known] > 0, WRONG, 1.0)
+    return found + PARTLY * (each * weight).sum() / weight.sum().clamp(min=1)
 
 
 def learnt(model: nn.Module) -> dict[str, Tensor]:
@@ -179,15 +228,15 @@ def train(work: Path, minutes: float, run: int) -> None:
     mean = {name: p.detach().clone() for name, p in parameters.items()}
     made, measured = training(run)
     print(len(made), "examples;", len(measured), "measured on", flush=True)
-    held, source = seen(work, measured), batches(seen(work, made), random.Random(run))
+    held, source = seen(work, measured), batches(
+        [s for s in seen(work, made) if len(s.states) <= LONGEST], random.Random(run)
+    )
     print("states are there", flush=True)
     began, step, losses = time.time(), 0, []
     while (done := (time.time() - began) / 60 / minutes) < 1:
-        states, mask, true = next(source)
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP, (1 - done) / DECAY)
-        target = true * (1 - 2 * SOFT) + SOFT
-        loss = F.binary_cross_entropy_with_logits(said(model, states, mask), target)
+        loss = loss_of(model, next(source))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         optimiser.step()
@@ -240,8 +289,9 @@ def scored(model: Upper, items: Sequence[Seen]) -> list[float]:
     order = sorted(range(len(items)), key=lambda i: len(items[i].states))
     for at in range(0, len(order), BATCH):
         rows = order[at : at + BATCH]
-        states, mask, _ = together([items[i] for i in rows])
-        found |= dict(zip(rows, said(model, states, mask).tolist(), strict=True))
+        states, mask, stated, _, _ = together([items[i] for i in rows])
+        whole, _ = said(model, states, mask, stated)
+        found |= dict(zip(rows, whole.tolist(), strict=True))
     return [found[i] for i in range(len(items))]
 
 

@@ -14,16 +14,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from thesis_qa.model import span_reader
 from thesis_qa.model.encoder import BundledEmbedding, Embedding, open_session
 from thesis_qa.model.graph import write_reader_graph
-from thesis_qa.model.span_reader import padded, pairs, question_ids, read_own
+from thesis_qa.model.span_reader import EVIDENCE, padded, pairs, question_ids, read_own
 from thesis_qa.model.unpack import unpacked
 from thesis_qa.model.weights import Changed, Weights
 
 LEARNT = Path(__file__).with_name("inference.npz")
 GRAPH = "inference.onnx"
 STATEMENT_TOKENS = 128
+PREFIX = 4  # tokens before the statement: <s> and those of "query: "
 MOST_WINDOWS = 4  # of evidence that is longer than a window
 
 
@@ -47,14 +50,18 @@ class Inference:
 
     def log_odds(self, statement: str, evidence: Sequence[str]) -> float:
         """Of the evidence, read as one text, saying the statement; of its best window where it is
-        too long for one."""
+        too long for one.
+
+        A view of the whole, less how wrong the tokens of the statement seem, most of all the worst.
+        """
         asked = question_ids(self._embedding, statement)
         read = self._embedding.pieces(" ".join(evidence))
         windows = islice(pairs(asked, *read, most=STATEMENT_TOKENS), MOST_WINDOWS)
         ids, mask = padded([window.ids for window in windows])
         inputs = {"input_ids": ids, "attention_mask": mask}
-        (scores,) = self._session.run(["answer_score"], inputs)
-        return float(scores.max())
+        tokens, whole = self._session.run(["token_scores", "answer_score"], inputs)
+        wrong = tokens[:, PREFIX : 1 + min(len(asked), STATEMENT_TOKENS), EVIDENCE]
+        return float((whole - np.logaddexp.reduce(wrong, axis=1)).max())
 
     @cached_property
     def _session(self) -> Any:
