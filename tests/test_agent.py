@@ -125,7 +125,17 @@ def test_it_looks_at_most_six_times(eight: Index) -> None:
 def test_one_that_never_answers_is_given_up(eight: Index) -> None:
     answer = ask(eight, "Apa hasilnya?", *[search("hasil")] * 60, documents=[RICE])
     assert answer.model == "quotes"
-    assert "tidak kunjung selesai" in (answer.problem or "")
+    assert "tidak menulis apa-apa" in (answer.problem or "")
+
+
+def test_one_that_only_looks_is_asked_to_read_what_it_has_seen(eight: Index) -> None:
+    def says(told: str) -> Line:
+        if "paling banyak" in told:  # it may look further
+            return search("hasil gabah", RICE)
+        return "Dosis 15 ton/ha memberikan hasil gabah tertinggi [«4,62 ton/ha»]."
+
+    answer = ask(eight, "Dosis mana yang terbaik?", *[says] * 60, documents=[RICE])
+    assert answer.text == "Dosis 15 ton/ha memberikan hasil gabah tertinggi. [1]"
 
 
 def test_one_that_takes_too_long_is_given_up(eight: Index) -> None:
@@ -148,7 +158,7 @@ def test_one_that_takes_too_long_is_given_up(eight: Index) -> None:
         Call("read_page", {"document": "../../etc/passwd", "page": 1}),
         Call("read_section", {"document": RICE, "section": "99.9 Nothing"}),
         Call("delete_everything", {}),
-        Call("find_quote", {"text": "x"}),
+        Call("find_quote", {"draft": "x"}),
     ],
 )
 def test_a_call_that_is_wrong_does_no_harm(eight: Index, call: Call) -> None:

@@ -1,5 +1,6 @@
 """Each way in gives the same verified citation, by the client that its users have."""
 
+import inspect
 import json
 import os
 import subprocess
@@ -27,6 +28,7 @@ from thesis_qa.cli import main
 from thesis_qa.library import Index
 from thesis_qa.settings import Settings
 from thesis_qa.types import to_json
+from thesis_qa.write.lookup import Lookup
 
 pytestmark = [
     pytest.mark.enable_socket,
@@ -344,6 +346,11 @@ async def try_tools(client: Client, expected: Json) -> None:
     assert FISHERS in [entry["document"] for entry in names]
     outline = await client.call_tool("outline", {"document": expected["document"]})
     assert outline.structured_content["sections"]
+    titled = await client.call_tool("outline", {"document": expected["title"]})
+    assert titled.structured_content == outline.structured_content
+    described = {tool.name: tool.description for tool in listed}
+    for name in ("outline", "read_section", "read_table", "list_documents", "find_quote"):
+        assert described[name] == inspect.cleandoc(getattr(Lookup, name).__doc__)
     for tool, arguments in (
         ("fetch", {"id": "gone"}),
         ("outline", {"document": "gone.pdf"}),

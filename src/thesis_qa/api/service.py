@@ -142,6 +142,10 @@ class Service:
     def index(self) -> Index:
         return self.assistant.index
 
+    @property
+    def lookup(self) -> Lookup:
+        return Lookup(self.index)
+
     async def growing(
         self,
         question: str,
@@ -177,19 +181,15 @@ class Service:
         language: Language | None = None,
     ) -> list[Passage]:
         """Passages, best first, once it is one's turn. Raises QuestionError."""
-        return await self._in_turn(
+        return await self.in_turn(
             self.index.search, question, top_k, documents or None, section, language
         )
 
     async def find(self, draft: str, documents: Sequence[str] | None = None) -> Matches:
         """Where the sentences of a draft stand, once it is one's turn; of no sentence long enough
         to be looked for, nowhere. Raises QuestionError."""
-        try:
-            return Matches(await self._in_turn(self.index.find, draft, documents or None))
-        except QuestionError as error:
-            if error.code == "text-short":
-                return Matches([])
-            raise
+        self.index.check_documents(documents or [])
+        return Matches(await self.in_turn(self.lookup.find_quote, draft, list(documents or ())))
 
     def comparing(
         self,
@@ -200,7 +200,8 @@ class Service:
         """Theses beside each other, cell by cell, once it is one's turn. Raises QuestionError."""
         return self._in_steps(self.assistant.comparing(documents or (), topics, questions))
 
-    async def _in_turn(self, call: Callable[..., Given], *options: Any) -> Given:
+    async def in_turn(self, call: Callable[..., Given], *options: Any) -> Given:
+        """What `call` gives, worked out in another thread once it is one's turn."""
         async with self._turn():
             return await asyncio.to_thread(call, *options)
 
@@ -224,7 +225,11 @@ class Service:
 
     def documents(self) -> Documents:
         """Every thesis, by name."""
-        return Documents([self._entry(document) for document in self.index.documents()])
+        return self.listed(self.index.documents())
+
+    def listed(self, found: Sequence[DocumentInfo]) -> Documents:
+        """Theses with their addresses."""
+        return Documents([self._entry(document) for document in found])
 
     def _entry(self, d: DocumentInfo) -> DocumentEntry:
         m, url = d.metadata, self._address(d.name, 1)
@@ -236,23 +241,20 @@ class Service:
     def outline(self, name: str) -> Outline:
         """The sections of a document. Raises QuestionError for one that isn't there."""
         self.index.check_documents([name])
-        found = Lookup(self.index).outline(name)
-        return Outline(name, [self._section(name, place) for place in found])
+        return Outline(name, self.sections(self.lookup.outline(name)))
 
-    def _section(self, name: str, place: SectionPlace) -> OutlineSection:
-        h, url = place.heading, self._address(name, place.page)
-        return OutlineSection(
-            place.section, h.text, h.level, h.role, place.page, place.page_label, url
-        )
+    def sections(self, found: Sequence[SectionPlace]) -> list[OutlineSection]:
+        """Sections with their addresses."""
+        return [
+            OutlineSection(
+                place.section, place.heading.text, place.heading.level, place.heading.role,
+                place.page, place.page_label, self._address(place.document, place.page),
+            )
+            for place in found
+        ]  # fmt: skip
 
-    def section(self, name: str, section: str) -> list[Passage]:
-        """What stands in a section, named by its heading or a part of it. Raises QuestionError."""
-        found = Lookup(self.index).read_section(name, section)
-        return [addressed(passage, self.index.public_url) for passage in found]
-
-    def table(self, name: str, subject: str) -> list[Passage]:
-        """The rows of the table about a subject. Raises QuestionError."""
-        found = Lookup(self.index).read_table(name, subject)
+    def addressed(self, found: Sequence[Passage]) -> list[Passage]:
+        """Passages with their addresses."""
         return [addressed(passage, self.index.public_url) for passage in found]
 
     def page(self, name: str, number: int) -> PageContent:

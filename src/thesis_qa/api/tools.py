@@ -4,9 +4,11 @@ the answer says so; then say the same instead of guessing. Give the addresses al
 """
 
 import asyncio
+import inspect
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, create_model
@@ -17,11 +19,10 @@ from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.settings import program_version
 from thesis_qa.types import Answer, Match, Passage, place, to_json
+from thesis_qa.write.lookup import SectionPlace
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
-
-FOUND = 10  # passages that a search gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,41 +110,35 @@ def tools(service: Service) -> "MCPServer[Any]":
     @reads
     async def read_page(document: str, page: int) -> Annotated[CallToolResult, _shape(PageContent)]:
         """Read the text of a page of a thesis; pages are those of the file and count from 1."""
-        return await told(asyncio.to_thread(service.page, document, page))
+        return await told(asyncio.to_thread(_page, service, document, page))
 
-    @reads
-    async def outline(document: str) -> Annotated[CallToolResult, _shape(Outline)]:
-        """List the sections of a thesis, each with the page where it begins."""
-        return await told(asyncio.to_thread(service.outline, document))
+    def shared(name: str, shaped: Callable[[Any], Any], said: Any = None) -> None:
+        """A tool that the library's own agent has too: the same name, parameters, description."""
+        method = getattr(service.lookup, name)
 
-    @reads
-    async def read_section(
-        document: str, section: str
-    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
-        """Read a section of a thesis, named by its heading or a part of it."""
-        return await told(asyncio.to_thread(lambda: _hits(service.section(document, section))))
+        @wraps(method)
+        async def asked(**given: Any) -> CallToolResult:
+            return await told(service.in_turn(lambda: shaped(method(**given))), said)
 
-    @reads
-    async def read_table(
-        document: str, subject: str
-    ) -> Annotated[CallToolResult, _shape(ToolHits)]:
-        """Read the table of a thesis that is about a subject, row by row."""
-        return await told(asyncio.to_thread(lambda: _hits(service.table(document, subject))))
+        shape = Annotated[CallToolResult, _shape(get_type_hints(shaped)["return"])]
+        signature = inspect.signature(method).replace(return_annotation=shape)
+        asked.__signature__ = signature  # type: ignore[attr-defined]
+        reads(asked)
 
-    @reads
-    async def list_documents() -> Annotated[CallToolResult, _shape(Documents)]:
-        """List the theses there are, with title, author, year, pages and languages."""
-        return await told(asyncio.to_thread(service.documents))
+    def hits(found: list[Passage]) -> ToolHits:
+        return _hits(service.addressed(found))
 
-    @reads
-    async def find_quote(
-        draft: str, documents: list[str] | None = None
-    ) -> Annotated[CallToolResult, _shape(Matches)]:
-        """Find where each sentence of a draft stands: verbatim, nearly, or in the other language.
+    def outlined(found: list[SectionPlace]) -> Outline:
+        return Outline(found[0].document if found else "", service.sections(found))
 
-        `documents` names the theses to look in; all where it is left out.
-        """
-        return await told(service.find(draft, documents), _standing)
+    def matched(found: list[Match]) -> Matches:
+        return Matches(found)
+
+    shared("outline", outlined)
+    shared("read_section", hits)
+    shared("read_table", hits)
+    shared("list_documents", service.listed)
+    shared("find_quote", matched, _standing)
 
     @reads
     async def compare(
@@ -170,7 +165,11 @@ def _shape(kind: type[Any]) -> type[BaseModel]:
 
 
 async def _searched(service: Service, query: str) -> ToolHits:
-    return _hits(await service.search(query, FOUND))
+    return _hits(await service.in_turn(service.lookup.search, query))
+
+
+def _page(service: Service, document: str, page: int) -> PageContent:
+    return service.page(service.lookup.named(document), page)
 
 
 def _hits(passages: Sequence[Passage]) -> ToolHits:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.model.unpack import cache_folder
-from thesis_qa.types import Language, Passage
+from thesis_qa.types import Language, Match, Passage
 from thesis_qa.write.desk import Desk, data_line
 from thesis_qa.write.lookup import TOOLS, Lookup, SectionPlace
 from thesis_qa.write.models import LanguageModel, Message, Meter, check_ended, refuses_shape
@@ -133,7 +133,7 @@ def agent_tools(lookup: Lookup, desk: Desk, language: Language) -> "list[BaseToo
     the room that is left on the desk."""
     from langchain_core.tools import StructuredTool
 
-    shown = partial(_shown, desk, language)
+    shown = partial(_shown, lookup, desk, language)
     return [
         StructuredTool.from_function(_safe(getattr(lookup, name), shown), name=name)
         for name in TOOLS
@@ -155,7 +155,9 @@ def _safe(method: Callable[..., Any], shown: Callable[[Any], str]) -> Callable[.
     return told
 
 
-def _shown(desk: Desk, language: Language, found: Sequence[Any]) -> str:
+def _shown(lookup: Lookup, desk: Desk, language: Language, found: Sequence[Any]) -> str:
+    if found and isinstance(found[0], Match):
+        found = lookup.standing(found)
     if not found:
         return text("text.write.nothing_found", language)
     room = desk.left // SHARE
@@ -181,7 +183,7 @@ def _thesis(document: Any) -> str:
 def step_words(name: str, given: dict[str, Any], language: Language | None) -> str:
     """What an agent does, in the user's language: "Reads the section “4.3 Hambatan”"."""
     told = given.get("section") if name == "read_section" else None
-    what = told or next((given[k] for k in ("query", "question", "subject", "text", "page",
+    what = told or next((given[k] for k in ("query", "question", "subject", "draft", "page",
                                             "document") if k in given), "")  # fmt: skip
     of = given.get("document") if name.startswith("read_") else None
     known = name if name in TOOLS else "search"

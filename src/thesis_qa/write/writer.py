@@ -52,6 +52,8 @@ REWRITING = 20  # seconds that the wording of a follow-up may take; then the rul
 SHORT = 8  # content words up to which a question may lean on the one before
 KEPT = 200  # answers that are remembered
 LEAST_WORDS = 3  # of a statement: "412" alone says nothing that could be checked
+# An agent that can't read all of it, or looks further without end, reads what there is instead.
+RESCUED = ("overflow", "endless")
 UNCITED = 12  # sentences, best first, among which one is looked for that supports a statement
 
 
@@ -180,9 +182,10 @@ class Writing:
             if calls:
                 yield from self._looking(draft, prompt, among)
         except Failure as failure:
-            if failure.problem != "overflow":
+            if failure.problem not in RESCUED:
                 raise
             calls, space = 0, space // 2
+            passages = passages if failure.problem == "overflow" else draft.desk.passages
         if not calls:
             yield from self._reading(draft, passages, space)
         if draft.struck:
