@@ -101,15 +101,15 @@ def _connected(boxes: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> li
     """Numbers of boxes that touch, directly or through others."""
     low, high = boxes[:, :2] - TOUCH / 2, boxes[:, 2:] + TOUCH / 2
     touching = np.all((low[:, None] <= high[None]) & (low[None] <= high[:, None]), axis=2)
-    left = set(range(len(boxes)))
+    left = np.ones(len(boxes), bool)
     groups = []
-    while left:
-        group, edge = set(), {min(left)}
-        while edge:
+    while left.any():
+        group, edge = np.zeros_like(left), np.arange(len(left)) == left.argmax()
+        while edge.any():
             group |= edge
-            left -= edge
-            edge = set(np.flatnonzero(touching[sorted(edge)].any(axis=0)).tolist()) & left
-        groups.append(sorted(group))
+            left &= ~edge
+            edge = touching[edge].any(axis=0) & left
+        groups.append(np.flatnonzero(group).tolist())
     return groups
 
 
