@@ -441,6 +441,64 @@ def test_a_form_has_no_heads(tmp_path: Path) -> None:
     assert [context for context, _ in rows(read(tmp_path, [page]))] == ["", "", ""]
 
 
+def test_a_label_in_the_middle_of_its_rows_is_read_before_all_of_them(tmp_path: Path) -> None:
+    """Ruled, and with strokes between groups alone, as typesetters set it."""
+    table = [("Daerah", "Desa", "Warga"), ("", "Cikole", "12"), ("Utara", "Lembang", "31"),
+             ("", "Wangun", "14"), ("", "Cibodas", "50"), ("Selatan", "Suntenjaya", "61"),
+             ("", "Cikidang", "72")]  # fmt: skip
+    strokes = [rules(*((72, y, 372, y) for y in (88, 104, 146, 188)))]
+    walls = [rules(*((x, 88, x, 188) for x in (72, 172, 272, 372)),
+                   *((172, y, 372, y) for y in (118, 132, 160, 174)))]  # fmt: skip
+    for drawn in (strokes, strokes + walls):
+        page = [said(80, "Tabel 4.1 Warga"), cells(100, table, (100, 100, 100), row=14), *drawn,
+                said(230, *TEXT)]  # fmt: skip
+        assert rows(read(tmp_path, [page]))[1:] == [
+            ("Tabel 4.1 Warga: Daerah | Desa | Warga", "Utara\tCikole\t12"),
+            ("Tabel 4.1 Warga: Daerah Utara | Desa | Warga", "Lembang\t31"),
+            ("Tabel 4.1 Warga: Daerah Utara | Desa | Warga", "Wangun\t14"),
+            ("Tabel 4.1 Warga: Daerah | Desa | Warga", "Selatan\tCibodas\t50"),
+            ("Tabel 4.1 Warga: Daerah Selatan | Desa | Warga", "Suntenjaya\t61"),
+            ("Tabel 4.1 Warga: Daerah Selatan | Desa | Warga", "Cikidang\t72"),
+        ]
+
+
+def test_a_cell_set_around_the_height_of_its_row_stays_in_one_piece(tmp_path: Path) -> None:
+    page = [said(80, "Table 3.1: Forms"), rules(*((72, y, 372, y) for y in (88, 104, 190))),
+            cells(100, [("Form", "Share", "Context"), ("idd", "0.82", "become")], (100, 100, 100)),
+            said(148, "gone", x=276), cells(156, [("odd", "0.72")], (100, 100)),
+            said(164, "gotten", x=276), said(230, *TEXT)]  # fmt: skip
+    assert [said for _, said in rows(read(tmp_path, [page]))[1:]] == [
+        "idd\t0.82\tbecome", "odd\t0.72\tgone\ngotten"]  # fmt: skip
+
+
+def test_heads_right_above_numbers_without_a_rule_between(tmp_path: Path) -> None:
+    table = [("", "Chain ladder", "Linear"), ("Total reserve", "140,769", "140,771"),
+             ("Error", "80,935", "46,259")]  # fmt: skip
+    page = [said(80, "Table 7.1: Methods"), cells(100, table, (120, 100, 100), row=14),
+            rules(*((72, y, 392, y) for y in (88, 136)),
+                  *((x, 88, x, 136) for x in (72, 192, 292, 392))), said(230, *TEXT)]  # fmt: skip
+    assert rows(read(tmp_path, [page]))[1] == (
+        "Table 7.1: Methods: Chain ladder | Linear", "Total reserve\t140,769\t140,771")  # fmt: skip
+
+
+def test_what_follows_the_caption_of_one_table_is_no_other(tmp_path: Path) -> None:
+    table = [("Desa", "Warga", "Guru"), ("Cikole", "12", "3"), ("Lembang", "31", "4")]
+    gloss = [("Bahasa", "aku", "punya", "rumah"), ("Inggris", "I", "have", "house"),
+             ("Jerman", "ich", "habe", "Haus")]  # fmt: skip
+    page = [cells(100, table, (100, 100, 100), row=14), said(150, "Tabel 4.1 Warga dan guru"),
+            said(170, *TEXT), said(244, "Sebuah contoh dari wawancara itu:"),
+            cells(264, gloss, (80, 80, 80, 80), row=14), said(330, *TEXT)]  # fmt: skip
+    assert [said for _, said in rows(read(tmp_path, [page]))] == [
+        "Desa\tWarga\tGuru", "Cikole\t12\t3", "Lembang\t31\t4"]  # fmt: skip
+
+
+def test_a_caption_set_wider_than_the_text_is_read_to_its_end(tmp_path: Path) -> None:
+    caption = ["Gambar 4.1 Warga yang menjawab tidak setuju menurut desa dan umur, dihitung dari",
+               "jawaban yang sah saja, tanpa mereka yang tidak menjawab."]  # fmt: skip
+    page = [said(100, *TEXT), said(300, caption[0]), said(320, caption[1]), said(360, *TEXT)]
+    assert blocks(read(tmp_path, [page]), "caption") == [" ".join(caption)]
+
+
 # Headings
 
 

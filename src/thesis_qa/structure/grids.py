@@ -20,7 +20,12 @@ MIN_WIDTH = 60.0  # points, of a table without upright rules
 ADJOIN = 20.0  # points, at most, between two parts of one table that are drawn apart
 BEYOND = 0.6  # of its columns, in which a row beyond the rules of a table has cells
 SAME_LEVEL = 0.6  # of a line's height: lines nearer than that stand beside each other
+CAPTION_LINES = 3  # between the first of a caption and the first row
 NEAR_CAPTION = 40.0  # points between a caption and the first row
+CROSSING = 0.15  # of the levels of a table, which may run across a gap between its columns: heads
+BESIDE = 0.3  # of the levels, which must have cells on either side of a gap between columns
+NARROW_GAP = 0.7  # of the letters' size, between columns of what is a table for sure
+MIN_PARTED = 3  # levels, from which some may run across
 ROW_GAP = 2.6  # times the height of a line: more white space ends a table without rules
 PROSE = 0.6  # of the widest line: one without gaps as wide as that is running text
 MIN_LEVELS = 3  # of a table without rules
@@ -96,15 +101,15 @@ def _connected(boxes: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> li
     """Numbers of boxes that touch, directly or through others."""
     low, high = boxes[:, :2] - TOUCH / 2, boxes[:, 2:] + TOUCH / 2
     touching = np.all((low[:, None] <= high[None]) & (low[None] <= high[:, None]), axis=2)
-    left = set(range(len(boxes)))
+    left = np.ones(len(boxes), bool)
     groups = []
-    while left:
-        group, edge = set(), {min(left)}
-        while edge:
+    while left.any():
+        group, edge = np.zeros_like(left), np.arange(len(left)) == left.argmax()
+        while edge.any():
             group |= edge
-            left -= edge
-            edge = set(np.flatnonzero(touching[sorted(edge)].any(axis=0)).tolist()) & left
-        groups.append(sorted(group))
+            left &= ~edge
+            edge = touching[edge].any(axis=0) & left
+        groups.append(np.flatnonzero(group).tolist())
     return groups
 
 
@@ -147,7 +152,9 @@ def _stacks(rules: Sequence[Box], captions: Sequence[float]) -> list[Grid]:
         ys = _long([((r[1] + r[3]) / 2, r[2] - r[0]) for r in stack], 0)
         if len(ys) >= 3 and stack[0][2] - stack[0][0] >= MIN_WIDTH:
             box = (stack[0][0], stack[0][1], stack[0][2], stack[-1][3])
-            grids.append(Grid(box, ys=tuple(ys)))
+            own = [r for r in level if box[0] - TOUCH <= r[0] and r[2] <= box[2] + TOUCH]
+            held = tuple(r for r in own if box[1] <= r[1] <= box[3])
+            grids.append(Grid(box, ys=tuple(ys), levels=held))
     return grids
 
 
@@ -220,13 +227,19 @@ def crossing(rules: Sequence[Box], above: float, below: float) -> bool:
 # Tables without rules
 
 
-def unruled_grids(lines: Sequence[TextLine], taken: Collection[int]) -> list[Grid]:
-    """The tables that only their captions announce: levels of cells right below, or above."""
+def unruled_grids(
+    lines: Sequence[TextLine], taken: Collection[int], captioned: Collection[int]
+) -> list[Grid]:
+    """The tables that only their captions announce, but for `captioned`, those of other tables:
+    levels of cells right below, or above."""
     grids = []
     free = [line for at, line in enumerate(lines) if at not in taken]
     levels = levels_of(free)
     widest = max((line.width for line in free), default=0.0)
+    others = {id(lines[at]) for at in captioned}
     for caption in (line for line in free if is_table_caption(line.text)):
+        if id(caption) in others:
+            continue
         below = [level for level in levels if level[0].middle > caption.middle]
         above = [level for level in reversed(levels) if level[0].middle < caption.middle]
         found = _run(below, caption.bottom, widest) or _run(above, caption.top, widest)
@@ -253,17 +266,45 @@ def stretches(level: Iterable[TextLine], gap: float = COLUMN_GAP) -> list[tuple[
     return [part for line in level for part in line.stretches(gap * line.size)]
 
 
+def gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
+    """The borders of columns that only white space parts: where hardly any level has ink."""
+    levels = [stretches(level, NARROW_GAP) for level in levels_of(lines)]
+    parted = [parts for parts in levels if len(parts) > 1] or levels
+    ends = sorted({end for parts in parted for part in parts for end in part})
+    most = max(1, CROSSING * len(parted)) if len(parted) > MIN_PARTED else 0
+    first = [(a, b) for (_, a), (b, _) in pairwise(levels[0])] if levels else []
+    borders: list[float] = []
+    widest: tuple[int, float, float] | None = None  # of the gaps next to each other
+    for left, right in pairwise(ends):
+        x = (left + right) / 2
+        across = sum(any(a < x < b for a, b in parts) for parts in parted)
+        before = sum(any(b <= x for _, b in parts) for parts in parted)
+        behind = sum(any(a >= x for a, _ in parts) for parts in parted)
+        labels = sum(parts[-1][1] <= x for parts in levels if len(parts) == 1)
+        if across > most:
+            borders += [widest[2]] if widest else []
+            widest = None
+        elif right - left > TOUCH and (
+            min(before, behind) > BESIDE * len(parted)
+            or (min(before + labels, behind) > 1 and any(a < x < b for a, b in first))
+        ):
+            widest = max(widest or (-across, 0.0, 0.0), (-across, right - left, x))
+    return (ends[0], *borders, ends[-1])
+
+
 def _run(levels: Sequence[Sequence[TextLine]], edge: float, widest: float) -> list[TextLine]:
     """The lines of the levels next to a caption, at height `edge`, that make up a table."""
     run: list[Sequence[TextLine]] = []
     rows = last = 0
-    for level in levels:
+    for number, level in enumerate(levels):
         distance = min(abs(level[0].top - edge), abs(level[0].bottom - edge))
         if distance > (ROW_GAP * level[0].height if rows else NEAR_CAPTION):
             break
         parts = stretches(level)
         prose = len(parts) == 1 and parts[0][1] - parts[0][0] > PROSE * widest
         if any(parse_caption(line.text) for line in level) or (prose and rows):
+            break
+        if not rows and number > CAPTION_LINES:
             break
         edge = level[0].bottom if level[0].bottom > edge else level[0].top
         if len(parts) > 1:

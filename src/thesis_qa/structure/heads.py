@@ -1,29 +1,35 @@
 """A table as it was found on a page: what its cells say, and which heads stand over them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from statistics import mean
 
 from thesis_qa.read.pdf.lines import TextLine
+from thesis_qa.structure.grids import TOUCH, Grid
+from thesis_qa.structure.headings import parse_caption
 from thesis_qa.structure.page_text import read_on
 from thesis_qa.types import Box
 
+CAPTION_DISTANCE = 70.0  # points between a table and its caption
 LONGEST_HEAD = 60  # characters
 MAX_HEADS = 3  # rows
+CENTRAL = 0.3  # of a row's height, that a label may be off the middle of the rows it stands for
 FORM_WORDS = 3  # of the head of the second of two columns
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?(?:(?:19|20)?\d\d))?\*?")
 
 Cell = tuple[TextLine, ...]
+Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows of cells of lines; `used` are the numbers of the page's lines that it is made of."""
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Row, ...]
     box: Box
     used: frozenset[int]
     xs: tuple[float, ...]
@@ -37,9 +43,6 @@ class Table:
         rows = [[read_on(line.text for line in cell) for cell in row] for row in self.rows]
         for above, row, shared in zip(rows, rows[1:], self.shared[1:], strict=False):
             for column in shared:
-                row[column] = row[column] or above[column]
-        for row, above, shared in zip(rows[-2::-1], rows[:0:-1], self.shared[:0:-1], strict=False):
-            for column in shared:  # where the words stand in the middle of the cell
                 row[column] = row[column] or above[column]
         return rows
 
@@ -153,3 +156,87 @@ def _is_series(texts: Sequence[str]) -> bool:
 
 def _is_name(text: str) -> bool:
     return any(map(str.isalpha, text)) or _YEAR.fullmatch(text) is not None
+
+
+# Cells over several rows
+
+
+def undivided_columns(rows: Sequence[Row], xs: Sequence[float], grid: Grid) -> list[frozenset[int]]:
+    """For every row the columns in which no rule parts it from the row above, though one does in
+    others; where white space parts columns, only the first, and without any rule too."""
+    found: list[frozenset[int]] = [frozenset()]
+    for above, row in pairwise(rows):
+        ends = (
+            max(line.bottom for cell in above for line in cell),
+            min(line.top for cell in row for line in cell),
+        )
+        low, high = min(ends) - TOUCH, max(ends) + TOUCH
+        between = [r for r in grid.levels if low <= (r[1] + r[3]) / 2 <= high]
+        columns = range(len(xs) - 1 if between else 0) if grid.xs else range(1)
+        middles = [(column, (xs[column] + xs[column + 1]) / 2) for column in columns]
+        found.append(
+            frozenset(at for at, x in middles if not any(r[0] < x < r[2] for r in between))
+        )
+    return found
+
+
+def with_labels_raised(
+    rows: Sequence[Row], undivided: Sequence[Collection[int]], grid: Grid
+) -> Sequence[Row]:
+    """`rows`, what stands in the middle of a cell over several rows in the first of these."""
+    if not grid.levels:
+        return rows
+    found = [list(row) for row in rows]
+    for column in set().union(*undivided):
+        starts = [row for row, own in enumerate(undivided) if column not in own]
+        for start, end in pairwise([*starts, len(rows)]):
+            own = [row for row in range(start, end) if rows[row][column]]
+            if not own or own == [start] or own[-1] - own[0] >= len(own):
+                continue
+            one = bool(grid.xs) and len(own) == 1
+            few = len(own) < end - start
+            if one or (few and _is_central(rows, own, (start, end - 1))):
+                for row in own:
+                    found[row][column] = ()
+                found[start][column] = tuple(line for row in own for line in rows[row][column])
+    return [tuple(row) for row in found]
+
+
+def _is_central(rows: Sequence[Row], own: Sequence[int], ends: tuple[int, int]) -> bool:
+    """Whether the first cells of some rows stand in the middle between a first and a last row."""
+    label = mean(line.middle for row in own for line in rows[row][0])
+    first, last = (
+        mean([line.middle for cell in rows[end][1:] for line in cell] or [label]) for end in ends
+    )
+    return abs(label - (first + last) / 2) <= CENTRAL * (last - first) / (ends[1] - ends[0])
+
+
+def shared_columns(
+    rows: Sequence[Row], row: int, undivided: Collection[int], drawn: bool
+) -> frozenset[int]:
+    """The columns whose cell a row shares with the row above; without rules only one that is empty
+    there."""
+    if not drawn:
+        label = row > 0 and any(line.text[:1].isalpha() for line in rows[row - 1][0])
+        return frozenset(undivided if not rows[row][0] and (label or row > 1) else ())
+    return frozenset(c for c in undivided if not (rows[row][c] and rows[row - 1][c]))
+
+
+def captions_of(tables: Sequence[Table], lines: Sequence[TextLine]) -> dict[int, int]:
+    """The numbers of the captions among `lines`, by the place of their tables: each is that of the
+    table nearest to it, one below it rather than above."""
+    best: dict[int, tuple[float, int]] = {}
+    for at, line in enumerate(lines):
+        if not parse_caption(line.text) or any(at in table.used for table in tables):
+            continue
+        distances = []
+        for table in tables:
+            below, above = table.box[1] - line.bottom, line.top - table.box[3]
+            distances.append(
+                below if below > -3 else 1.5 * above if above > -3 else CAPTION_DISTANCE
+            )
+        distance = min(distances, default=CAPTION_DISTANCE)
+        nearest = distances.index(distance) if distances else 0
+        if distance < best.get(nearest, (CAPTION_DISTANCE, 0))[0]:
+            best[nearest] = (distance, at)
+    return {table: line for table, (_, line) in best.items()}

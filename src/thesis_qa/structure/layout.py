@@ -10,7 +10,7 @@ from thesis_qa.structure.columns import in_reading_order
 from thesis_qa.structure.furniture import Margins, furniture, stamps
 from thesis_qa.structure.grids import crossing, ruled_grids, stands_in, stretches
 from thesis_qa.structure.headings import parse_caption
-from thesis_qa.structure.heads import Table
+from thesis_qa.structure.heads import Table, captions_of
 from thesis_qa.structure.kinds import (
     KindJudge,
     Typed,
@@ -26,7 +26,6 @@ from thesis_qa.structure.tables import find_tables
 from thesis_qa.types import Box, Kind
 
 SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off
-CAPTION_DISTANCE = 70.0  # points between a table and its caption
 
 Outlined = Mapping[tuple[int, int], int]
 """Level of the headings that the outline names, by number of the view and of the line in it."""
@@ -165,7 +164,10 @@ class _Layout:
         if body and not contents:
             self.judge.turn_to(body)
         tables = [] if contents else find_tables(page.lines, page.rules, page.furniture)
-        captions = _captions(tables, page.lines)
+        captions = {
+            table: _whole_caption(tables[table], page.lines, line)
+            for table, line in captions_of(tables, page.lines).items()
+        }
         begin = {min(t.used): (t, captions.get(at, "")) for at, t in enumerate(tables)}
         inside = {at for table in tables for at in table.used}
         kinds = self._kinds(number, page, inside, contents)
@@ -221,26 +223,6 @@ def _alone(line: TextLine, below: TextLine | None, right: float) -> bool:
     room = right - line.right > 0.12 * max(1.0, right - line.left)
     apart = below.top - line.bottom > 0.9 * line.height
     return room or apart or below.top < line.top
-
-
-def _captions(tables: Sequence[Table], lines: Sequence[TextLine]) -> dict[int, str]:
-    """The captions of tables, by their place among these: each caption is that of the table nearest
-    to it, one below it rather than above."""
-    best: dict[int, tuple[float, str]] = {}
-    for at, line in enumerate(lines):
-        if not parse_caption(line.text) or any(at in table.used for table in tables):
-            continue
-        distances = []
-        for table in tables:
-            below, above = table.box[1] - line.bottom, line.top - table.box[3]
-            distances.append(
-                below if below > -3 else 1.5 * above if above > -3 else CAPTION_DISTANCE
-            )
-        distance = min(distances, default=CAPTION_DISTANCE)
-        nearest = distances.index(distance) if distances else 0
-        if distance < best.get(nearest, (CAPTION_DISTANCE, ""))[0]:
-            best[nearest] = (distance, _whole_caption(tables[nearest], lines, at))
-    return {table: caption for table, (_, caption) in best.items()}
 
 
 def _whole_caption(table: Table, lines: Sequence[TextLine], at: int) -> str:

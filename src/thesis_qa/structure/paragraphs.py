@@ -175,7 +175,10 @@ class Paragraphs:
         if is_bare_caption(above.text.strip()):
             return 0 < _gap(above, line) < TITLED * self.style.leading
         step = _gap(above, line)
-        near = 0 < step <= 1.05 * min(self.style.leading, 1.6 * above.size)
+        goes_on = line.text[:1].islower() or is_divided(above.text, line.text)
+        spaced = goes_on and not ends_sentence(above.text) and not _breaks(above, line, item.right)
+        widest = 2 * above.size if spaced else min(self.style.leading, 1.6 * above.size)
+        near = 0 < step <= 1.05 * widest
         centred = abs(above.left + above.right - line.left - line.right) < 6
         if (
             above.bold

@@ -6,23 +6,32 @@ set tables), or levels of cells next to a caption.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.grids import (
+    NARROW_GAP,
     PROSE,
     TOUCH,
     Grid,
     beyond,
+    gaps,
     levels_of,
     ruled_grids,
     stands_in,
     stretches,
     unruled_grids,
 )
-from thesis_qa.structure.heads import Cell, Table
+from thesis_qa.structure.heads import (
+    Cell,
+    Table,
+    captions_of,
+    shared_columns,
+    undivided_columns,
+    with_labels_raised,
+)
 from thesis_qa.structure.kinds import ends_sentence
 from thesis_qa.types import Box
 
@@ -30,13 +39,11 @@ MIN_ROWS = 2
 NUMBERED = 0.3  # of the rows, from which they are equations and no table
 MAX_UNPARTED = 250  # characters of a cell that no upright rule parts from the next
 MAX_CELL = 1200  # characters; what is longer is text in a frame
-CROSSING = 0.15  # of the levels of a table, which may run across a gap between its columns: heads
-BESIDE = 0.3  # of the levels, which must have cells on either side of a gap between columns
-NARROW_GAP = 0.7  # of the letters' size, between columns of what is a table for sure
 WORD_GAP = 0.15  # of the letters' size, between two words
 RUNNING = 0.25  # of the levels, from which they are running text between two rules
 FULL_WORDS = 3  # of a line that filled its column, so that its cell may go on
 PARTED = 0.6  # of the levels of a column that rules part, to be several without them
+HANGING = 0.75  # of the way up to the line above: as far down a line still is the top of a row
 SPARSE = 0.5  # of the rows of a table have cells in two columns at least
 
 _EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
@@ -48,11 +55,15 @@ def find_tables(
     """The tables of a page, in the order in which their first lines come."""
     tables: list[Table] = []
     taken = set(furniture)
-    for grids in (ruled_grids, unruled_grids):
-        for grid in grids(rules, lines) if grids is ruled_grids else unruled_grids(lines, taken):
-            if table := _table(lines, grid, taken):
-                tables.append(table)
-                taken |= table.used
+    for grid in ruled_grids(rules, lines):
+        if table := _table(lines, grid, taken):
+            tables.append(table)
+            taken |= table.used
+    captioned = captions_of(tables, lines).values()
+    for grid in unruled_grids(lines, taken, captioned):
+        if table := _table(lines, grid, taken):
+            tables.append(table)
+            taken |= table.used
     return sorted(tables, key=lambda table: min(table.used))
 
 
@@ -78,9 +89,12 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
     xs, pieces = _pieces(list(inside.values()), grid)
     if len(xs) < 3:
         return None
-    rows = _rows(pieces, xs if grid.xs else (), ruled=len(grid.ys) >= 4 and bool(grid.xs))
+    drawn = bool(grid.xs)
+    rows = _rows(pieces, xs if drawn else (), ruled=len(grid.ys) >= 4 and drawn)
     cells = [_cells(row, len(xs) - 1) for row in rows]
-    if not _is_table(cells, list(inside.values()), bool(grid.xs)):
+    undivided = undivided_columns(cells, xs, grid)
+    cells = with_labels_raised(cells, undivided, grid)
+    if not _is_table(cells, list(inside.values()), drawn):
         return None
     first = sum(row[0].band == rows[0][0].band for row in rows)
     return Table(
@@ -88,9 +102,9 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
         grid.box,
         frozenset(inside),
         tuple(xs),
-        tuple(_shared(cells, row, xs, grid) for row in range(len(rows))),
+        tuple(shared_columns(cells, row, own, drawn) for row, own in enumerate(undivided)),
         tuple(_across(row, len(xs) - 1) for row in rows),
-        first if grid.ys and not grid.xs and rows[0][0].band and first < len(rows) else 0,
+        first if grid.ys and not drawn and rows[0][0].band and first < len(rows) else 0,
     )
 
 
@@ -154,35 +168,10 @@ def _is_prose(lines: Sequence[TextLine]) -> bool:
     return len(whole) > RUNNING * len(levels)
 
 
-def _gaps(lines: Sequence[TextLine]) -> tuple[float, ...]:
-    """The borders of columns that only white space parts: where hardly any level has ink."""
-    levels = [stretches(level, NARROW_GAP) for level in levels_of(lines)]
-    parted = [parts for parts in levels if len(parts) > 1] or levels
-    ends = sorted({end for parts in parted for part in parts for end in part})
-    most = max(1, CROSSING * len(parted)) if len(parted) > MIN_ROWS + 1 else 0
-    first = [(a, b) for (_, a), (b, _) in pairwise(levels[0])] if levels else []
-    borders: list[float] = []
-    widest: tuple[int, float, float] | None = None  # of the gaps next to each other
-    for left, right in pairwise(ends):
-        x = (left + right) / 2
-        across = sum(any(a < x < b for a, b in parts) for parts in parted)
-        before = sum(any(b <= x for _, b in parts) for parts in parted)
-        behind = sum(any(a >= x for a, _ in parts) for parts in parted)
-        if across > most:
-            borders += [widest[2]] if widest else []
-            widest = None
-        elif right - left > TOUCH and (
-            min(before, behind) > BESIDE * len(parted)
-            or (min(before, behind) > 1 and any(a < x < b for a, b in first))
-        ):
-            widest = max(widest or (-across, 0.0, 0.0), (-across, right - left, x))
-    return (ends[0], *borders, ends[-1])
-
-
 def _pieces(lines: Sequence[TextLine], grid: Grid) -> tuple[Sequence[float], list[_Piece]]:
     """The borders of the columns of a grid, and what stands between them."""
     if not grid.xs:
-        xs = _gaps(lines)
+        xs = gaps(lines)
         return xs, [
             _Piece(part, first, last, bisect_right(grid.ys, part.middle))
             for line in lines
@@ -209,7 +198,7 @@ def _with_gaps(xs: Sequence[float], parts: Sequence[TextLine]) -> tuple[float, .
             most = RUNNING * len(levels)  # justified text has gaps, but none below another
             found += [
                 x
-                for x in _gaps(own)[1:-1]
+                for x in gaps(own)[1:-1]
                 if sum(any(a < x < b for a, b in level) for level in levels) <= most
             ]
     return tuple(sorted(found))
@@ -328,7 +317,7 @@ def _is_stacked(pieces: Sequence[_Piece]) -> bool:
 
 def _starts(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[float]:
     """Heights above which a new row begins: where the first column and another have a cell that
-    doesn't go on with the one above, or two have a number."""
+    doesn't go on with the one above, or most have one, with numbers."""
     height = max(piece.line.height for piece in pieces)
     columns = {id(piece.line): piece.column for piece in pieces}
     wide = {id(piece.line) for piece in pieces if not xs and piece.column < piece.last}
@@ -339,57 +328,70 @@ def _starts(pieces: Sequence[_Piece], xs: Sequence[float]) -> list[float]:
         else max(p.line.right for p in pieces if p.column == column)
         for column in columns.values()
     }
+    first = min(rights)
+    labels = [piece.line.text for piece in pieces if piece.column == first]
+    lower = not xs and 2 * sum(text[:1].islower() for text in labels) > len(labels)
+    rows = [{columns[id(line)]: line for line in level} for level in levels]
     starts = []
-    above: dict[int, TextLine] = {}
-    for level in levels:
-        filled = {columns[id(line)]: line for line in level}
-        numbers = sum(_is_number(line.text) for line in level)
+    begun = False
+    for at, (level, filled) in enumerate(zip(levels, rows, strict=True)):
+        above = rows[at - 1] if at else {}
+        numbers = {columns[id(line)] for line in level if _is_number(line.text)}
         going = bool(above) and (
-            level[0].text[:1].islower()  # "program", below "Breeding"
-            or any(_goes_on(above.get(c), line, rights[c], bool(xs)) for c, line in filled.items())
+            (not lower and level[0].text[:1].islower())  # "program", below "Breeding"
+            or _go_on(above, filled, rights, bool(xs))
         )
-        begins = min(rights) in filled and len(filled) > 1 and (numbers or not going)
+        begins = first in filled and len(filled) > 1 and (numbers or not going)
         over = any(id(line) in wide for line in above.values()) and len(filled) > len(above)
-        if begins or over or (len(filled) > 1 and numbers > 1):
-            starts.append(min(line.middle for line in level) - 0.3 * height)
-        above = filled
-    return starts[1:]
+        most = len(numbers) > 1 or (numbers and not xs and len(filled) >= len(rights) - 1)
+        if begins or over or (len(filled) > 1 and most):
+            words = {column for column, line in above.items() if not _is_number(line.text)}
+            headed = len(numbers) > 1 and numbers <= words
+            if begun or headed:  # what stands above the first belongs to it, if it isn't heads
+                top = levels[at - 1] if _hangs_over(levels[:at], level, columns) else level
+                starts.append(min(line.middle for line in top) - 0.3 * height)
+            begun = True
+    return starts
 
 
-def _goes_on(above: TextLine | None, line: TextLine, right: float, bordered: bool) -> bool:
+def _hangs_over(
+    above: Sequence[Sequence[TextLine]], level: Sequence[TextLine], columns: Mapping[int, int]
+) -> bool:
+    """Whether the last of the levels above a row is the top of a cell of it, whose middle stands
+    beside the row: it is nearer to it than to what is above, and lacks the first column."""
+    if len(above) < 2 or len(above[-1]) > 1 or not columns[id(above[-1][0])]:
+        return False
+    down, up = (abs(above[-1][0].middle - other[0].middle) for other in (level, above[-2]))
+    return down < HANGING * up
+
+
+def _go_on(
+    above: Mapping[int, TextLine],
+    filled: Mapping[int, TextLine],
+    rights: Mapping[int, float],
+    bordered: bool,
+) -> bool:
+    """Whether a level goes on with the one above it: a cell there filled its column, and where no
+    borders part cells no more of them had room for what stands below."""
+    both = [
+        (above[column], line, rights[column]) for column, line in filled.items() if column in above
+    ]
+    going = sum(_goes_on(*cell, bordered) for cell in both)
+    return going > 0 and (bordered or going >= sum(_had_room(*cell) for cell in both))
+
+
+def _goes_on(above: TextLine, line: TextLine, right: float, bordered: bool) -> bool:
     """Whether a line goes on with the one above it in its cell, which filled its column; few words
     tell only where borders do, and the line begins in lower case."""
-    if above is None or ends_sentence(above.text):
+    if ends_sentence(above.text) or _had_room(above, line, right):
         return False
-    if len(above.text.split()) < FULL_WORDS and not (bordered and line.text[:1].islower()):
-        return False
-    first = line.width * len(line.text.split()[0]) / len(line.text)
-    return above.right + first > right
+    return len(above.text.split()) >= FULL_WORDS or (bordered and line.text[:1].islower())
+
+
+def _had_room(above: TextLine, line: TextLine, right: float) -> bool:
+    """Whether the first word of a line had room behind the line above."""
+    return above.right + line.width * len(line.text.split()[0]) / len(line.text) <= right
 
 
 def _is_number(text: str) -> bool:
     return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
-
-
-def _shared(
-    rows: Sequence[tuple[Cell, ...]], row: int, xs: Sequence[float], grid: Grid
-) -> frozenset[int]:
-    """The columns whose cell a row shares with the row above: no rule parts them; without rules,
-    the first if it is empty there."""
-    if row == 0:
-        return frozenset()
-    if not grid.levels:
-        label = any(line.text[:1].isalpha() for line in rows[row - 1][0])
-        return frozenset({0} if not rows[row][0] and (label or row > 1) else ())
-    above = max(line.bottom for cell in rows[row - 1] for line in cell)
-    below = min(line.top for cell in rows[row] for line in cell)
-    low, high = min(above, below) - TOUCH, max(above, below) + TOUCH
-    between = [r for r in grid.levels if low <= (r[1] + r[3]) / 2 <= high]
-    if not between:
-        return frozenset()
-    return frozenset(
-        column
-        for column, (left, right) in enumerate(pairwise(xs))
-        if not any(r[0] < (left + right) / 2 < r[2] for r in between)
-        and not (rows[row][column] and rows[row - 1][column])
-    )
