@@ -14,6 +14,7 @@ from thesis_qa.answer.collection import by_collection, compared_theses, thesis_a
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
 from thesis_qa.answer.lists import introduces
+from thesis_qa.answer.meant import meant
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import best_first, by_passages, on_subject
 from thesis_qa.answer.suggest import SECONDS, about_section, near_topics, next_questions
@@ -26,6 +27,7 @@ from thesis_qa.library import Index
 from thesis_qa.question.conversation import Conversation, Resolved
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.follow_up import read_conversation, resolve
+from thesis_qa.question.meanings import with_meanings
 from thesis_qa.question.read import (
     Question,
     checked_question,
@@ -107,12 +109,7 @@ class Assistant:
         started = time.perf_counter()
         asked = self._read(question, history, documents, language)
         library = Library(self.index, top_k, self._whole)
-        found = self._find(asked, library)
-        if asked.otherwise and not found.answers:  # what was added may have been too much
-            other = self.index.question(asked.otherwise, asked.documents, asked.language)
-            other = replace(other, language=asked.language, resolved_from=question)
-            again = self._find(other, library)
-            asked, found = (other, again) if again.answers else (asked, found)
+        asked, found = meant(asked, library, self._find)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=on_subject(asked, found.shown))
         best = best_first(found, library.passages(asked))
@@ -194,7 +191,8 @@ class Assistant:
             unclear=resolved.unclear or "",
             items=resolved.items,
             of_library=resolved.of_library,
-            otherwise=resolved.otherwise,
+            meanings=resolved.meanings,
+            heard=resolved.heard,
             named_by=resolved.phrase or resolved.unknown,
         )
 
@@ -237,7 +235,7 @@ class Assistant:
             among = thesis_about(self.index, found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
         if self.writing is None or before is None or found.repeat:
-            return found
+            return with_meanings(question, found, before, self.index.questions.intent(question))
         reworded = self.writing.reworded(question, history)
         return (
             replace(found, question=reworded, follows=reworded != question) if reworded else found
