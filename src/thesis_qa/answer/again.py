@@ -82,10 +82,11 @@ class Heard:
         )  # fmt: skip
 
 
-def heard_before(catalog: Catalog, quotes: Sequence[str]) -> Heard:
-    """What was quoted before a question, as the catalog has it."""
+def heard_before(catalog: Catalog, question: Question) -> Heard:
+    """What was quoted before a question, in the theses that it is asked of."""
+    quotes, among = question.heard, question.documents
     places = [next(_standing(catalog, quote), None) for quote in quotes[:HEARD]]
-    held = [place[0] for place in places if place]
+    held = [place[0] for place in places if place and (not among or place[0].document in among)]
     around = (p for passage in held for p in catalog.around(passage.passage_id, 1, 2))
     unique = {passage.passage_id: passage for passage in around}
     sections = frozenset(passage.section for passage in held)

@@ -34,7 +34,7 @@ def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Foun
     if not asked.meanings:
         return asked, found
     typed = _asked(asked.resolved_from or asked.text, asked, library)
-    heard = heard_before(library.catalog, asked.heard)
+    heard = heard_before(library.catalog, asked)
     way = next((m.way for m in asked.meanings if m.question == asked.text), "alone")
     best = Tried(way, asked, found)
     likely = chance({**signs(typed, best, heard), "first": 1.0})

@@ -46,7 +46,7 @@ def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fou
 
 
 def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
-    heard = heard_before(library.catalog, question.heard)
+    heard = heard_before(library.catalog, question)
     found = {passage.passage_id: passage for passage in (*among, *heard.passages)}
     evidence = find_evidence(question, library, [*found.values()])
     evidence = [e for e in evidence if e.sentence.text not in question.besides]

@@ -38,7 +38,9 @@ def with_meanings(
     read, known = read_question(question), read_question(before.question)
     found: tuple[Meaning, ...] = ()
     if read.fields or read.topics:
-        found = _of_thing(question, before) if known.expects == "definition" else ()
+        year = read.fields.names == ("year",) and not (known.fields or known.topics)
+        of_thing = year or known.expects == "definition"  # "what year was it?", of an earthquake
+        found = _of_thing(question, before) if of_thing else ()
     elif not (known.fields or read.places) and (
         resolved.follows or intent.alone < STANDS or points_at_thing(question)
     ):
@@ -52,10 +54,8 @@ def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:
     first = before.base or before.question
     exchanged = with_other(first, other)
     short = len(content_terms(other)) <= SHORT
-    if short and not exchanged.startswith(
-        first.rstrip(" ?.!")
-    ):  # another year, or name: it is clear
-        return
+    if short and not exchanged.startswith(first.rstrip(" ?.!")):
+        return  # another year or name in its place is clear
     if known := subject(question, before.question):
         yield Meaning("added", added(question, known).question)
     yield Meaning("alone", question)
