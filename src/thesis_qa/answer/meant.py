@@ -33,7 +33,7 @@ def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Foun
     found = find(asked, library)
     if not asked.meanings:
         return asked, found
-    typed = _asked(asked.resolved_from or asked.text, asked, library)
+    typed = asked_as(asked.resolved_from or asked.text, asked, library)
     heard = heard_before(library.catalog, asked)
     way = next((m.way for m in asked.meanings if m.question == asked.text), "alone")
     best = Tried(way, asked, found)
@@ -43,7 +43,7 @@ def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Foun
             break
         if meaning.question == asked.text:
             continue
-        question = _asked(meaning.question, asked, library)
+        question = asked_as(meaning.question, asked, library)
         if meaning.way == "thing":
             question = replace(question, topics=(), fields=AskedFields())
         other = Tried(meaning.way, question, find(question, library))
@@ -53,7 +53,7 @@ def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Foun
     return best.question, best.found
 
 
-def _asked(text: str, like: Question, library: Library) -> Question:
+def asked_as(text: str, like: Question, library: Library) -> Question:
     """Another question in the place of one."""
     typed = like.resolved_from or like.text
     question = library.index.question(text, like.documents, like.language)
