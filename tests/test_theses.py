@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from thesis_qa.lang.data import text
 from thesis_qa.lang.detect import language_of
+from thesis_qa.lang.words import abbreviates
 from thesis_qa.library import Index
-from thesis_qa.question.theses import Named, ThesisNames, abbreviates
+from thesis_qa.question.theses import Named, ThesisNames
 
 HYPERTENSION, RICE, LARAVEL = (
     f"skripsi-{name}.md" for name in ("hipertensi", "padi-gogo", "peminjaman-laravel")

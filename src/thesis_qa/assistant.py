@@ -13,6 +13,7 @@ from thesis_qa.answer.cite import cite
 from thesis_qa.answer.collection import by_collection, thesis_about
 from thesis_qa.answer.compose import answer_text, refusal_text, silence
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Found, Library, Shown, Strategy
+from thesis_qa.answer.likeliest import meant
 from thesis_qa.answer.lists import introduces
 from thesis_qa.answer.metadata import by_metadata
 from thesis_qa.answer.passages import best_first, by_passages, on_subject
@@ -27,6 +28,7 @@ from thesis_qa.question.conversation import Conversation, Resolved
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.fields import AskedFields
 from thesis_qa.question.follow_up import read_conversation, resolve
+from thesis_qa.question.meanings import with_meanings
 from thesis_qa.question.read import (
     Question,
     checked_question,
@@ -108,14 +110,7 @@ class Assistant:
         started = time.perf_counter()
         asked = self._read(question, history, documents, language)
         library = Library(self.index, top_k, self._whole)
-        found = self._find(asked, library)
-        known = history[-1][1] if history else ""
-        if asked.otherwise and (not found.answers or _all_said(found, known)):
-            other = self.index.question(asked.otherwise, asked.documents, asked.language)
-            other = replace(other, language=asked.language, resolved_from=question)
-            again = self._find(other, library)
-            better = again.answers and not _all_said(again, known)
-            asked, found = (other, again) if better else (asked, found)
+        asked, found = meant(asked, library, self._find)
         if not found.answers and (found.probability < NEAR or asked.route == "off-topic"):
             found = replace(found, shown=on_subject(asked, found.shown))
         best = best_first(found, library.passages(asked))
@@ -199,7 +194,8 @@ class Assistant:
             unclear=resolved.unclear or "",
             items=resolved.items,
             of_library=resolved.of_library,
-            otherwise=resolved.otherwise,
+            meanings=resolved.meanings,
+            heard=resolved.heard,
             named_by=resolved.phrase or resolved.unknown,
         )
 
@@ -238,7 +234,7 @@ class Assistant:
             among = thesis_about(self.index, found.phrase, found.documents)
             found = replace(found, documents=among or found.documents)
         if self.writing is None or before is None or found.repeat:
-            return found
+            return with_meanings(question, found, before, self.index.questions.intent(question))
         reworded = self.writing.reworded(question, history)
         return (
             replace(found, question=reworded, follows=reworded != question) if reworded else found
@@ -331,14 +327,6 @@ def _tried(question: Question, library: Library) -> Found:
     """What the first strategy found that has anything to say to a question."""
     found = (strategy(question, library) for strategy in STRATEGIES)
     return next((each for each in found if each is not None), Found(0.0))
-
-
-def _all_said(found: Found, answer: str) -> bool:
-    """Whether all that was found stands in the answer before, so that too much was taken from the
-    question before; a row of a table may answer both."""
-    said = [shown.evidence.sentence for shown in found.shown]
-    told = (s.kind != "table" and " ".join(s.text.split()) in answer for s in said)
-    return bool(said) and not found.text and all(told)
 
 
 def _gives_reason(shown: Shown) -> bool:

@@ -1,6 +1,11 @@
 """Answer what is asked of statements quoted before: they are quoted again, or what follows them."""
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from thesis_qa.answer.evidence import is_quotable
 from thesis_qa.answer.found import MAX_CITATIONS, STATED, Evidence, Found, Library, Shown
@@ -14,30 +19,78 @@ from thesis_qa.types import Mark, Passage, Sentence
 FOLLOWING = 2  # sentences behind a statement that may explain it
 PHRASE = 8  # words of a quote by which it is found again
 PASSAGES = 20  # that may hold them
+NUMBERS = Path(__file__).with_name("follow_ups.json")
+HEARD = 3  # quotes around which a follow-up may be answered
 
 
 def by_repeating(question: Question, library: Library) -> Found | None:
     """The statement that a question asks about, and the sentences behind it; all that was quoted
     before, for who asks where it stands; the sentences behind that, for who wants more of it; those
-    that give a reason, for who asks why. None if none of it is asked for, or there is nothing."""
+    around it that give a reason, for who asks why. None if none of it is asked for, or nothing is
+    there."""
     shown: list[Shown] = []
     for quote in question.quotes:
         place = next(_standing(library.catalog, quote), None)
         if place and (not question.documents or place[0].document in question.documents):
-            shown += _wanted(question, _with_following(library, *place))
+            shown += _wanted(question, _with_following(library, *place), _before(*place))
     unique = {s.evidence.sentence.spans: s for s in shown}
     return Found(STATED, tuple(unique.values())[:MAX_CITATIONS], "answer") if unique else None
 
 
-def _wanted(question: Question, told: Sequence[Shown]) -> Sequence[Shown]:
-    """What is wanted of a statement and those behind it."""
+def _wanted(question: Question, told: Sequence[Shown], before: Sequence[Shown]) -> Sequence[Shown]:
+    """What is wanted of a statement, those behind it and the one before."""
     if question.repeat == "item":
         return told
     if question.repeat == "why":
-        return [s for s in told if holds_expected(s.evidence.sentence, "reason")]
+        return [s for s in (*told, *before) if holds_expected(s.evidence.sentence, "reason")]
     if question.repeat == "more":
         return [s for s in told[1:] if s.evidence.sentence.text not in question.besides]
     return told[:1]
+
+
+@cache
+def follow_up_numbers() -> dict[str, Any]:
+    """The numbers fitted by benchmarks/fit_follow_ups.py."""
+    fitted: dict[str, Any] = json.loads(NUMBERS.read_text(encoding="utf-8"))
+    return fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was quoted right before a follow-up, and where that stands."""
+
+    said: tuple[str, ...] = ()
+    sections: frozenset[str] = frozenset()
+    passages: tuple[Passage, ...] = ()  # that hold it, and those around
+
+    def quotes(self, sentence: Sentence) -> bool:
+        """Whether a sentence was quoted."""
+        text = " ".join(sentence.text.split())
+        return any(text in quote or quote in text for quote in self.said)
+
+    def weighed(self, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """Evidence for a follow-up, best first: it seldom asks for what was just quoted, and rather
+        for what stands in the same section."""
+        quoted, near = (follow_up_numbers()["heard"][sign] for sign in ("quoted", "section"))
+        return sorted(
+            (
+                replace(e, score=e.score + quoted * self.quotes(e.sentence)
+                        + near * (e.passage.section in self.sections))
+                for e in evidence
+            ),
+            key=lambda e: -e.score,
+        )  # fmt: skip
+
+
+def heard_before(catalog: Catalog, question: Question) -> Heard:
+    """What was quoted before a question, in the theses that it is asked of."""
+    quotes, among = question.heard, question.documents
+    places = [next(_standing(catalog, quote), None) for quote in quotes[:HEARD]]
+    held = [place[0] for place in places if place and (not among or place[0].document in among)]
+    around = (p for passage in held for p in catalog.around(passage.passage_id, 1, 2))
+    unique = {passage.passage_id: passage for passage in around}
+    sections = frozenset(passage.section for passage in held)
+    return Heard(tuple(quotes), sections, tuple(unique.values()))
 
 
 def quoted_theses(catalog: Catalog, quotes: Sequence[str]) -> tuple[str, ...]:
@@ -75,6 +128,12 @@ def _with_following(library: Library, passage: Passage, at: int) -> list[Shown]:
         following = []
     shown: list[tuple[Passage, Sentence]] = [(passage, sentence), *following[:FOLLOWING]]
     return [Shown(Evidence(p, s)) for p, s in shown]
+
+
+def _before(passage: Passage, at: int) -> list[Shown]:
+    """The sentence before one, which may give its reason."""
+    before = passage.sentences[max(at - 1, 0) : at]
+    return [Shown(Evidence(passage, s)) for s in before if _explains(s)]
 
 
 def _explains(sentence: Sentence) -> bool:

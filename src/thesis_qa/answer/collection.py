@@ -12,12 +12,12 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import stem, stop_words, words
+from thesis_qa.lang.words import abbreviates, stem, stop_words, words
 from thesis_qa.library import Index
 from thesis_qa.question.meant import ABOUT
 from thesis_qa.question.read import Question, framing_words
 from thesis_qa.question.route import UNNAMED, library_chance
-from thesis_qa.question.theses import abbreviates, alike, identity
+from thesis_qa.question.theses import alike, identity
 from thesis_qa.types import Language, Passage, Role
 
 SURE = 0.5  # probability of a question about the library from which it is taken for one

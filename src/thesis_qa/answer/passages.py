@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from thesis_qa.answer.again import heard_before
 from thesis_qa.answer.confidence import confidence, likely, signals
 from thesis_qa.answer.evidence import find_evidence, passages_of, reweigh, stems
 from thesis_qa.answer.found import (
@@ -45,12 +46,15 @@ def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fou
 
 
 def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
-    evidence = find_evidence(question, library, among)
+    heard = heard_before(library.catalog, question)
+    found = {passage.passage_id: passage for passage in (*among, *heard.passages)}
+    evidence = find_evidence(question, library, [*found.values()])
     evidence = [e for e in evidence if e.sentence.text not in question.besides]
     if not evidence:
         return Found(0.0)
     if library.reader:
         evidence = reweigh(library.reader, question, evidence)
+    evidence = heard.weighed(evidence) if heard.said else evidence
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
     read = tuple(passages_of(evidence))

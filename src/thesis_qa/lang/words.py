@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from thesis_qa.lang.data import word_map, word_set
 from thesis_qa.types import Language
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d*[^\W_]+")
+LONG_CUT = 5  # letters from which a cut name may leave one of its words out
 _FOLD = str.maketrans(
     "‘’‚‛`´“”„«»‐‑‒–—―−⁃", "''''''\"\"\"\"\"" + "-" * 8, "\u00ad\u200b\u200c\u200d\ufeff"
 )
@@ -60,3 +62,20 @@ def stop_words(language: Language | None = None) -> frozenset[str]:
 def chat_spellings() -> dict[str, str]:
     """Chat spellings and the words they stand for: "gmn" is "bagaimana"."""
     return word_map("words.chat")
+
+
+def abbreviates(word: str, name: Sequence[str]) -> bool:
+    """Whether a word is put together of how the words of a name begin, from the first or second
+    on: "unair" of Universitas Airlangga, "binus" of Universitas Bina Nusantara, "upn" of a longer
+    name, but of two of its words at least; a long one may leave one out, as "unpar" does of
+    Universitas Katolik Parahyangan."""
+    shorter = [[*name[:n], *name[n + 1 :]] for n in range(1, len(name) - 1)]
+    whole = [name, name[1:]]
+    return any(_beginnings(word, n) for n in (whole + shorter * (len(word) >= LONG_CUT)))
+
+
+def _beginnings(word: str, name: Sequence[str], used: int = 0) -> bool:
+    if not word or not name:
+        return not word and used > 1
+    lengths = (n for n in range(1, 1 + len(word)) if name[0].startswith(word[:n]))
+    return any(_beginnings(word[n:], name[1:], used + 1) for n in lengths)

@@ -22,7 +22,7 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.lang.words import chat_spellings, stop_words, words
 from thesis_qa.question.named_places import written_places
-from thesis_qa.question.read import content_terms, framing_words, read_question
+from thesis_qa.question.read import Meaning, content_terms, framing_words, read_question
 from thesis_qa.question.route import Again, Repeat
 from thesis_qa.types import Language
 
@@ -59,6 +59,8 @@ class Resolved:
     of_library: bool = False  # goes on with a question about the library
     otherwise: str = ""  # what else may be meant, where this finds nothing
     base: str = ""  # the question before, where only its subject is another
+    meanings: tuple[Meaning, ...] = ()  # all that it may mean, if that isn't clear
+    heard: tuple[str, ...] = ()  # quotes right before it, which it may go on with
 
 
 @dataclass(frozen=True, slots=True)

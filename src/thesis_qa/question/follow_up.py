@@ -309,7 +309,7 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         return Resolved(asked, others[-1:], follows=True)
     if meant := form("meant").match(question):
         return _corrected(question[meant.end() :], before, reads)
-    known = subject(question, before.question)
+    known = [] if before.of_library else subject(question, before.question)
     bare = word_set("question.which") | word_set("follow_up.joining") | stop_words()
     if known and bare.issuperset(words(question)):  # "kapan?", of what was spoken of
         return replace(added(question, known), otherwise="")
@@ -326,12 +326,10 @@ def _resolved(question: str, before: Conversation | None, reads: Reads) -> Resol
         if not read_question(before.question).fields:
             return about_other(before, about["other"])
     if is_phrase(question) and not _is_of_thesis(question, reads):
-        points_back = cue("follow_up.pronouns").search(question)
-        known = subject(question, before.question)
-        if not points_back:
+        if not cue("follow_up.pronouns").search(question):
             return about_other(before, question.rstrip(" ?.!"))
         return added(question, known) if known else Resolved(question)
-    return _with_subject(question, before.question, reads)
+    return _with_subject(question, known, reads)
 
 
 def _again(question: str, reads: Reads) -> Again | None:
@@ -369,7 +367,7 @@ def _is_of_thesis(question: str, reads: Reads) -> bool:
     return bool(learned or read.topics or read.fields or read.places)
 
 
-def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
+def _with_subject(question: str, known: Sequence[str], reads: Reads) -> Resolved:
     """A short question that points back, or can't stand alone, gets the words that the one before
     was about."""
     if cue("follow_up.of_thesis").search(question) or len(content_terms(question)) > SHORT:
@@ -377,10 +375,7 @@ def _with_subject(question: str, before: str, reads: Reads) -> Resolved:
     if _is_of_thesis(question, reads):
         return Resolved(question)  # it lacks nothing once the thesis is known
     points_back = points_at_thing(question)
-    if _alone(question, reads) >= (SURELY if points_back else LEANS):
-        return Resolved(question)
-    known = subject(question, before)
-    if not known:
+    if not known or _alone(question, reads) >= (SURELY if points_back else LEANS):
         return Resolved(question)
     longer = added(question, known)
     said = points_back or not read_question(question).telling

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,20 @@ _RANGE = re.compile(r"(?<=\d)-(?=\d)")
 _COUNTING = re.compile(r"^(?:ke-?)?(\d+)(?:-?an|s|st|nd|rd|th)?$")
 
 
+Way = Literal["alone", "added", "exchanged", "item", "thing"]
+"""How a question comes from a message: as it is, with the subject of the question before, as that
+question of something else, with the words of a statement that it counts to; of a thing that was
+explained, not of the thesis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a follow-up may mean."""
+
+    way: Way
+    question: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, understood. An index adds the vector and the weights (Index.question)."""
@@ -52,7 +67,8 @@ class Question:
     parts: tuple[str, ...]  # both questions, where two are joined by "and"
     documents: tuple[str, ...] = ()  # it is asked of these; of all, if there are none
     resolved_from: str | None = None  # a follow-up as it was typed
-    otherwise: str = ""  # what else may be meant, where this finds nothing
+    meanings: tuple[Meaning, ...] = ()  # all that a follow-up may mean, if that isn't clear
+    heard: tuple[str, ...] = ()  # quotes right before it, which it may go on with
     of_library: bool = False  # goes on with a question about the library
     repeat: Repeat | None = None  # what is asked of the answer before
     quotes: tuple[str, ...] = ()  # the statements of that answer that are asked about

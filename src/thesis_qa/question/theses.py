@@ -17,7 +17,7 @@ from thesis_qa.index.rows import DocumentInfo
 from thesis_qa.lang.data import LANGUAGES, alternatives, cue, text, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
-from thesis_qa.lang.words import fold, stem, stop_words
+from thesis_qa.lang.words import abbreviates, fold, stem, stop_words
 from thesis_qa.question.read import framing_words, read_question
 from thesis_qa.question.route import OPENING
 from thesis_qa.question.topics import ASKED
@@ -374,23 +374,6 @@ def _says_nothing(word: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return [fold(m.group()) for m in _TOKEN.finditer(text)]
-
-
-def abbreviates(word: str, name: Sequence[str]) -> bool:
-    """Whether a word is put together of how the words of a name begin, from the first or second
-    on: "unair" of Universitas Airlangga, "binus" of Universitas Bina Nusantara, "upn" of a longer
-    name, but of two of its words at least; a long one may leave one out, as "unpar" does of
-    Universitas Katolik Parahyangan."""
-    shorter = [[*name[:n], *name[n + 1 :]] for n in range(1, len(name) - 1)]
-    whole = [name, name[1:]]
-    return any(_beginnings(word, n) for n in (whole + shorter * (len(word) >= LONG_NAME)))
-
-
-def _beginnings(word: str, name: Sequence[str], used: int = 0) -> bool:
-    if not word or not name:
-        return not word and used > 1
-    lengths = (n for n in range(1, 1 + len(word)) if name[0].startswith(word[:n]))
-    return any(_beginnings(word[n:], name[1:], used + 1) for n in lengths)
 
 
 def _owner(word: str) -> str:
