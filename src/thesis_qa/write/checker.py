@@ -1,16 +1,15 @@
 """Check what a model wrote, sentence by sentence, against the evidence that it cites.
 
-Numbers, months and names have to occur in the evidence (facts.py), and it has to support the whole.
-The first reason against a sentence is given.
+Numbers, months and names have to occur in the evidence (facts.py), nothing may be denied that it
+asserts or the other way round, and it has to support the whole. The first reason against a sentence
+is given.
 
-Several views tell how well evidence supports a statement, in whichever language each is: a model
-that reads both together (inference.py), whether one denies what the other asserts, the
+Three views tell how well evidence supports a statement, in whichever language each is: the
 language-centred cosine of both, the share of the statement's words that the evidence holds
 (translated by the glossary), and late interaction: how near each content word of the statement
 comes to a word of the evidence, by the encoder's own token states. A statement that is mostly taken
 from the evidence and adds something of its own shows in its weakest words. What they weigh is
-fitted by benchmarks/fit_inference.py, and without the model by benchmarks/fit_support.py; then a
-denial is a reason of its own.
+fitted by benchmarks/fit_support.py.
 """
 
 import json
@@ -34,7 +33,6 @@ from thesis_qa.model.weights import Vectors
 from thesis_qa.retrieve.rank import Ranking
 from thesis_qa.types import Language
 from thesis_qa.write.facts import held_numbers, holds_name, proper_names, stated_numbers
-from thesis_qa.write.inference import open_inference
 
 if TYPE_CHECKING:
     from thesis_qa.model.encoder import Embedding
@@ -154,18 +152,13 @@ def word_cosines(statement: EncodedText, evidence: Sequence[EncodedText]) -> Vec
 def is_supported(found: Mapping[str, float]) -> bool:
     """Whether the evidence says it: whether its probability reaches the threshold, which was
     chosen where the model is fitted."""
-    return support_probability(found) >= float(_fitted_to(found)["threshold"])
-
-
-def _fitted_to(found: Mapping[str, float]) -> dict[str, Any]:
-    kind = "inferred" if "inferred" in found else "read" if "weakest" in found else "unread"
-    model: dict[str, Any] = fitted_support()[kind]
-    return model
+    model = fitted_support()["read" if "weakest" in found else "unread"]
+    return support_probability(found) >= float(model["threshold"])
 
 
 def support_probability(found: Mapping[str, float]) -> float:
     """Probability that the evidence says it, from its signals."""
-    model = _fitted_to(found)
+    model = fitted_support()["read" if "weakest" in found else "unread"]
     logit = model["bias"] + sum(w * found[name] for name, w in model["weights"].items())
     return 1 / (1 + math.exp(-logit))
 
@@ -326,24 +319,12 @@ class Checker:
             return Objection("support"), 0.0
         if found := _unknown_fact(statement, stated.language, evidence, known):
             return found, 0.0
-        signals = self._signals(stated, known)
-        probability = support_probability(signals)
-        if (signals["denied"] and "inferred" not in signals) or not is_supported(signals):
-            return Objection("denial" if signals["denied"] else "support"), probability
-        return None, probability
-
-    def signals(self, statement: str, evidence: Sequence[Premise]) -> dict[str, float]:
-        """All that speaks for `statement` being said by `evidence`, by name."""
-        stated = encoded(self._embedding, self._ranking, statement)
-        return self._signals(stated, [self._encoded(premise) for premise in evidence])
-
-    def _signals(self, stated: EncodedText, known: Sequence[EncodedText]) -> dict[str, float]:
-        texts = [e.text for e in known]
-        opposed = says_opposite(stated.text, texts) or denies_otherwise(stated, known)
-        found = support_signals(stated, known) | {"denied": float(opposed)}
-        if model := open_inference(self._embedding):
-            found["inferred"] = model.log_odds(stated.text, texts)
-        return found
+        texts = [e.text for e in evidence]
+        if says_opposite(statement, texts) or denies_otherwise(stated, known):
+            return Objection("denial"), 0.0
+        signals = support_signals(stated, known)
+        said = None if is_supported(signals) else Objection("support")
+        return said, support_probability(signals)
 
     def _encoded(self, premise: Premise) -> EncodedText:
         if len(self._known) > KEPT:
