@@ -1,5 +1,7 @@
 """Which theses a question means by its own words: a table of cases."""
 
+from dataclasses import replace
+
 import pytest
 
 from thesis_qa.library import Index
@@ -88,6 +90,7 @@ def test_a_question_tells_which_theses_it_means(
         (ONE, "siapa pembimbingnya?"),
         (ONE, "yang kedua sarannya apa?"),
         (LISTED, "siapa penulisnya?"),
+        (replace(LISTED, documents=(SEA,)), "siapa saja pembimbingnya?"),
         (LISTED, "which was tested first?"),
         (COMPARED, "apa saran yang kedua?"),
     ],

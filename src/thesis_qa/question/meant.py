@@ -97,7 +97,8 @@ def _all_in_play(question: str, before: Conversation) -> Resolved | None:
             this = text("question.this_thesis", language)
             question = " ".join(f"{question[: said.start()]}{this}{question[said.end() :]}".split())
         return Resolved(question, among, follows=True)
-    listed = before.listed if before.of_library and len(before.listed) > 1 else ()
+    of_list = before.of_library and len(before.listed) > 1 and len(before.documents) != 1
+    listed = before.listed if of_list else ()
     read = read_question(question)
     them = cue("follow_up.them").search(question) or read.several
     if listed and them and read.fields:  # "who wrote those?"
