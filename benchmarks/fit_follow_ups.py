@@ -44,11 +44,10 @@ def tries(assistant: Assistant, thesis: str, turns: list[Turn]) -> Iterator[tupl
         library = Library(assistant.index)
         asked = assistant._read(said, history, [thesis], None)
         heard = heard_before(assistant.index.catalog, asked)
-        typed = asked_as(said, asked, library)
         for meaning in asked.meanings:
             question = asked_as(meaning.question, asked, library)
             found = assistant._find(question, library)
-            seen = signs(typed, Tried(meaning.way, question, found), heard)
+            seen = signs(Tried(meaning.way, question, found), heard)
             seen["first"] = float(meaning.question == asked.text)
             quotes = [s.evidence.sentence.text for s in found.shown[:FIRST]]
             yield number, seen, any(contains_phrase(f, q) for f in fact for q in quotes)

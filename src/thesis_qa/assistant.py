@@ -196,6 +196,7 @@ class Assistant:
             of_library=resolved.of_library,
             meanings=resolved.meanings,
             heard=resolved.heard,
+            alone=resolved.alone,
             named_by=resolved.phrase or resolved.unknown,
         )
 

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from thesis_qa.answer.evidence import is_quotable
+from thesis_qa.answer.evidence import is_quotable, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, STATED, Evidence, Found, Library, Shown
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.index.quote import PART_SEPARATOR
 from thesis_qa.lang.words import terms
 from thesis_qa.question.expects import holds_expected
-from thesis_qa.question.read import Question
+from thesis_qa.question.read import Question, read_question
 from thesis_qa.types import Mark, Passage, Sentence
 
 FOLLOWING = 2  # sentences behind a statement that may explain it
@@ -68,18 +68,36 @@ class Heard:
         text = " ".join(sentence.text.split())
         return any(text in quote or quote in text for quote in self.said)
 
-    def weighed(self, evidence: Sequence[Evidence]) -> list[Evidence]:
-        """Evidence for a follow-up, best first: it seldom asks for what was just quoted, and rather
-        for what stands in the same section."""
-        quoted, near = (follow_up_numbers()["heard"][sign] for sign in ("quoted", "section"))
-        return sorted(
-            (
-                replace(e, score=e.score + quoted * self.quotes(e.sentence)
-                        + near * (e.passage.section in self.sections))
-                for e in evidence
-            ),
-            key=lambda e: -e.score,
-        )  # fmt: skip
+    def weighed(self, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """Evidence for a follow-up, best first: it rather asks for what stands in the same section
+        and holds its own words, and seldom for what was just quoted, unless that holds them."""
+        typed = typed_words(question)
+        scores = [e.score + self._weight(typed, e) for e in evidence]
+        again = [replace(e, score=score) for e, score in zip(evidence, scores, strict=True)]
+        return sorted(again, key=lambda e: -e.score)
+
+    def _weight(self, typed: Question, evidence: Evidence) -> float:
+        quoted, held = self.quotes(evidence.sentence), covers(typed, evidence)
+        seen = {
+            "section": evidence.passage.section in self.sections,
+            "quoted": quoted,
+            "covers": held,
+            "quoted_covers": quoted * held,
+        }
+        return float(sum(follow_up_numbers()["heard"][sign] * seen[sign] for sign in seen))
+
+
+def typed_words(question: Question) -> Question:
+    """A follow-up as it was typed, each of its words of the same weight."""
+    typed = read_question(question.resolved_from or question.text, question.language)
+    return replace(typed, weights={term: 1.0 for term, _ in typed.terms})
+
+
+def covers(typed: Question, evidence: Evidence) -> float:
+    """The share of a follow-up's own words that a statement, or the path to it, holds."""
+    passage = evidence.passage
+    held = terms_held(typed, f"{passage.section} {evidence.sentence.text}", passage.language)
+    return sum(held.values()) / len(held) if held else 0.0
 
 
 def heard_before(catalog: Catalog, question: Question) -> Heard:

@@ -5,14 +5,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from thesis_qa.answer.again import Heard, follow_up_numbers, heard_before
-from thesis_qa.answer.evidence import logit, terms_held
+from thesis_qa.answer.again import Heard, covers, follow_up_numbers, heard_before, typed_words
+from thesis_qa.answer.evidence import logit
 from thesis_qa.answer.found import Found, Library
 from thesis_qa.question.fields import AskedFields
-from thesis_qa.question.read import Question, Way
+from thesis_qa.question.read import Question, Way, spelt_out
 
 SURE = 0.7  # probability of the likeliest meaning from which no other is tried: 25 of 81 are varied
 MARGIN = 0.05  # by which another has to be likelier
+LEAST = 0.5  # probability of its answer, where the likeliest meaning has none
 
 Find = Callable[[Question, Library], Found]
 """How a question is answered."""
@@ -29,39 +30,39 @@ class Tried:
 
 def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Found]:
     """A question and what is found for it; of a follow-up that may mean several things, as it is
-    likeliest meant. The first of them is tried first, and the last only if none is surely meant."""
+    likeliest meant. What it is taken for is tried first, and others only if it isn't sure."""
     found = find(asked, library)
     if not asked.meanings:
         return asked, found
-    typed = asked_as(asked.resolved_from or asked.text, asked, library)
     heard = heard_before(library.catalog, asked)
-    way = next((m.way for m in asked.meanings if m.question == asked.text), "alone")
-    best = Tried(way, asked, found)
-    likely = chance({**signs(typed, best, heard), "first": 1.0})
-    for meaning in asked.meanings:
-        if likely >= SURE and meaning.way != "thing":
-            break
-        if meaning.question == asked.text:
+    ways = {spelt_out(m.question, asked.language): m.way for m in asked.meanings}
+    best = Tried(ways.get(asked.text, "alone"), asked, found)
+    likely = chance({**signs(best, heard), "first": 1.0})
+    for text, way in ways.items():
+        if text == asked.text or (likely >= SURE and way != "thing"):
             continue
-        question = asked_as(meaning.question, asked, library)
-        if meaning.way == "thing":
-            question = replace(question, topics=(), fields=AskedFields())
-        other = Tried(meaning.way, question, find(question, library))
-        now = chance(signs(typed, other, heard))
-        if now > likely + MARGIN or (meaning.way == "thing" and other.found.answers):
-            best, likely = other, now
+        question = asked_as(text, asked, library)
+        other = Tried(way, question, find(question, library))
+        if way == "thing":
+            best = other if other.found.answers else best
+        elif best.found.answers or other.found.probability >= LEAST:
+            now = chance(signs(other, heard))
+            best, likely = (other, now) if now > likely + MARGIN else (best, likely)
     return best.question, best.found
 
 
 def asked_as(text: str, like: Question, library: Library) -> Question:
-    """Another question in the place of one."""
+    """Another question in the place of one, of what is told and not of a thesis itself."""
     typed = like.resolved_from or like.text
     question = library.index.question(text, like.documents, like.language)
     return replace(
         question,
         language=like.language,
+        topics=(),
+        fields=AskedFields(),
         resolved_from=typed if text != typed else None,
         heard=like.heard,
+        alone=like.alone,
         named_by=like.named_by,
     )
 
@@ -73,19 +74,17 @@ def chance(seen: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-model["bias"] - told))
 
 
-def signs(typed: Question, tried: Tried, heard: Heard) -> dict[str, float]:
+def signs(tried: Tried, heard: Heard) -> dict[str, float]:
     """What tells whether a meaning is the right one, by name."""
-    alone = typed.intent.alone if typed.intent else 0.5
+    question, found, itself = tried.question, tried.found, tried.way == "alone"
     seen = {
         tried.way: 1.0,
-        "stands": alone * (tried.way == "alone"),
-        "leans": (1 - alone) * (tried.way == "alone"),
-        "probability": logit(tried.found.probability),
-        "answers": float(tried.found.answers),
+        "stands": question.alone * itself,
+        "leans": (1 - question.alone) * itself,
+        "probability": logit(found.probability),
+        "answers": float(found.answers),
     }
-    for shown in tried.found.shown[:1]:
-        passage, sentence = shown.evidence.passage, shown.evidence.sentence
-        held = terms_held(typed, f"{passage.section} {sentence.text}", passage.language)
-        seen["covers"] = sum(held.values()) / len(held) if held else 0.0
-        seen["section"] = float(passage.section in heard.sections)
+    for shown in found.shown[:1]:
+        seen["covers"] = covers(typed_words(question), shown.evidence)
+        seen["section"] = float(shown.evidence.passage.section in heard.sections)
     return seen

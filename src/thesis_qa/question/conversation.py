@@ -61,6 +61,7 @@ class Resolved:
     base: str = ""  # the question before, where only its subject is another
     meanings: tuple[Meaning, ...] = ()  # all that it may mean, if that isn't clear
     heard: tuple[str, ...] = ()  # quotes right before it, which it may go on with
+    alone: float = 1.0  # probability that it could be understood as it was typed
 
 
 @dataclass(frozen=True, slots=True)

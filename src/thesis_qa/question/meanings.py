@@ -42,10 +42,11 @@ def with_meanings(
         of_thing = year or known.expects == "definition"  # "what year was it?", of an earthquake
         found = _of_thing(question, before) if of_thing else ()
     elif not (known.fields or read.places) and (
-        resolved.follows or intent.alone < STANDS or points_at_thing(question)
+        resolved.follows or intent.alone < STANDS or cue("follow_up.pronouns").search(question)
     ):
         found = tuple(_meanings(question, before))
-    return replace(resolved, meanings=found, heard=before.last if found else ())
+    heard = before.last if found else ()
+    return replace(resolved, meanings=found, heard=heard, alone=intent.alone)
 
 
 def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:

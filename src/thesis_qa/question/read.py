@@ -69,6 +69,7 @@ class Question:
     resolved_from: str | None = None  # a follow-up as it was typed
     meanings: tuple[Meaning, ...] = ()  # all that a follow-up may mean, if that isn't clear
     heard: tuple[str, ...] = ()  # quotes right before it, which it may go on with
+    alone: float = 1.0  # probability that it could be understood as it was typed
     of_library: bool = False  # goes on with a question about the library
     repeat: Repeat | None = None  # what is asked of the answer before
     quotes: tuple[str, ...] = ()  # the statements of that answer that are asked about
