@@ -100,4 +100,4 @@ lock: $(VENV)/.installed
 	  --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/writer.lock
+	rm -rf $(VENV) index/catalog.sqlite* index/chroma index/*.lock* index/reading.json index/uploads

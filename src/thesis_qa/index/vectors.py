@@ -86,7 +86,7 @@ class VectorSearch:
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._given, self._folder, self._catalog = folder, folder / FOLDER, catalog
-        self._lock = threading.RLock()
+        self._lock, self._opening = threading.RLock(), threading.Lock()
         self._opened: Opened | None = None
         self._held = read_held(self._folder)
         self._missing: tuple[object, frozenset[int], int] = None, frozenset(), 0
@@ -233,8 +233,10 @@ class VectorSearch:
             self._write(Held(held.version + 1))
             held = read_held(self._folder)
         with self._lock:
-            if self._opened is None or self._opened.held.version != held.version:
-                self._replace(Opened(*_open(self._folder), held))
+            if self._opened is None or self._opened.held != held:
+                opened = Opened(*_open(self._folder), held)
+                self._load(opened)
+                self._replace(opened)
 
     def _write(self, held: Held) -> None:
         mark_held(self._folder, held)
@@ -273,9 +275,9 @@ class VectorSearch:
     @contextmanager
     def _using(self) -> Iterator[Opened | None]:
         """The collections, which stay open meanwhile; None where there are none to be opened."""
+        if self._opened is None and self._now_held().version:
+            self.reopen()
         with self._lock:
-            if self._opened is None and self._held.version:
-                self.reopen()
             if opened := self._opened:
                 opened.users += 1
         try:
@@ -290,12 +292,12 @@ class VectorSearch:
     def reopen(self) -> None:
         """See what another process has written since; who searches meanwhile isn't disturbed."""
         try:
-            with together(self._given):
+            with self._opening, together(self._given):
                 if self._folder.parent == self._given and not is_writable(self._given):
                     self._folder = _copied(self._folder)
                 held = read_held(self._folder)
                 with self._lock:
-                    as_before = self._opened and self._opened.held.version == held.version
+                    as_before = self._opened and self._opened.held == held
                 if held.version and not as_before:
                     opened = Opened(*_open(self._folder), held)
                     self._load(opened)
