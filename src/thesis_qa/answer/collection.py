@@ -9,7 +9,7 @@ from thesis_qa.answer.evidence import find_evidence, terms_held
 from thesis_qa.answer.found import MAX_CITATIONS, UNSTATED, Evidence, Found, Library, Shown
 from thesis_qa.answer.metadata import field_evidence
 from thesis_qa.index.rows import DocumentInfo
-from thesis_qa.lang.data import LANGUAGES, cue, text, word_map
+from thesis_qa.lang.data import LANGUAGES, cue, text, word_map, word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.lang.numbers import years_in
 from thesis_qa.lang.words import abbreviates, stem, stop_words, words
@@ -93,8 +93,11 @@ def _only_names(question: Question) -> bool:
     """Whether a question does nothing but name theses: "skripsi kucing", "mana yang dari UMY"."""
     if not question.named_by or question.fields or question.topics or question.places:
         return False
-    left = question.text.replace(question.named_by, " ")
-    return question.documents != () and framing_words().issuperset(words(left))
+    left = set(words(question.text.replace(question.named_by, " ")))
+    sums_up = any(cue("question.fields.about").fullmatch(word) for word in left)
+    if sums_up or question.expects != "any" or left & word_set("question.commands"):
+        return False
+    return question.documents != () and left <= framing_words()
 
 
 def in_full(question: Question, library: Library) -> Iterator[Question]:
@@ -122,7 +125,9 @@ def _told(
     about, quotes = _about(question, library, among, wanted)
     if topic == "by_topic" and share >= SURE:
         about = [d for d in about if _often(question, library, d, quotes[d.name])]
-    return about or _mostly_about(question, library, among), quotes
+    if about := about or _mostly_about(question, library, among):
+        return about, quotes
+    return [d for d in among if _identified(d, wanted, question.language, by_place=True)], {}
 
 
 def _often(question: Question, library: Library, document: DocumentInfo, best: Shown) -> bool:

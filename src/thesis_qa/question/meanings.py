@@ -23,6 +23,7 @@ from thesis_qa.question.conversation import (
 from thesis_qa.question.read import Meaning, content_terms, framing_words, read_question
 from thesis_qa.question.route import Intent
 
+HALF = 0.5
 STANDS = 0.85  # probability of standing alone from which a question means what it says
 
 
@@ -36,6 +37,8 @@ def with_meanings(
     if before is None or before.of_library or intent is None or settled or resolved.phrase:
         return resolved
     read, known = read_question(question), read_question(before.question)
+    if intent.alone >= STANDS and intent.routes["metadata"] >= HALF:  # "back to it, who wrote it?"
+        return resolved
     found: tuple[Meaning, ...] = ()
     if read.fields or read.topics:
         year = read.fields.names == ("year",) and not (known.fields or known.topics)

@@ -132,6 +132,9 @@ def subject_after(
     if resolved.unknown and about:  # which was found by its topic
         return about
     found = resolved.documents or (about if len(about) == 1 else ())
+    if len(about) == 1 and found and about[0] not in found:  # it was answered from another,
+        read = read_question(resolved.question)
+        return found if read.fields else about  # but a year stands in many
     return found or (() if about else names.titled(question))
 
 

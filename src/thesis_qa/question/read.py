@@ -162,7 +162,7 @@ def understood(
     known = replace(question, documents=documents, vector=vector, weights=weights, intent=intent)
     if intent is None or question.fields or question.topics or question.places:
         return known
-    fields, topics = _learned_fields(intent), _learned_topics(intent)
+    fields, topics = _learned_fields(question, intent), _learned_topics(intent)
     if question.expects not in ("any", "reason"):  # "where was the app installed?"
         fields = replace(fields, about=False)
     if question.expects == "reason" and question.telling:  # "why" of something of its own
@@ -173,13 +173,14 @@ def understood(
     return known
 
 
-def _learned_fields(intent: Intent) -> AskedFields:
+def _learned_fields(question: Question, intent: Intent) -> AskedFields:
     field, share = intent.topic("metadata")
     if intent.routes["metadata"] * share >= LEARNED and field in FIELDS:
         return AskedFields((field,))
     topic, share = intent.topic("standing")
     standing = intent.routes["standing"]
-    about = standing >= LEARNED and (topic == "summary" or share < UNSURE)
+    lacks = question.telling and intent.alone < LEARNED  # "what about his mother?"
+    about = standing >= LEARNED and (topic == "summary" or share < UNSURE) and not lacks
     return AskedFields(about=about)
 
 
