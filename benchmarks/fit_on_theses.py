@@ -47,8 +47,8 @@ UNREAD = (
 )  # fmt: skip
 READ = (
     "answers", "best_answers", "relevance", "relevances", "best_span", "best_sentence",
-    "heading_words", "number", "names_missing", "nowhere", "names_nowhere", "section",
-    "of_english",
+    "heading_words", "number", "names_missing", "missing", "nowhere", "names_nowhere",
+    "section", "of_english",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
 # Share of the given questions with an answer that pass. The whole product answers .15 of the given

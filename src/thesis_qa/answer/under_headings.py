@@ -115,7 +115,7 @@ def _in_thesis(question: Question, library: Library, document: str) -> Found:
         return replace(headed, probability=max(headed.probability, told.probability))
     if begun:
         return told if told.answers else replace(headed, probability=BEGUN)
-    return max(headed, told, key=lambda found: found.probability)
+    return told if _goes_before(told, question, library) else headed
 
 
 def _confirms(told: Found, headed: Found) -> bool:
@@ -127,18 +127,24 @@ def _confirms(told: Found, headed: Found) -> bool:
 
 
 def _is_told(question: Question, library: Library) -> bool:
-    """Whether a sentence surely answers, and goes before what a heading only lets suppose: of a
-    definition, one that defines; of a topic that was not named, one that answers more surely than
-    the question is after that topic, or surely, where the question says more than the topic."""
+    """Whether a sentence surely answers what is asked of several theses, or defines what is."""
     best = weigh(replace(question, topics=()), library, library.passages(question))
-    if not best.answers or best.probability < SURELY_TOLD:
-        return False
     if question.expects == "definition":
-        return any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+        defines = any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+        return defines and best.answers and best.probability >= SURELY_TOLD
+    return _goes_before(best, question, library)
+
+
+def _goes_before(told: Found, question: Question, library: Library) -> bool:
+    """Whether a sentence goes before what the heading of a topic only lets suppose that was not
+    named: it answers more surely than the question is after that topic, or surely, where the
+    question says more than the topic."""
+    if not told.answers or told.probability < SURELY_TOLD:
+        return False
     names = library.names(question)
     said = question.telling_besides_topics
     held = bool(said) and all(library.catalog.holds_any(term, names) for term in said)
-    return held or best.probability >= question.supposed
+    return held or told.probability >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:
