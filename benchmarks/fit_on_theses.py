@@ -31,7 +31,8 @@ from answering import evidence_for, idk_cases, look, texts_index
 from theses import CANDIDATES, Found, Question, found, names
 from thesis_qa.answer import evidence as weighing
 from thesis_qa.answer.confidence import signals
-from thesis_qa.answer.found import Evidence
+from thesis_qa.answer.found import Evidence, Library
+from thesis_qa.answer.passages import words_missing
 from thesis_qa.answer.select import MAX_SHOWN, RATIO
 from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.model.span_reader import SHIPPED, Reader, Reading
@@ -47,8 +48,8 @@ UNREAD = (
 )  # fmt: skip
 READ = (
     "answers", "best_answers", "relevance", "relevances", "best_span", "best_sentence",
-    "heading_words", "number", "names_missing", "missing", "nowhere", "names_nowhere",
-    "section", "of_english",
+    "heading_words", "number", "names_missing", "nowhere", "names_nowhere", "section",
+    "of_english",
 )  # fmt: skip
 PENALTY = 0.01  # of squared standardised weights
 # Share of the given questions with an answer that pass. The whole product answers .15 of the given
@@ -176,14 +177,15 @@ def old(work: Path, count: int, set_name: str = "train") -> list[Found]:
         cases = [case for case in cases if case.kind != "absent"]
         cases = random.Random(SEED).sample(cases, min(count, len(cases)))
         index = texts_index(work / f"idk-{set_name}", texts)
-        looked = evidence_for(index, look(index, cases))
+        looked, library = evidence_for(index, look(index, cases)), Library(index)
         made = []
         for number, (case, asked, evidence) in enumerate(looked):
             question = Question(
                 f"idk-{number}", case.question, OLD, "id", "idk", case.kind == "answerable", (), ()
             )
             right = tuple(case.right(e.passage, e.sentence) for e in evidence)
-            made.append(Found(question, "id", asked, tuple(evidence), right, (), 0))
+            lacking = words_missing(asked, library)
+            made.append(Found(question, "id", asked, tuple(evidence), right, (), 0, lacking))
         path.write_bytes(pickle.dumps(made))
     kept: list[Found] = pickle.loads(path.read_bytes())
     return kept
