@@ -25,6 +25,7 @@ from typing import Any
 from corpora import DATA
 from thesis_qa.answer.evidence import find_evidence, passages_of, table_heads
 from thesis_qa.answer.found import Evidence, Library
+from thesis_qa.answer.passages import words_missing
 from thesis_qa.evaluate.metrics import contains_phrase, overlaps, shared_length
 from thesis_qa.lang.words import TOKEN, words
 from thesis_qa.library import Index
@@ -117,6 +118,7 @@ class Found:
     right: tuple[bool, ...]  # of the evidence
     texts: tuple[Text, ...]  # those found, best first, then others that answer or stand beside
     near: int  # how many of them were found
+    lacking: tuple[str, ...] = ()  # words of the question that the thesis doesn't hold
 
 
 def names(part: str) -> list[str]:
@@ -227,7 +229,8 @@ def _look(index: Index, question: Question) -> Found:
     catalog = index.catalog
     asked = index.question(question.text, [question.document])
     passages = index.passages(asked, CANDIDATES)
-    evidence = find_evidence(asked, Library(index), passages)
+    library = Library(index)
+    evidence = find_evidence(asked, library, passages)
     right = tuple(
         question.answered_by(_pages(index, e.passage, e.sentence), e.sentence.text)
         for e in evidence
@@ -250,6 +253,7 @@ def _look(index: Index, question: Question) -> Found:
         right,
         tuple(_text(index, question, p) for p in (*near, *others)),
         len(near),
+        words_missing(asked, library),
     )
 
 

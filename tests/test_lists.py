@@ -10,7 +10,15 @@ import pytest
 
 from thesis_qa.answer.evidence import fitted_numbers, is_statement, table_heads
 from thesis_qa.answer.found import Evidence, Shown
-from thesis_qa.answer.lists import counted, flowing, introduced, is_ordinal, whole_items
+from thesis_qa.answer.lists import (
+    counted,
+    flowing,
+    introduced,
+    is_ordinal,
+    list_at_front,
+    placed,
+    whole_items,
+)
 from thesis_qa.answer.select import as_they_flow, each_once
 from thesis_qa.assistant import Assistant
 from thesis_qa.library import Index
@@ -179,6 +187,21 @@ def evidence(*texts: tuple[str, Kind]) -> list[Evidence]:
     said = tuple(sentence(t, k, s) for (t, k), s in zip(texts, places, strict=True))
     passage = Passage("p", "a.md", "", 1, None, 1, "", "id", WHY, sentences=said)
     return [Evidence(passage, one) for one in said]
+
+
+def test_a_numbered_list_goes_on_behind_what_is_said_of_its_items() -> None:
+    told: list[tuple[str, Kind]] = [
+        ("1. Reduksi data", "list"), ("Data dipilah menurut tema.", "text"),
+        *[("Tema dicatat di buku lapangan.", "text")] * 5,
+        ("2. Penyajian data", "list"), ("Data disajikan dalam tabel.", "text"),
+        *[("Tabel dibaca bersama pedagang.", "text")] * 5, ("7. Hal lain yang dicatat.", "list"),
+    ]  # fmt: skip
+    said = tuple(sentence(t, k, Span(0, 60 * i, 60 * i + len(t))) for i, (t, k) in enumerate(told))
+    passages = [Passage("p", "a.md", "", 1, None, 1, "", "id", "", sentences=said)]
+    assert [item.sentence.text for item in list_at_front(placed(passages))] == [
+        "1. Reduksi data Data dipilah menurut tema.",
+        "2. Penyajian data Data disajikan dalam tabel.",
+    ]
 
 
 def test_a_reason_that_goes_on_is_one_quote_with_what_it_explains() -> None:

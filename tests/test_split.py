@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thesis_qa.split import MAX_TOKENS, TARGET_CHARACTERS, sentence_spans, split
+from thesis_qa.split import MAX_TOKENS, TARGET_CHARACTERS, sentence_spans, split, usage_of
 from thesis_qa.types import Block, Document, Heading, Page, Span
 
 
@@ -52,6 +52,26 @@ def test_a_sentence_stays_whole(sentence: str) -> None:
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+def test_what_a_document_always_cuts_short_ends_no_sentence() -> None:
+    told = [
+        "Data berasal dari Pusk. Jiwan.",
+        "Kepala Pusk. Jiwan setuju.",
+        "Obat ada di Pusk. Lor.",
+    ]
+    other = "Lor jauh dari Jiwan dan orang yang sakit datang dengan kereta setiap hari pasar."
+    text = " ".join([*told, other] * 3)
+    usage = usage_of(text)
+    assert [text[a:b] for a, b in sentence_spans(text, usage)] == [*told, other] * 3
+    assert "Pusk." in sentences(text)[0].split()[-1]  # no list of words knows it
+    assert "lor" not in usage.cut_short  # it only ends sentences
+
+
+def test_a_word_that_the_document_writes_small_begins_a_sentence_behind_one() -> None:
+    text = "Tanya Pusk. Jiwan. Ia milik Pusk. Lor. Obat dari Pusk. Obat itu murah dan obat ada."
+    found = [text[a:b] for a, b in sentence_spans(text, usage_of(text))]
+    assert found[-2:] == ["Obat dari Pusk.", "Obat itu murah dan obat ada."]
 
 
 @given(st.text())

@@ -5,10 +5,12 @@ nothing is rewritten on the way.
 """
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from thesis_qa.lang.data import word_set
 from thesis_qa.lang.detect import language_of
@@ -28,7 +30,7 @@ from thesis_qa.types import (
     section_path,
 )
 
-SPLITTER = "7"
+SPLITTER = "8"
 """Goes into the index. A change of reading or splitting that moves passages raises it; documents
 are read anew."""
 
@@ -38,6 +40,9 @@ MAX_SENTENCE_CHARACTERS = 1500  # text without full stops is cut at white space,
 
 STATED_ON_COVERS = ("author", "student_number", "university", "faculty", "degree")
 MAX_COVER_LINE = 200  # characters; longer ones are an abstract set below title and author
+
+CUT_SHORT = 0.3  # from which a word counts as an abbreviation, after Kiss and Strunk
+OFTEN = 3  # times that it has to be written so
 
 # Kinds that are kept apart from running text, so that a search can treat them differently.
 SEPARATE: frozenset[Kind] = frozenset({"contents", "references", "code", "table"})
@@ -50,24 +55,59 @@ _ENUMERATOR = re.compile(r"^\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{
 _OPENING = re.compile(r"""[\s"'“‘«(\[•*\-–—]*(\S)""")
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How a document writes its words, where no list of words could know."""
+
+    cut_short: frozenset[str] = frozenset()  # abbreviations, without their full stop
+    plain: frozenset[str] = frozenset()  # written in lower case rather than with a capital
+
+
+def usage_of(text: str) -> Usage:
+    """What a text cuts short: words that are always, or nearly so, followed by a full stop, the
+    shorter the likelier (Kiss and Strunk, "Unsupervised multilingual sentence boundary detection",
+    2006); and the words that begin a sentence where they have a capital."""
+    tokens = [token.strip("()[]\"'“”‘’,;:/") for token in text.split()]
+    stopped = Counter(t[:-1].lower() for t in tokens if t.endswith(".") and t[:-1].isalpha())
+    bare = Counter(t.lower() for t in tokens if t.isalpha())
+    chance = max(sum(stopped.values()), 1) / max(len(tokens), 2)
+    short = {
+        word
+        for word, count in stopped.items()
+        if count >= OFTEN and _cut_short(len(word), count, bare[word], chance) >= CUT_SHORT
+    }
+    within = Counter(b for a, b in pairwise(tokens) if a.isalpha() and b.isalpha())
+    plain = {w for w, count in within.items() if w.islower() and count > within[w.capitalize()]}
+    return Usage(frozenset(short), frozenset(plain))
+
+
+def _cut_short(length: int, stopped: int, bare: int, chance: float) -> float:
+    """How surely a word is an abbreviation that stands `stopped` times with and `bare` times
+    without a full stop, where any word has one by `chance`."""
+    as_any = stopped * math.log(chance) + bare * math.log(1 - chance)
+    as_short = stopped * math.log(0.99) + bare * math.log(0.01)
+    return float(2 * (as_short - as_any) * math.exp(-length) * length**-bare)
+
+
 def split(document: Document, count_tokens: Callable[[str], int]) -> list[Passage]:
     """Passages of `document` in reading order; furniture (running heads, page numbers) is left out.
 
     `count_tokens` is the embedding model's own count; no passage exceeds MAX_TOKENS of it.
     """
-    draft = _Draft(document, count_tokens)
+    usage = usage_of(" ".join(page.text for page in document.pages))
+    draft = _Draft(document, count_tokens, usage)
     return [draft.passage(group) for group in draft.groups()]
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
+def sentence_spans(text: str, usage: Usage = Usage()) -> list[tuple[int, int]]:
     """Start and end of every sentence in `text`, white space around them left out.
 
     Knows Indonesian and English: abbreviations ("dkk.", "hlm.", "No.", "et al."), initials,
-    decimals and enumerators don't end a sentence.
+    decimals and enumerators don't end a sentence; nor do those of the document that `usage` tells.
     """
     spans, start = [], 0
     for match in _END.finditer(text):
-        if _ends_sentence(text, start, match):
+        if _ends_sentence(text, start, match, usage):
             spans.append((start, match.end()))
             start = match.end()
     spans.append((start, len(text)))
@@ -75,7 +115,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return [piece for span in trimmed if span[0] < span[1] for piece in _pieces(text, *span)]
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, start: int, match: re.Match[str], usage: Usage) -> bool:
     opening = _OPENING.match(text, match.end())
     following = opening.group(1) if opening else ""
     if following.islower() or following in ".…":  # ". . ."
@@ -98,6 +138,9 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     parts = before.group().split(".") if before else []
     if len(parts) > 1 and parts[0][:1].isupper() and all(p.isalpha() and len(p) < 5 for p in parts):
         return False  # "Q.S.", "S.Kom."
+    if word in usage.cut_short:
+        rest = text[match.end() : match.end() + MAX_COVER_LINE].split()
+        return bool(rest) and rest[0].strip("()[]\"'“”‘’,;:.").lower() in usage.plain
     return word not in word_set("sentences.abbreviations")
 
 
@@ -132,6 +175,7 @@ class _Group:
 class _Draft:
     document: Document
     count_tokens: Callable[[str], int]
+    usage: Usage
 
     def groups(self) -> Iterator[_Group]:
         """Sentences of neighbouring blocks, grouped to about TARGET_CHARACTERS, never across a
@@ -162,7 +206,11 @@ class _Draft:
     def sentences(self, block: Block) -> Iterator[Sentence]:
         text, parts = join_spans(self.document.pages, block.spans)
         whole = block.kind not in ("text", "footnote", "list")  # headings, rows … are one unit
-        spans = list(_pieces(text, *_trim(text, 0, len(text)))) if whole else sentence_spans(text)
+        spans = (
+            list(_pieces(text, *_trim(text, 0, len(text))))
+            if whole
+            else sentence_spans(text, self.usage)
+        )
         for start, end in self._short_enough(text, spans):
             folded = " ".join(text[start:end].split())
             yield Sentence(

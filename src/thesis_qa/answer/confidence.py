@@ -5,19 +5,16 @@ says little: E5's lie between .75 and .90 whatever is asked, and in one thesis e
 """
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from thesis_qa.answer.evidence import fitted_numbers, stems, terms_held
+from thesis_qa.answer.evidence import fitted_numbers, name_stems, stems, terms_held
 from thesis_qa.answer.found import Evidence
-from thesis_qa.lang.words import fold, stem
+from thesis_qa.lang.words import fold
 from thesis_qa.question.read import Question
 
 RAREST = 7.0  # weight of a term that none of 500 passages holds: puts rarities on a scale of one
 OTHERS = 10  # sentences, or passages, that the best is compared with
-
-_NAME = re.compile(r"(?<=[\w,;:)\"'] )[A-Z][\w-]*|\b[A-Z]{2,}\w*\b|\b\w*\d\w*\b")
 
 
 def confidence(found: Mapping[str, float]) -> float:
@@ -43,8 +40,11 @@ def _model(found: Mapping[str, float]) -> dict[str, Any]:
     return model
 
 
-def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the estimate is made from, by name; empty without evidence."""
+def signals(
+    question: Question, evidence: Sequence[Evidence], lacking: Collection[str] = ()
+) -> dict[str, float]:
+    """What the estimate is made from, by name; empty without evidence. `lacking` are the words of
+    the question that nothing in what was searched holds."""
     if not evidence:
         return {}
     best = evidence[0]
@@ -52,7 +52,8 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
     language = best.sentence.language or best.passage.language
     held = terms_held(question, around, language)
     missing = [(1 - held[t]) * w / RAREST for t, w in question.weights.items()]
-    names = frozenset(stem(fold(name)) for name in _NAME.findall(question.text))
+    names = name_stems(question.text)
+    nowhere = {term: question.weights.get(term, 0.0) for term, w in question.terms if w in lacking}
     figure = question.expects in ("number", "date", "duration")
     routes = question.intent.routes if question.intent else {}
     return {
@@ -61,6 +62,8 @@ def signals(question: Question, evidence: Sequence[Evidence]) -> dict[str, float
         "passage_words": best.signals["passage_words"] + best.signals["foreign_passage_words"],
         "missing": max(missing, default=0.0),
         "names_missing": float(len(names - stems(around) - set(fold(around).split()))),
+        "nowhere": max(nowhere.values(), default=0.0) / RAREST,
+        "names_nowhere": float(len(names & nowhere.keys())),
         "lacks_figure": best.signals["lacks"] * figure,
         "number": float(question.expects == "number"),
         "terms": math.log(1 + len(question.terms)),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from thesis_qa.answer.found import Evidence, Library
 from thesis_qa.index.rows import vector_key
 from thesis_qa.lang.glossary import readings
+from thesis_qa.lang.words import fold, stem
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import Question, content_terms
 from thesis_qa.retrieve.rank import Floats, less_means
@@ -32,6 +34,8 @@ AT_FIRST = 2  # passages after which reading ends if one of them seems to answer
 SEEMS = 0.9  # probability that a passage answers; at .5 first sentences lose .03
 LEAST = 1e-4  # probability below which the reader's are all the same
 MARKED = 0.3  # probability of a span from which it is marked in the quote
+
+_NAME = re.compile(r"(?<=[\w,;:)\"'] )[A-Z][\w-]*|\b[A-Z]{2,}\w*\b|\b\w*\d\w*\b")
 
 NUMBERS = Path(__file__).with_name("fitted.json")
 
@@ -199,6 +203,11 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(term for term, _ in content_terms(text))
 
 
+def name_stems(text: str) -> frozenset[str]:
+    """Stems of the names, codes and numbers in `text`; a first word may be any."""
+    return frozenset(stem(fold(name)) for name in _NAME.findall(text))
+
+
 def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> Floats:
     """Vectors of texts less the mean of their language, shape (len(texts), dimensions)."""
     vectors = library.catalog.vectors([vector_key(text) for text, _ in texts])
@@ -208,12 +217,15 @@ def centred(library: Library, texts: Sequence[tuple[str, Language | None]]) -> F
 # Reading
 
 
-def reweigh(reader: "Reader", question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """`evidence`, weighed with what the reader makes of its best passages, best first."""
-    passages = passages_of(evidence)[:READ]
-    readings = _read(reader, question, passages[:AT_FIRST])
+def reweigh(
+    reader: "Reader", question: Question, evidence: Sequence[Evidence], *, whole: bool = False
+) -> list[Evidence]:
+    """`evidence`, weighed with what the reader makes of the best passages or all; best first."""
+    passages = passages_of(evidence)
+    passages, first = (passages, len(passages)) if whole else (passages[:READ], AT_FIRST)
+    readings = _read(reader, question, passages[:first])
     if all(r.answer_probability < SEEMS for r in readings):
-        readings += _read(reader, question, passages[AT_FIRST:])
+        readings += _read(reader, question, passages[first:])
     found = {p.passage_id: r for p, r in zip(passages, readings, strict=False)}
     least = min((r.answer_probability for r in readings), default=0.0)
     again = [_weighed_again(e, found.get(e.passage.passage_id), least) for e in evidence]

@@ -18,6 +18,9 @@ MAX_LIST = 8
 LONG = 700  # characters up to which a sentence, or those of one item, make a quote
 WHITE = 2  # characters between two sentences on a page, where nothing else stands there
 FOLLOWING = 30  # passages after "as follows" in which the parts of a section are looked for
+GAP = 3  # sentences among which a list that goes on has another item
+BETWEEN = 12  # sentences up to the next item of what is numbered; they belong to the one before
+BARE = 6  # words below which an item that ends as no sentence only names what is said behind it
 COUNTING = 4  # passages in which "First, …", "Second, …" and so on are looked for
 SAME_CAPTION = 30  # characters by which the caption of a row is known; a page may cut it short
 
@@ -122,9 +125,53 @@ def _joined(item: Sentence, sentence: Sentence) -> Sentence:
 
 
 def items(statements: Sequence[PlacedSentence]) -> list[PlacedSentence]:
-    """Items of lists, each with all of its sentences."""
-    whole = whole_items([s.sentence for s in statements])
-    return [replace(statements[at], sentence=s) for at, s in whole if s.kind == "list"]
+    """Items of lists, each with all of its sentences; with what is said behind a bare name. Of one
+    that gets too long for a quote only how it begins."""
+    told: list[PlacedSentence] = []
+    for item in statements:
+        if told and item.sentence.kind == "text" and _is_bare(told[-1].sentence):
+            told[-1] = replace(told[-1], sentence=_joined(told[-1].sentence, item.sentence))
+        else:
+            told.append(item)
+    whole = [(at, s) for at, s in whole_items([t.sentence for t in told]) if s.kind == "list"]
+    if whole and _ITEM.match(whole[0][1].text):
+        whole = [(at, s) for at, s in whole if _ITEM.match(s.text)]
+    return [replace(told[at], sentence=s) for at, s in whole]
+
+
+def _is_bare(sentence: Sentence) -> bool:
+    ends = sentence.text.endswith((".", "!", "?", ";"))
+    return sentence.kind == "list" and len(sentence.text.split()) < BARE and not ends
+
+
+def list_at_front(said: Sequence[PlacedSentence]) -> list[PlacedSentence]:
+    """The items of the list that `said` begins with. Sentences of an item may have been taken for
+    text; what is numbered goes on behind all that is said of an item."""
+    found: list[PlacedSentence] = []
+    for at, item in enumerate(said):
+        last = found[-1] if found else None
+        if item.is_item or (last and _is_bare(last.sentence) and item.sentence.kind == "text"):
+            found.append(item)
+        elif item.is_heading or not _goes_on_behind(found, said[at : at + BETWEEN]):
+            break
+    return items(found)
+
+
+def _goes_on_behind(found: Sequence[PlacedSentence], behind: Sequence[PlacedSentence]) -> bool:
+    """Whether a list has another item near, or the next number further on."""
+    numbers = [n for item in found if (n := _number(item.sentence))]
+    following = takewhile(lambda item: not item.is_heading, behind)
+    later = [(i, item.sentence) for i, item in enumerate(following) if item.is_item]
+    return bool(found) and any(
+        i < GAP or (numbers and _number(sentence) == numbers[-1] + 1) for i, sentence in later
+    )
+
+
+def _number(sentence: Sentence) -> int:
+    """The number or letter of an item; 0 for none."""
+    mark = _ITEM.match(sentence.text)
+    sign = "".join(filter(str.isalnum, mark.group())) if mark else ""
+    return int(sign) if sign.isdecimal() else ord(sign.lower()) - ord("a") + 1 if sign else 0
 
 
 def whole_item(catalog: Catalog, evidence: Evidence) -> Evidence:
@@ -192,7 +239,7 @@ def whole_list(catalog: Catalog, best: Evidence) -> list[Evidence]:
         return []
     start = at - len(list(takewhile(lambda item: item.is_item, reversed(around[:at]))))
     opening = [around[start - 1]] if start and introduces(around[start - 1].sentence) else []
-    return introduced(_as_evidence(best, [*opening, *_items_first(around[start:])]))
+    return introduced(_as_evidence(best, [*opening, *list_at_front(around[start:])]))
 
 
 def introduced(found: Sequence[Evidence]) -> list[Evidence]:
@@ -248,17 +295,12 @@ def _section_around(
     return around, next((i for i, item in enumerate(around) if item.place == here), None)
 
 
-def _items_first(around: Sequence[PlacedSentence]) -> list[PlacedSentence]:
-    """The items with which `around` begins, each whole."""
-    return items(list(takewhile(lambda item: item.is_item, around)))
-
-
 def _following(
     question: Question, best: Evidence, after: Sequence[PlacedSentence]
 ) -> list[PlacedSentence]:
     """The items of the list that `best` introduces; without a list, where several things are asked
     for or nothing stands between, the headings of its subsections."""
-    found = _items_first(after)
+    found = list_at_front(after)
     if not found and (question.several or (after and after[0].is_heading)):
         below = len(best.passage.headings) + 1
         found = [item for item in after if item.is_heading and item.depth == below]

@@ -37,15 +37,18 @@ def by_passages(question: Question, library: Library) -> Found:
     return _doubted(found) if by_heading and question.topics else found
 
 
-def weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
-    """What the sentences of passages answer, and how sure that is; they are read once."""
-    key = question.text, question.besides, tuple(p.passage_id for p in among)
+def weigh(
+    question: Question, library: Library, among: Sequence[Passage], *, whole: bool = False
+) -> Found:
+    """What the sentences of passages answer, and how sure that is; they are read once. The `whole`
+    of them, or the best until one seems to answer."""
+    key = question.text, question.besides, tuple(p.passage_id for p in among), whole
     if key not in library.weighed:
-        library.weighed[key] = _weigh(question, library, among)
+        library.weighed[key] = _weigh(question, library, among, whole)
     return library.weighed[key]
 
 
-def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Found:
+def _weigh(question: Question, library: Library, among: Sequence[Passage], whole: bool) -> Found:
     heard = heard_before(library.catalog, question)
     found = {passage.passage_id: passage for passage in (*among, *heard.passages)}
     evidence = find_evidence(question, library, [*found.values()])
@@ -53,13 +56,14 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fo
     if not evidence:
         return Found(0.0)
     if library.reader:
-        evidence = reweigh(library.reader, question, evidence)
+        evidence = reweigh(library.reader, question, evidence, whole=whole)
     evidence = heard.weighed(question, evidence) if heard.said else evidence
-    seen = signals(question, evidence)
+    lacking = words_missing(question, library)
+    seen = signals(question, evidence, lacking)
     shown = tuple(select(library.catalog, question, evidence))
     read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
-    missing = tuple(dict.fromkeys([*codes, *_words_missing(question, library)]))
+    missing = tuple(dict.fromkeys([*codes, *lacking]))
     if codes or (question.figure and not holds_figure(question, shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing, read=read)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
@@ -113,7 +117,7 @@ def holds_figure(question: Question, shown: Sequence[Shown]) -> bool:
     return any(sentence and holds_expected(sentence, question.expects) for sentence in stated)
 
 
-def _words_missing(question: Question, library: Library) -> tuple[str, ...]:
+def words_missing(question: Question, library: Library) -> tuple[str, ...]:
     """Words of the question that no passage of what was searched holds, itself or translated, as
     they were asked; not those that only frame a question."""
     frame = word_set("question.thesis") | word_set("question.frame") | word_set("question.asking")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from thesis_qa.answer.evidence import stems
+from thesis_qa.answer.evidence import name_stems, stems
 from thesis_qa.answer.found import Evidence, Shown
 from thesis_qa.answer.lists import (
     MAX_LIST,
@@ -126,11 +126,14 @@ def figures(text: str) -> frozenset[str]:
 
 
 def contradicts(a: Evidence, b: Evidence) -> bool:
-    """Whether two places of one document say the same but for their numbers."""
+    """Whether two places of one document say the same but for their numbers; not of what different
+    names, or only the sentences before them, tell apart."""
     return (
         a.passage.document == b.passage.document
         and a.passage.passage_id != b.passage.passage_id
         and a.sentence.kind == b.sentence.kind == "text"
+        and Mark.LEANS not in a.sentence.marks | b.sentence.marks
+        and not (_names(a) - _names(b) and _names(b) - _names(a))
         and not _agree(figures(a.sentence.text), figures(b.sentence.text))
         and _overlap(_wording(a), _wording(b)) >= ALIKE
     )
@@ -141,6 +144,10 @@ def _agree(a: frozenset[str], b: frozenset[str]) -> bool:
     if not a - b or not b - a:
         return True
     return all(any(x.startswith(y) or y.startswith(x) for y in b) for x in a)
+
+
+def _names(evidence: Evidence) -> frozenset[str]:
+    return frozenset(name for name in name_stems(evidence.sentence.text) if name.isalpha())
 
 
 def _wording(evidence: Evidence) -> frozenset[str]:
@@ -180,7 +187,7 @@ def each_once(shown: Iterable[Shown]) -> list[Shown]:
     """`shown` without what another quote holds, which stands where the first of both stood."""
     found: list[Shown] = []
     for one in shown:
-        held = [other for other in found if _holds(one.evidence, other.evidence)]
+        held = [other for other in found if lies_in(other.evidence, one.evidence)]
         if held and not any(other.contradicts or other.translation for other in held):
             at = found.index(held[0])
             found = [*found[:at], one, *(other for other in found[at:] if other not in held)]
@@ -190,10 +197,10 @@ def each_once(shown: Iterable[Shown]) -> list[Shown]:
 
 
 def _quoted(evidence: Evidence, shown: Iterable[Shown]) -> bool:
-    return any(_holds(other.evidence, evidence) for other in shown)
+    return any(lies_in(evidence, other.evidence) for other in shown)
 
 
-def _holds(whole: Evidence, part: Evidence) -> bool:
+def lies_in(part: Evidence, whole: Evidence) -> bool:
     """Whether every place of one quote lies within the other's, in one document."""
     return whole.passage.document == part.passage.document and all(
         any(

@@ -29,11 +29,12 @@ from thesis_qa.answer.lists import (
     counted,
     is_ordinal,
     items,
+    list_at_front,
     placed,
 )
 from thesis_qa.answer.named_sections import asks_to_explain, section_named
 from thesis_qa.answer.passages import holds_figure, weigh
-from thesis_qa.answer.select import with_lead, with_translation
+from thesis_qa.answer.select import lies_in, with_lead, with_translation
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import alternatives, cue
 from thesis_qa.question.fields import AskedFields
@@ -42,11 +43,19 @@ from thesis_qa.question.topics import Topic, Zone
 from thesis_qa.types import Heading, Language, Mark, Passage, Role
 
 SURELY_TOLD = 0.6  # probability of a sentence from which it goes before a section's beginning
-COMPARED, ELSEWHERE = 3, 2  # theses up to which a silent one is searched, and its statements shown
+COMPARED = 3  # theses up to which each is read
+READ_FOR = frozenset({"problem", "method", "data", "findings", "obstacles", "limits"})
+"""Topics whose sections tell more than what is asked: how these begin answers 17 of 84 questions
+on 40 theses, while reading answers half. Others stand there as they are asked for."""
+LISTED, BEGUN = 0.92, 0.6  # that a right page is shown, of those others if they are named, of these
+DOUBTED = 0.5  # probability below which a sentence answers for no topic that nothing announces
+OTHERS: frozenset[Role] = frozenset({"earlier_work", "theory"})
+"""Roles of sections that tell of other studies."""
+SECTIONS, BESIDE = 4, 8  # passages under a topic's headings, and others, that are read for it
+SEARCHED = 80  # passages among which those under its headings are looked for
 MAX_QUOTES = 3
 MAX_SEVERAL = 5  # where more than one thing is asked for
 MAX_ITEMS = 8  # of a list
-GAP = 3  # sentences among which a list that goes on has another item
 NEAR = 8  # sentences behind "several limitations" among which "First, …" is looked for
 
 ZONES: dict[Role, Zone] = {
@@ -64,13 +73,7 @@ def by_headings(question: Question, library: Library) -> Found | None:
     if question.besides or len(names) > MAX_DOCUMENTS:
         return None
     if question.topics:
-        if question.supposed and is_told(question, library):
-            return None
-        stated: dict[str, Sequence[Shown]]
-        stated = {name: _of_topics(question, library, name) for name in names}
-        if question.documents and len(names) <= COMPARED and any(stated.values()):
-            stated = {n: said or _elsewhere(question, library, n) for n, said in stated.items()}
-        found = by_thesis(stated, library)
+        found = _by_topics(question, library, names)
         if question.supposed and question.figure and not holds_figure(question, found.shown):
             return None  # "how many people were sampled there?"
     elif not library.asked_apart(question):
@@ -83,28 +86,69 @@ def by_headings(question: Question, library: Library) -> Found | None:
     return found if found.answers else None
 
 
-def _elsewhere(question: Question, library: Library, document: str) -> Sequence[Shown]:
-    """What a thesis says of the topics where no heading and no phrase announces it: of two that
-    are compared, one is not silent because it is built otherwise."""
-    asked = replace(question.of(document), topics=())
-    found = weigh(asked, library, library.passages(asked))
-    return found.shown[:ELSEWHERE] if found.answers else ()
+def _by_topics(question: Question, library: Library, names: Sequence[str]) -> Found:
+    """What each thesis states of the topics asked for; of many, or of several that nobody named,
+    only by its headings."""
+    if len(names) == 1:
+        return _in_thesis(question, library, names[0])
+    if question.supposed and is_told(question, library):
+        return Found(UNSTATED)
+    if not question.documents or len(names) > COMPARED:
+        return by_thesis({name: _of_topics(question, library, name) for name in names}, library)
+    found = {name: _in_thesis(question, library, name) for name in names}
+    return by_thesis({n: f.shown if f.answers else () for n, f in found.items()}, library)
+
+
+def _in_thesis(question: Question, library: Library, document: str) -> Found:
+    """What its headings state, or what its sentences answer where those aren't to be relied on:
+    the likeliest, and those in the sections that may."""
+    headed = by_thesis({document: _of_topics(question, library, document)}, library)
+    begun = not READ_FOR.isdisjoint(topic.name for topic in question.topics)
+    if headed.answers and not begun and not question.supposed:
+        return replace(headed, probability=LISTED)
+    asked = replace(question, topics=(), documents=(document,))
+    found = library.passages(asked, SEARCHED)
+    under = [p for p in found if any(t.share(h) for t in question.topics for h in p.headings)]
+    near = [p for p in found if p in under or p.role not in OTHERS]
+    among = {p.passage_id: p for p in (*under[:SECTIONS], *near[:BESIDE])}
+    told = weigh(asked, library, [*among.values()], whole=True)
+    if not headed.answers:
+        return told if told.probability >= DOUBTED else replace(told, kind="decline")
+    if told.answers and _confirms(told, headed):
+        return replace(headed, probability=max(headed.probability, told.probability))
+    if begun:
+        return told if told.answers else replace(headed, probability=BEGUN)
+    return told if _goes_before(told, question, library) else headed
+
+
+def _confirms(told: Found, headed: Found) -> bool:
+    """Whether what was told is what headings state first, or stands in the list below one."""
+    listed = all(s.evidence.sentence.kind == "list" for s in headed.shown)
+    stated = headed.shown if listed else headed.shown[:1]
+    return any(lies_in(a.evidence, b.evidence) or lies_in(b.evidence, a.evidence)
+               for a in told.shown[:1] for b in stated)  # fmt: skip
 
 
 def is_told(question: Question, library: Library) -> bool:
-    """Whether a sentence surely answers, and goes before what a heading only lets suppose: of a
-    definition, one that defines; of a topic that was not named, one that answers more surely than
-    the question is after that topic, or surely, where the question says more than the topic."""
+    """Whether a sentence surely answers what is asked of several theses, or defines what is."""
     plain = replace(question, topics=(), fields=AskedFields())
     best = weigh(plain, library, library.passages(question))
-    if not best.answers or best.probability < SURELY_TOLD:
-        return False
     if question.expects == "definition":
-        return any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+        defines = any(Mark.DEFINITION in s.evidence.sentence.marks for s in best.shown[:1])
+        return defines and best.answers and best.probability >= SURELY_TOLD
+    return _goes_before(best, question, library)
+
+
+def _goes_before(told: Found, question: Question, library: Library) -> bool:
+    """Whether a sentence goes before what the heading of a topic only lets suppose that was not
+    named: it answers more surely than the question is after that topic, or surely, where the
+    question says more than the topic."""
+    if not told.answers or told.probability < SURELY_TOLD:
+        return False
     names = library.names(question)
     said = question.telling_besides_topics
     held = bool(said) and all(library.catalog.holds_any(term, names) for term in said)
-    return held or best.probability >= question.supposed
+    return held or told.probability >= question.supposed
 
 
 def zone(passage: Passage) -> Zone:
@@ -256,20 +300,9 @@ def _phrased(topic: Topic, said: Sequence[PlacedSentence]) -> list[PlacedSentenc
 def _spelt_out(said: Sequence[PlacedSentence], at: int) -> list[PlacedSentence]:
     """A sentence, or the list that it leads to, or with what is counted behind it."""
     if _leads_in(said[at]):
-        return items(_listed(said[at + 1 :]))
+        return list_at_front(said[at + 1 :])
     after = said[at + 1 : at + 1 + NEAR]
     return [said[at], *(after[i] for i in counted([s.sentence for s in after]))]
-
-
-def _listed(after: Sequence[PlacedSentence]) -> list[PlacedSentence]:
-    """The list that `after` begins with; sentences of an item may have been taken for text."""
-    found: list[PlacedSentence] = []
-    for at, item in enumerate(after):
-        if item.is_item:
-            found.append(item)
-        elif item.is_heading or not found or not any(s.is_item for s in after[at : at + GAP]):
-            break
-    return found
 
 
 # Under a heading
@@ -291,8 +324,8 @@ def telling(
     how it begins; and the sections under it. More where `several` things are asked for, with the
     sections' headings where they are its `parts`."""
     own = [s for s in there if s.passage.headings == path and not s.is_heading]
-    if len(listed := items(own)) > 1:
-        return listed[:MAX_ITEMS]
+    if len(found := items(own)) > 1:
+        return found[:MAX_ITEMS]
     whole = [s for s in own if not _leads_in(s)]
     if several and (numbered := _numbered(whole)):
         return numbered
