@@ -128,6 +128,16 @@ def test_tables_in_plain_text(tmp_path: Path, name: str, table: str) -> None:
     assert told(document, SOLD)[0] == "text"
 
 
+def test_a_table_within_a_cell_and_a_cell_of_all_rows(tmp_path: Path) -> None:
+    inner = "<table><tr><th>Umur</th><th>Jumlah</th></tr><tr><td>20-30</td><td>22</td></tr></table>"
+    body = f"<p>{SOLD}</p><table><tr><th>Desa</th><th>Tahun</th><th>Warga</th></tr>"
+    body += "<tr><td rowspan=0>Cikole</td><td>2020</td><td>12</td></tr>"
+    body += f"<tr><td>2021</td><td>Menurut umur {inner}</td></tr></table>"
+    assert list(rows(read(tmp_path, "a.html", body))) == [
+        "Desa\tTahun\tWarga", "Cikole\t2020\t12",
+        "Cikole\t2021\tMenurut umur Umur Jumlah 20-30 22"]  # fmt: skip
+
+
 def test_captions_below_and_without_a_number(tmp_path: Path) -> None:
     table = "| Desa | Luas |\n|---|---|\n| Cikole | 17 |\n\n: Tabel 4.1 Luas kebun\n"
     assert rows(read(tmp_path, "a.md", table))["Cikole\t17"] == "Tabel 4.1 Luas kebun: Desa | Luas"

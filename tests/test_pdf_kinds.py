@@ -57,6 +57,7 @@ def rows(document: Document) -> list[tuple[str, str]]:
         (("Sebanyak 3 × 10", "^5", " CFU per mL."), "Sebanyak 3 × 10⁵ CFU per mL."),
         (("Turun menjadi 2 × 10", "^-3", " mol per L."), "Turun menjadi 2 × 10⁻³ mol per L."),
         (("Kadar CO", "_2", " dan H", "_2", "O di udara."), "Kadar CO₂ dan H₂O di udara."),
+        (("Kadar NO", "_3", "^-", " di sungai."), "Kadar NO₃⁻ di sungai."),
         (("Seluas 40 m", "^2", " di tepi sungai."), "Seluas 40 m² di tepi sungai."),
         (("On the 17", "^th", " of August they met."), "On the 17th of August they met."),
     ],
@@ -499,6 +500,24 @@ def test_a_caption_set_wider_than_the_text_is_read_to_its_end(tmp_path: Path) ->
     assert blocks(read(tmp_path, [page]), "caption") == [" ".join(caption)]
 
 
+def test_the_end_of_a_cell_on_the_next_page_stands_under_its_head(tmp_path: Path) -> None:
+    def box(top: float, *steps: float) -> Draw:
+        ys = [top, *(top + step for step in steps)]
+        return rules(
+            *((72, y, 472, y) for y in ys), *((x, ys[0], x, ys[-1]) for x in (72, 172, 472))
+        )
+
+    first = [said(60, *TEXT), said(680, "Tabel 4 Wawancara"), box(688, 18, 82),
+             cells(700, [("Nama", "Jawaban"), ("Ani", "Saya setuju dengan rencana kota karena")],
+                   (100, 300)), said(740, "harga rumah naik dan jalan ke kota", x=176)]  # fmt: skip
+    then = [box(60, 20, 40), said(74, "menjadi lebih baik.", x=176),
+            cells(94, [("Budi", "Saya tidak setuju.")], (100, 300)), said(160, *TEXT)]  # fmt: skip
+    assert rows(read(tmp_path, [first, then]))[2:] == [
+        ("Tabel 4 Wawancara: Jawaban", "menjadi lebih baik."),
+        ("Tabel 4 Wawancara: Nama | Jawaban", "Budi\tSaya tidak setuju."),
+    ]
+
+
 # Headings
 
 
@@ -614,3 +633,17 @@ def test_what_is_filled_into_a_form_is_read(tmp_path: Path) -> None:
 )
 def test_hyphens_at_line_ends(above: str, below: str, whole: str) -> None:
     assert read_on([above, below]) == whole
+
+
+def test_a_small_stamp_between_two_lines_cuts_no_paragraph(tmp_path: Path) -> None:
+    def stamp(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 6)
+        canvas.drawString(250, HEIGHT - 127, "REPOSITORI")
+
+    pages = [
+        [said(100, *TEXT[:2]), stamp, said(136, f"menurut panitia ke-{name}", *TEXT[2:])]
+        for name in ("satu", "dua", "tiga", "empat")
+    ]
+    document = read(tmp_path, pages)
+    assert blocks(document, "furniture") == ["REPOSITORI"] * 4
+    assert [text[:40] for text in blocks(document, "text", page=1)] == [TEXT[0][:40]]

@@ -214,7 +214,7 @@ class _HtmlReader:
         elif tag in _HEADINGS:
             self.level = _HEADINGS[tag]
         elif tag in ("ol", "ul"):
-            self.lists.append((element.get("type", "1"), _start_of(element)))
+            self.lists.append((element.get("type", "1"), _count_of(element, "start", 0)))
             self.lists[-1] = self.lists[-1] if tag == "ol" else None
         elif tag == "li":
             self.mark = self._next_mark(element)
@@ -318,11 +318,6 @@ def _items(listed: etree._Element) -> list[etree._Element]:
     return [element for element in listed.iter() if tag_of(element) == "li"]
 
 
-def _start_of(element: etree._Element) -> int:
-    start = element.get("start", "")
-    return int(start) if start.isdecimal() and len(start) < 6 else 1
-
-
 def _is_skipped(element: etree._Element, tag: str) -> bool:
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
     unseen = hidden or "display:none" in _style(element)
@@ -348,14 +343,19 @@ def _kind_inside(element: etree._Element, tag: str) -> Kind | None:
 
 
 def _is_data(table: etree._Element) -> bool:
-    """Whether a table holds data; old pages are laid out with tables."""
-    if any(tag_of(element) in _NOT_IN_DATA for element in table.iterdescendants()):
-        return False
-    return any(len(_cells(row)) > 1 for row in _rows(table))
+    """Whether a table holds data; old pages are laid out with tables, but without heads."""
+    rows = [_cells(row) for row in _rows(table)]
+    headed = any(tag_of(cell) == "th" for row in rows for cell in row)
+    laid_out = _NOT_IN_DATA - ({"table"} if headed else set())
+    inside = {tag_of(element) for element in table.iterdescendants()}
+    return not inside & laid_out and any(len(row) > 1 for row in rows)
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:
-    return [element for element in table.iterdescendants() if tag_of(element) == "tr"]
+    """Its rows, but not those of tables in its cells."""
+    rows = (element for element in table.iterdescendants() if tag_of(element) == "tr")
+    tables = (table, *(inner for inner in table.iterdescendants() if tag_of(inner) == "table"))
+    return [row for row in rows if next(a for a in row.iterancestors() if a in tables) is table]
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:
@@ -379,14 +379,16 @@ def _table(table: etree._Element) -> Iterator[RawBlock]:
 
 def _row(row: etree._Element) -> list[TableCell]:
     return [
-        TableCell(_text_of(cell), _count_of(cell, "colspan"), _count_of(cell, "rowspan"))
+        TableCell(_text_of(cell), _count_of(cell, "colspan"), _count_of(cell, "rowspan", 1000))
         for cell in _cells(row)
     ]
 
 
-def _count_of(element: etree._Element, key: str) -> int:
+def _count_of(element: etree._Element, key: str, endless: int = 1) -> int:
+    """How many rows or columns a cell covers, `endless` for 0, which means all that are left; or
+    with what number a list begins."""
     count = element.get(key, "").strip()
-    return int(count) if count.isdecimal() and len(count) < 4 and int(count) else 1
+    return (int(count) or endless) if count.isdecimal() and len(count) < 4 else 1
 
 
 def _text_of(element: etree._Element) -> str:

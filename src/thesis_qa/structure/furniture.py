@@ -151,6 +151,7 @@ REPEATED = 3  # pages on which a line in the margin is a running head, and one t
 STAMPED = 0.5  # of all pages, on which an upright line in the midst of the text is a stamp
 OVER = 0.4  # of a line's height that another covers: it is printed over it
 SLOT = 2.0  # points: heads of one document stand at the same height
+SMALLEST = 0.75  # times the usual size: an upright line that small is a stamp
 LARGEST = 1.25  # times the usual size of its page: a number set larger is a chapter's
 OUTERMOST = 3  # lines at each edge that can be running heads
 FULL = 0.7  # of the widest line
@@ -236,8 +237,8 @@ def furniture(page: PageOfLines, repeated: Margins) -> set[int]:
 
 def stamps(pages: Sequence[tuple[int, Sequence[TextLine]]]) -> list[set[int]]:
     """The numbers of the lines of every page that are watermarks, stamps or notices: the same text
-    at the same place on many pages (if upright, printed over the text or large), or large and
-    slanted on any."""
+    at the same place on many pages (if upright, printed over the text, or not of its size), or
+    large and slanted on any."""
     counts = Counter(key for _, lines in pages for key in set(map(_place, lines)))
     half = STAMPED * len({number for number, lines in pages if lines})
     sizes = [line.size for _, lines in pages for line in lines if line.turn == 0]
@@ -249,7 +250,8 @@ def stamps(pages: Sequence[tuple[int, Sequence[TextLine]]]) -> list[set[int]]:
             return count >= 2 or large
         if count < max(REPEATED, 0 if line.turn else half) or is_page_number(line.text):
             return False
-        return line.turn != 0 or large or _is_over_others(line, lines)
+        set_apart = large or line.size < SMALLEST * usual
+        return line.turn != 0 or set_apart or _is_over_others(line, lines)
 
     return [{at for at, line in enumerate(lines) if is_stamp(line, lines)} for _, lines in pages]
 

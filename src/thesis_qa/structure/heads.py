@@ -14,6 +14,7 @@ from thesis_qa.structure.page_text import read_on
 from thesis_qa.types import Box
 
 CAPTION_DISTANCE = 70.0  # points between a table and its caption
+SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off
 LONGEST_HEAD = 60  # characters
 MAX_HEADS = 3  # rows
 CENTRAL = 0.3  # of a row's height, that a label may be off the middle of the rows it stands for
@@ -220,6 +221,12 @@ def shared_columns(
         label = row > 0 and any(line.text[:1].isalpha() for line in rows[row - 1][0])
         return frozenset(undivided if not rows[row][0] and (label or row > 1) else ())
     return frozenset(c for c in undivided if not (rows[row][c] and rows[row - 1][c]))
+
+
+def same_columns(xs: Sequence[float], others: Sequence[float]) -> bool:
+    """Whether two tables have the same borders of columns."""
+    alike = len(xs) == len(others) > 0
+    return alike and all(abs(a - b) <= SAME_COLUMN for a, b in zip(xs, others, strict=True))
 
 
 def captions_of(tables: Sequence[Table], lines: Sequence[TextLine]) -> dict[int, int]:

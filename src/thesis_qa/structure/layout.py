@@ -10,7 +10,7 @@ from thesis_qa.structure.columns import in_reading_order
 from thesis_qa.structure.furniture import Margins, furniture, stamps
 from thesis_qa.structure.grids import crossing, ruled_grids, stands_in, stretches
 from thesis_qa.structure.headings import parse_caption
-from thesis_qa.structure.heads import Table, captions_of
+from thesis_qa.structure.heads import Table, captions_of, same_columns
 from thesis_qa.structure.kinds import (
     KindJudge,
     Typed,
@@ -24,8 +24,6 @@ from thesis_qa.structure.paragraphs import Item, Paragraphs, right_edges
 from thesis_qa.structure.style import style
 from thesis_qa.structure.tables import find_tables
 from thesis_qa.types import Box, Kind
-
-SAME_COLUMN = 6.0  # points that the borders of a table that goes on may be off
 
 Outlined = Mapping[tuple[int, int], int]
 """Level of the headings that the outline names, by number of the view and of the line in it."""
@@ -134,9 +132,7 @@ class _Continued:
 
     def goes_on(self, page: int, table: Table, caption: str) -> bool:
         """Whether a table has the same columns and no caption of its own."""
-        alike = len(self.xs) == len(table.xs) and all(
-            abs(a - b) <= SAME_COLUMN for a, b in zip(self.xs, table.xs, strict=True)
-        )
+        alike = same_columns(self.xs, table.xs)
         return page <= self.page + 1 and alike and (not caption or caption.startswith(self.caption))
 
 
@@ -163,7 +159,8 @@ class _Layout:
             self.judge.listing = None
         if body and not contents:
             self.judge.turn_to(body)
-        tables = [] if contents else find_tables(page.lines, page.rules, page.furniture)
+        above = self.table.xs if self.table and page.number == self.table.page + 1 else ()
+        tables = [] if contents else find_tables(page.lines, page.rules, page.furniture, above)
         captions = {
             table: _whole_caption(tables[table], page.lines, line)
             for table, line in captions_of(tables, page.lines).items()

@@ -28,6 +28,7 @@ from thesis_qa.structure.heads import (
     Cell,
     Table,
     captions_of,
+    same_columns,
     shared_columns,
     undivided_columns,
     with_labels_raised,
@@ -50,13 +51,17 @@ _EQUATION = re.compile(r"\((?:[A-Z]\s?\.?\s?)?\d{1,2}(?:\s?[.-]\s?\d{1,3})?\)")
 
 
 def find_tables(
-    lines: Sequence[TextLine], rules: Sequence[Box], furniture: Collection[int] = ()
+    lines: Sequence[TextLine],
+    rules: Sequence[Box],
+    furniture: Collection[int] = (),
+    above: Sequence[float] = (),
 ) -> list[Table]:
-    """The tables of a page, in the order in which their first lines come."""
+    """The tables of a page, in the order in which their first lines come; `above`: the borders of
+    columns of one that may go on from the page before, of which few cells may be left."""
     tables: list[Table] = []
     taken = set(furniture)
     for grid in ruled_grids(rules, lines):
-        if table := _table(lines, grid, taken):
+        if table := _table(lines, grid, taken, goes_on=same_columns(grid.xs, above)):
             tables.append(table)
             taken |= table.used
     captioned = captions_of(tables, lines).values()
@@ -75,7 +80,9 @@ class _Piece:
     band: int  # between two level rules
 
 
-def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Table | None:
+def _table(
+    lines: Sequence[TextLine], grid: Grid, taken: Collection[int], goes_on: bool = False
+) -> Table | None:
     inside = {
         number: line
         for number, line in enumerate(lines)
@@ -94,7 +101,7 @@ def _table(lines: Sequence[TextLine], grid: Grid, taken: Collection[int]) -> Tab
     cells = [_cells(row, len(xs) - 1) for row in rows]
     undivided = undivided_columns(cells, xs, grid)
     cells = with_labels_raised(cells, undivided, grid)
-    if not _is_table(cells, list(inside.values()), drawn):
+    if not goes_on and not _is_table(cells, list(inside.values()), drawn):
         return None
     first = sum(row[0].band == rows[0][0].band for row in rows)
     return Table(
@@ -113,7 +120,8 @@ def _is_table(rows: Sequence[tuple[Cell, ...]], lines: Sequence[TextLine], ruled
     parted = [row for row in rows if sum(map(bool, row)) >= 2]
     longest = max((sum(len(line.text) for line in cell) for row in rows for cell in row), default=0)
     code = sum(len(line.text) * line.fixed for line in lines)
-    numbered = sum(bool(row[0]) and _numbers_line(row[0][0].text) for row in rows)
+    first = [row[0][0].text for row in rows if row[0]]
+    numbered = sum(text[-1:] == ":" and text[:-1].isdecimal() for text in first)  # algorithms
     return (
         len(parted) >= max(MIN_ROWS, SPARSE * len(rows))
         and sum(map(_numbers_equation, rows)) <= NUMBERED * len(rows)
@@ -121,11 +129,6 @@ def _is_table(rows: Sequence[tuple[Cell, ...]], lines: Sequence[TextLine], ruled
         and 2 * max(code, 0) <= sum(len(line.text) for line in lines)
         and 2 * numbered <= len(rows)
     )
-
-
-def _numbers_line(text: str) -> bool:
-    """Whether a text is "12:", the number of a line of an algorithm."""
-    return text.endswith(":") and text[:-1].isdecimal()
 
 
 def _cells(row: Sequence[_Piece], columns: int) -> tuple[Cell, ...]:

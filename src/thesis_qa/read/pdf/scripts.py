@@ -135,7 +135,8 @@ def _written(line: TextLine, shifts: npt.NDArray[np.int8], notes: Collection[str
             text += " "
             places.append(np.zeros((1, line.places.shape[1]), line.places.dtype))
         table = {1: _UP, -1: _DOWN}.get(shift, {})
-        plain = raw in _ORDINALS or not any(map(str.isalnum, raw))
+        charge = text[-1:] in _DOWN.values() and raw in ("+", "-", "−", "–")  # of NO₃⁻
+        plain = raw in _ORDINALS or not (charge or any(map(str.isalnum, raw)))
         text += raw if plain else "".join(table.get(c, c) for c in raw)
         places.append(line.places[at])
     return replace(line, text=text, places=np.concatenate(places))
