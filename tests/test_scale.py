@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from thesis_qa.errors import IndexStateError
+from thesis_qa.index.bundle import export_index, import_index
 from thesis_qa.index.folder import MOST_TIMES, READING, one_writer
 from thesis_qa.index.vectors import VectorSearch
 from thesis_qa.library import Index
@@ -186,3 +187,13 @@ def test_a_file_that_merely_cannot_be_read_is_not_held_against_it(
     (folder / "a.txt").write_bytes(b"\0" * 100)
     for _ in range(3):
         assert "killed" not in str(index.update(folder).documents[0].error)
+
+
+def test_a_backup_is_whole_though_somebody_writes_meanwhile(index: Index, tmp_path: Path) -> None:
+    with index.catalog.transaction() as db:
+        db.execute("DELETE FROM documents WHERE name = 'boats.txt'")
+        export_index(index.folder, tmp_path / "backup")
+    import_index(tmp_path / "backup", tmp_path / "again")
+    again = Index.open(tmp_path / "again")
+    assert again.search("When do the boats leave?")[0].document == "boats.txt"
+    again.close()
