@@ -17,7 +17,7 @@ from thesis_qa.write.checker import Checker
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from statements import Written, written_statements  # noqa: E402
+from statements import Written, fresh_statements, written_statements  # noqa: E402
 
 
 def drawn(folder: str) -> tuple[Index, list[Written]]:
@@ -37,18 +37,19 @@ def main() -> None:
         checker = Checker(index.embedding, index.retriever.fitted)
         judged = [(s, checker.objection(s.text, s.evidence)) for s in found]
         index.close()
-    table: dict[tuple[str, bool], list[bool]] = defaultdict(list)
+        judged += [(s, checker.objection(s.text, s.evidence)) for s in fresh_statements()]
+    table: dict[tuple[str, int], list[bool]] = defaultdict(list)
     for s, objection in judged:
-        struck = objection is not None
+        struck, column = objection is not None, s.kept if s.document else 2
         for key in (s.how, "true" if s.true else "false"):
-            table[key, s.kept].append(struck)
+            table[key, column].append(struck)
         if given.show and struck == s.true:
             print(
                 f"{s.document} {s.how} {objection}\n  {s.text}\n  < {[e.text for e in s.evidence]}"
             )
-    print("| statement | struck, theses for fitting | kept for measuring |\n|---|---|---|")
+    print("| struck | theses for fitting | kept for measuring | fresh |\n|---|---|---|---|")
     for how in sorted({how for how, _ in table}):
-        cells = [table.get((how, kept), []) for kept in (False, True)]
+        cells = [table.get((how, column), []) for column in range(3)]
         print(
             f"| {how} | "
             + " | ".join(f"{np.mean(c):.3f} of {len(c)}" if c else "–" for c in cells)

@@ -7,6 +7,7 @@ numbers are exchanged here besides.
 
 import random
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +19,12 @@ from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import month_names
 from thesis_qa.types import Language
 
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+
+from statements import blocks  # noqa: E402
+
 FOLDER = Path(__file__).parent / "support"
 TEMPLATES = "templates.txt"
-FRESH = Path(__file__).parent.parent / "tests" / "data" / "fresh_statements.txt"
 JOINED, BESIDE = 0.15, 0.35  # shares of statements that say two things, of evidence with more in it
 AND = {"en": "and", "id": "dan"}
 
@@ -45,17 +49,9 @@ class Example:
 
 def written(path: Path) -> Iterator[Example]:
     """Each statement with each wording of its evidence."""
-    group, evidence, before = path.stem, [], ""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("# "):
-            group = line[2:]
-        elif line.startswith("= "):
-            evidence = [*(evidence if before.startswith("= ") else []), line[2:]]
-        elif "\t" in line:
-            kind, statement = line.split("\t")
-            for text in evidence:
-                yield Example(text, statement, not kind.startswith("-"), kind, group)
-        before = line
+    for group, evidence, kind, statement in blocks(path):
+        for text in evidence:
+            yield Example(text, statement, not kind.startswith("-"), kind, group)
 
 
 def all_written() -> list[Example]:

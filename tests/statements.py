@@ -2,18 +2,21 @@
 
 `data/written_statements.tsv`: document, how it is worded (false where that begins with "-"), what
 the sentences cited begin with or hold, statement. On the theses of `FITTED` the check may be
-fitted; the others are kept for measuring.
+fitted; the others are kept for measuring, and so are those of `data/fresh_statements.txt`, which were
+written before anything was fitted to what the check got wrong.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from thesis_qa.lang.detect import language_of
 from thesis_qa.library import Index
 from thesis_qa.write.checker import Premise
 from thesis_qa.write.desk import Desk
 
 WRITTEN = Path(__file__).parent / "data" / "written_statements.tsv"
+FRESH = Path(__file__).parent / "data" / "fresh_statements.txt"
 FITTED = ("hipertensi", "padi-gogo", "laravel", "sea-cucumbers")
 ALL = 10**6  # characters: room for a whole thesis
 
@@ -46,6 +49,26 @@ def written_statements(*indexes: Index) -> Iterator[Written]:
             desk, told = desks[name]
             numbers = [_number(part, told) for part in cited.split(" || ")]
             yield Written(document, how, text, tuple(desk.premises(numbers)))
+
+
+def fresh_statements() -> Iterator[Written]:
+    """Those of `FRESH`, of no document."""
+    for _, evidence, how, text in blocks(FRESH):
+        yield Written("", how, text, tuple(Premise(e, language_of(e)) for e in evidence))
+
+
+def blocks(path: Path) -> Iterator[tuple[str, list[str], str, str]]:
+    """Group ("# group"), wordings of the evidence ("= evidence"), how, and statement."""
+    group, evidence, before = path.stem, list[str](), ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            group = line[2:]
+        elif line.startswith("= "):
+            evidence = [*(evidence if before.startswith("= ") else []), line[2:]]
+        elif "\t" in line:
+            how, text = line.split("\t")
+            yield group, evidence, how, text
+        before = line
 
 
 def _desk(index: Index, name: str) -> tuple[Desk, list[str]]:

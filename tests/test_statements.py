@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statements import Written, written_statements
+from statements import Written, fresh_statements, written_statements
 from thesis_qa.lang.numbers import months_in
 from thesis_qa.library import Index
 from thesis_qa.model.encoder import open_embedding
@@ -97,6 +97,22 @@ def test_few_that_are_true_are_struck(judged: list[tuple[Written, bool]]) -> Non
     assert share_struck(judged, *TRUE, kept=False) <= 0.08
     assert share_struck(judged, *TRUE) <= 0.16
     assert share_struck(judged, "joined", "shortened") == 0
+
+
+def test_few_fresh_ones_that_are_true_are_struck() -> None:
+    struck = [
+        checker().objection(s.text, s.evidence) is not None for s in fresh_statements() if s.true
+    ]
+    assert len(struck) > 50
+    assert sum(struck) / len(struck) <= 0.15
+
+
+SHRIMP = ("Udang vaname dipelihara dengan bioflok selama sepuluh minggu.", "id")
+
+
+def test_a_word_that_only_begins_a_statement_is_no_name() -> None:
+    assert objection("Shrimp were raised with biofloc for ten weeks.", SHRIMP) is None
+    assert objection("Siregar (2016) raised shrimp with biofloc.", SHRIMP) is not None
 
 
 EVIDENCE = ("Jumlah responden dalam penelitian ini adalah 84 petani di Kabupaten Cianjur.", "id")

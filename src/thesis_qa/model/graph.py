@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from thesis_qa.model.weights import Changed, Quantised, Rows, Weights
+    from thesis_qa.model.weights import Quantised, Rows, Weights
 
 BLOCK = 32
 MICROSOFT = "com.microsoft"
@@ -121,7 +121,7 @@ class _Builder:
         spread = self.add("Expand", [place, self.add("Shape", [words])])
         return self.normalised(words, spread, "emb.ln")
 
-    def lookup(self, ids: str, table: "Quantised | Rows | Changed") -> str:
+    def lookup(self, ids: str, table: "Quantised | Rows") -> str:
         from onnx import TensorProto, helper
 
         from thesis_qa.model.weights import Quantised

@@ -83,12 +83,9 @@ class Pair:
     places: Ints  # of its tokens: start and end in characters of the passage, shape (n, 2)
 
 
-def pairs(
-    question: list[int], passage: list[int], places: Ints, most: int = QUESTION_TOKENS
-) -> Iterator[Pair]:
-    """`<s> question </s></s> passage </s>`, for each window of the passage; of the question at
-    `most` so many tokens."""
-    head = [BOS, *question[:most], EOS, EOS]
+def pairs(question: list[int], passage: list[int], places: Ints) -> Iterator[Pair]:
+    """`<s> question </s></s> passage </s>`, for each window of the passage."""
+    head = [BOS, *question[:QUESTION_TOKENS], EOS, EOS]
     for left in range(0, max(1, len(passage) - WINDOW_TOKENS + STRIDE), STRIDE):
         part = slice(left, left + WINDOW_TOKENS)
         yield Pair([*head, *passage[part], EOS], len(head), places[part])

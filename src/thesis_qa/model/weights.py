@@ -68,26 +68,12 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A matrix of shape (rows, columns) with a change of low rank."""
-
-    matrix: Rows
-    down: Rows  # (rank, columns)
-    up: Rows  # (rows, rank)
-
-    def dense(self) -> Floats:
-        """Float32 of shape (rows, columns)."""
-        dense: Floats = self.matrix.dense() + self.up.dense() @ self.down.dense()
-        return dense
-
-
-@dataclass(frozen=True, slots=True)
 class Weights:
     """All that the file holds."""
 
     shape: Shape
     pieces: list[tuple[str, float]]  # the vocabulary with its scores; bos, pad, eos, unk first
-    matrices: Mapping[str, Quantised | Rows | Changed]
+    matrices: Mapping[str, Quantised | Rows]
     vectors: Mapping[str, Floats]
 
 

@@ -317,7 +317,7 @@ class Checker:
         known = [self._encoded(premise) for premise in evidence]
         if not stated.spans or not known:
             return Objection("support"), 0.0
-        if found := _unknown_fact(statement, stated.language, evidence, known):
+        if found := _unknown_fact(stated, evidence, known):
             return found, 0.0
         texts = [e.text for e in evidence]
         if says_opposite(statement, texts) or denies_otherwise(stated, known):
@@ -336,24 +336,34 @@ class Checker:
 
 
 def _unknown_fact(
-    statement: str,
-    language: Language | None,
-    evidence: Sequence[Premise],
-    known: Sequence[EncodedText],
+    stated: EncodedText, evidence: Sequence[Premise], known: Sequence[EncodedText]
 ) -> Objection | None:
     """A number, month or name of the statement that neither the evidence nor what stands around
     it holds."""
+    statement, language = stated.text, stated.language
     texts = [(e.text, k.language) for e, k in zip(evidence, known, strict=True)]
     texts += [(e.around, k.language) for e, k in zip(evidence, known, strict=True) if e.around]
-    held = frozenset().union(*(held_numbers(text) for text, _ in texts))
+    numbers = frozenset().union(*(held_numbers(text) for text, _ in texts))
     for written, values in stated_numbers(statement):
-        if not values & held:
+        if not values & numbers:
             return Objection("number", written)
     named = {month for text, _ in texts for month in months_in(text)}
     for month, written in months_in(statement).items():
         if month not in named:
             return Objection("month", written)
     for name in proper_names(statement):
-        if not any(holds_name(name, text, language, spoken) for text, spoken in texts):
+        held = any(holds_name(name, text, language, spoken) for text, spoken in texts)
+        if not held and not _is_ordinary(name, stated, known):
             return Objection("name", name)
     return None
+
+
+def _is_ordinary(name: str, stated: EncodedText, known: Sequence[EncodedText]) -> bool:
+    """Whether what may be a name only begins the statement, and means what the evidence has as an
+    ordinary word: "Shrimp …" for "udang"."""
+    if stated.text[: len(name)] != name or not name[1:].islower():
+        return False
+    if (cosines := word_cosines(stated, known)) is None:
+        return False
+    words = [text.text[start:end] for text in known for start, end in text.spans]
+    return words[int(cosines[0].argmax())].islower()
