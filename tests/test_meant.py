@@ -92,6 +92,7 @@ def test_a_question_tells_which_theses_it_means(
         (LISTED, "siapa penulisnya?"),
         (replace(LISTED, documents=(SEA,)), "siapa saja pembimbingnya?"),
         (LISTED, "which was tested first?"),
+        (ONE, "bandingkan keluarga dan obat"),  # two things in one thesis
         (COMPARED, "apa saran yang kedua?"),
     ],
 )

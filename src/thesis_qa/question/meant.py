@@ -173,7 +173,7 @@ def _compared(
     question: str, named: Named | None, before: Conversation | None, names: ThesisNames
 ) -> Resolved | None:
     """A comparison of two theses of which at most one is named by a word for a thesis: "compare
-    rice and kinship", "compare it with the wheat thesis"."""
+    rice and kinship", "compare it with the wheat thesis"; not one of two things in a thesis."""
     compares = cue("follow_up.compares").search(question)
     if not compares or (named and len(named.documents) > 1):
         return None
@@ -182,13 +182,16 @@ def _compared(
     if named and here and points and here != named.documents:
         asked = question.partition(": ")[2] or named.rest
         return Resolved(asked, (*here, *named.documents), follows=True)
+    within = named.documents if named else here
     for join in cue("question.joins").finditer(question, compares.end()):
         sides = question[compares.end() : join.start()], question[join.end() :]
-        pair = tuple(dict.fromkeys(d for side in sides if (d := _spoken_of(side, names))))
+        pair = tuple(dict.fromkeys(d for side in sides if (d := _spoken_of(side, names, within))))
         if len(pair) == 2:
             return Resolved(_asked_of_each(question), pair, follows=True)
         other = next((side for side in sides if named and named.phrase not in side), "")
-        if named and pair == named.documents and (thing := _without_topics(other)):
+        works = word_set("question.thesis") | word_set("question.works")
+        if named and pair == named.documents and not works.isdisjoint(words(other)):
+            thing = _without_topics(other)
             return replace(_named(named), question=_asked_of_each(question), unknown=thing)
     return None
 
@@ -207,15 +210,16 @@ def _without_topics(thing: str) -> str:
     return thing.strip(" ?.!,")
 
 
-def _spoken_of(thing: str, names: ThesisNames) -> str:
-    """The thesis that one side of a comparison names, or speaks most of; empty if there is none."""
+def _spoken_of(thing: str, names: ThesisNames, within: Sequence[str]) -> str:
+    """The thesis that one side of a comparison names, or that speaks most of it; empty if there is
+    none, or if it is a thing in those `within` which the comparison may be."""
     named = names.named(thing, language_of(thing))
     if named:
         return named.documents[0] if len(named.documents) == 1 else ""
     thing = _without_topics(thing)
     shares = names.shares(read_question(thing).telling) if thing else {}
-    most = max(shares, key=lambda name: shares[name], default="")
-    return most if most and shares[most] >= ABOUT else ""
+    about = [name for name in shares if shares[name] >= ABOUT]
+    return "" if set(about) & set(within) else max(about, key=shares.__getitem__, default="")
 
 
 def _asked_of_each(question: str) -> str:
