@@ -29,7 +29,7 @@ NO_CONTENT: frozenset[Role] = frozenset({
 })  # fmt: skip
 """Roles of sections that say nothing of what a thesis is about; they answer for metadata alone."""
 
-READ = 8  # passages that are read at most
+READ, WHOLE = 8, 12  # passages that are read at most, and where all that may answer are
 AT_FIRST = 2  # passages after which reading ends if one of them seems to answer
 SEEMS = 0.9  # probability that a passage answers; at .5 first sentences lose .03
 LEAST = 1e-4  # probability below which the reader's are all the same
@@ -222,7 +222,7 @@ def reweigh(
 ) -> list[Evidence]:
     """`evidence`, weighed with what the reader makes of the best passages or all; best first."""
     passages = passages_of(evidence)
-    passages, first = (passages, len(passages)) if whole else (passages[:READ], AT_FIRST)
+    passages, first = (passages[:WHOLE], WHOLE) if whole else (passages[:READ], AT_FIRST)
     readings = _read(reader, question, passages[:first])
     if all(r.answer_probability < SEEMS for r in readings):
         readings += _read(reader, question, passages[first:])
