@@ -19,6 +19,7 @@ from thesis_qa.types import Mark, Passage, Sentence
 FOLLOWING = 2  # sentences behind a statement that may explain it
 PHRASE = 8  # words of a quote by which it is found again
 PASSAGES = 20  # that may hold them
+TELLING = 4  # words from which a quote tells which thesis it is of
 NUMBERS = Path(__file__).with_name("follow_ups.json")
 HEARD = 3  # quotes around which a follow-up may be answered
 
@@ -112,8 +113,9 @@ def heard_before(catalog: Catalog, question: Question) -> Heard:
 
 
 def quoted_theses(catalog: Catalog, quotes: Sequence[str]) -> tuple[str, ...]:
-    """The theses that quotes stand in."""
-    places = (next(_standing(catalog, quote), None) for quote in quotes)
+    """The theses that quotes stand in; a name or a year stands in many."""
+    long = (quote for quote in quotes if len(terms(quote)) >= TELLING)
+    places = (next(_standing(catalog, quote), None) for quote in long)
     return tuple(dict.fromkeys(place[0].document for place in places if place))
 
 

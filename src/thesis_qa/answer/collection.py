@@ -175,11 +175,14 @@ def _mostly_about(
     question: Question, library: Library, among: Sequence[DocumentInfo]
 ) -> list[DocumentInfo]:
     """The thesis that most of the best passages are of, if it has every word that is looked for, as
-    far as words tell: one in the other language may have no translation that is known."""
-    most = _most_of(library.passages(question))
+    far as words tell: one in the other language may have no translation that is known, or a wrong
+    one, if all of those passages are of it."""
+    near = library.passages(question)[:NEAR]
+    most = _most_of(near)
     here = [document for document in among if document.name == most]
     foreign = bool(here) and here[0].main_language != question.language
-    unknown = (foreign and len(terms) == 1 for terms in question.telling)
+    alone = all(passage.document == most for passage in near)
+    unknown = (foreign and (alone or len(terms) == 1) for terms in question.telling)
     held = [library.catalog.holds_any(terms, [most]) for terms in question.telling]
     return here if any(held) and all(map(any, zip(unknown, held, strict=True))) else []
 
