@@ -22,7 +22,10 @@ FEW = 4  # words of a line for a signature: "Supervisor Signature Date"
 
 def by_metadata(question: Question, library: Library) -> Found | None:
     """What title, approval and abstract pages state; None if they aren't asked for."""
-    if not question.fields or (question.supposed and is_told(question, library)):
+    if not question.fields:
+        return None
+    other = question.fields.about or "year" in question.fields.names  # "when was it sown?"
+    if question.supposed and other and is_told(question, library):
         return None
     names = library.names(question)[:MAX_DOCUMENTS]
     stated = {name: _stated_in(question, library, name) for name in names}
