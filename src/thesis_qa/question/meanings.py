@@ -20,7 +20,13 @@ from thesis_qa.question.conversation import (
     subject,
     with_other,
 )
-from thesis_qa.question.read import Meaning, content_terms, framing_words, read_question
+from thesis_qa.question.read import (
+    Meaning,
+    Question,
+    content_terms,
+    framing_words,
+    read_question,
+)
 from thesis_qa.question.route import Intent
 
 STANDS = 0.85  # probability of standing alone from which a question means what it says
@@ -39,7 +45,7 @@ def with_meanings(
     found: tuple[Meaning, ...] = ()
     if read.fields or read.topics:
         year = read.fields.names == ("year",) and not (known.fields or known.topics)
-        of_thing = year or known.expects == "definition"  # "what year was it?", of an earthquake
+        of_thing = year or _explains(known)  # "what year was it?", of an earthquake
         found = _of_thing(question, before) if of_thing else ()
     elif not (known.fields or read.places) and (
         resolved.follows or intent.alone < STANDS or cue("follow_up.pronouns").search(question)
@@ -64,6 +70,14 @@ def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:
         yield Meaning("exchanged", exchanged)
     if counted := _counted(question, before):
         yield Meaning("item", added(question, counted).question)
+
+
+def _explains(question: Question) -> bool:
+    """Whether a question asks what a thing is."""
+    asks = cue("question.explain").search(question.text) or (
+        cue("question.what_is").match(question.text) and len(question.terms) <= SHORT
+    )
+    return question.expects == "definition" or bool(asks)
 
 
 def _of_thing(question: str, before: Conversation) -> tuple[Meaning, ...]:
