@@ -61,15 +61,15 @@ def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:
     first = before.base or before.question
     exchanged = with_other(first, other)
     short = len(content_terms(other)) <= SHORT
-    if short and not exchanged.startswith(first.rstrip(" ?.!")):
+    if counted := _counted(question, before):
+        yield Meaning("item", added(question, counted).question)
+    elif short and not exchanged.startswith(first.rstrip(" ?.!")):
         return  # another year or name in its place is clear
     if known := subject(question, before.question):
         yield Meaning("added", added(question, known).question)
     yield Meaning("alone", question)
     if short:
         yield Meaning("exchanged", exchanged)
-    if counted := _counted(question, before):
-        yield Meaning("item", added(question, counted).question)
 
 
 def _explains(question: Question) -> bool:
