@@ -45,8 +45,9 @@ def with_meanings(
     found: tuple[Meaning, ...] = ()
     if read.fields or read.topics:
         year = read.fields.names == ("year",) and not (known.fields or known.topics)
-        of_thing = year or _explains(known)  # "what year was it?", of an earthquake
-        found = _of_thing(question, before) if of_thing else ()
+        explained = year or _explains(known)  # "what year was it?", of an earthquake
+        thing = subject(question, before.question) if explained else []
+        found = _of_thing(question, _counted(question, before) or thing)
     elif not (known.fields or read.places) and (
         resolved.follows or intent.alone < STANDS or cue("follow_up.pronouns").search(question)
     ):
@@ -80,12 +81,11 @@ def _explains(question: Question) -> bool:
     return question.expects == "definition" or bool(asks)
 
 
-def _of_thing(question: str, before: Conversation) -> tuple[Meaning, ...]:
-    """ "Who found it?", "its weaknesses?", right after a thing was explained."""
-    known = subject(question, before.question)
-    if not known or not points_at_thing(question):
-        return ()
-    return (Meaning("thing", added(question, known).question),)
+def _of_thing(question: str, thing: list[str]) -> tuple[Meaning, ...]:
+    """ "Who found it?", "its weaknesses?", right after a thing was explained; "the result of the
+    second", after a list."""
+    points = points_at_thing(question) or cue("follow_up.item").search(question)
+    return (Meaning("thing", added(question, thing).question),) if thing and points else ()
 
 
 def _counted(question: str, before: Conversation) -> list[str]:
