@@ -34,8 +34,10 @@ def meant(asked: Question, library: Library, find: Find) -> tuple[Question, Foun
     found = find(asked, library)
     if not asked.meanings:
         return asked, found
-    heard = heard_before(library.catalog, asked)
     ways = {spelt_out(m.question, asked.language): m.way for m in asked.meanings}
+    if (asked.topics or asked.fields) and "thing" not in ways.values():
+        return asked, found  # it asks what any thesis has
+    heard = heard_before(library.catalog, asked)
     best = Tried(ways.get(asked.text, "alone"), asked, found)
     likely = chance({**signs(best, heard), "first": 1.0})
     for text, way in ways.items():

@@ -20,7 +20,13 @@ from thesis_qa.question.conversation import (
     subject,
     with_other,
 )
-from thesis_qa.question.read import Meaning, content_terms, framing_words, read_question
+from thesis_qa.question.read import (
+    Meaning,
+    Question,
+    content_terms,
+    framing_words,
+    read_question,
+)
 from thesis_qa.question.route import Intent
 
 HALF = 0.5
@@ -42,8 +48,9 @@ def with_meanings(
     found: tuple[Meaning, ...] = ()
     if read.fields or read.topics:
         year = read.fields.names == ("year",) and not (known.fields or known.topics)
-        of_thing = year or known.expects == "definition"  # "what year was it?", of an earthquake
-        found = _of_thing(question, before) if of_thing else ()
+        explained = year or _explains(known)  # "what year was it?", of an earthquake
+        thing = subject(question, before.question) if explained else []
+        found = _of_thing(question, _counted(question, before) or thing)
     elif not (known.fields or read.places) and (
         resolved.follows or intent.alone < STANDS or cue("follow_up.pronouns").search(question)
     ):
@@ -58,23 +65,30 @@ def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:
     first = before.base or before.question
     exchanged = with_other(first, other)
     short = len(content_terms(other)) <= SHORT
-    if short and not exchanged.startswith(first.rstrip(" ?.!")):
+    if counted := _counted(question, before):
+        yield Meaning("item", added(question, counted).question)
+    elif short and not exchanged.startswith(first.rstrip(" ?.!")):
         return  # another year or name in its place is clear
     if known := subject(question, before.question):
         yield Meaning("added", added(question, known).question)
     yield Meaning("alone", question)
     if short:
         yield Meaning("exchanged", exchanged)
-    if counted := _counted(question, before):
-        yield Meaning("item", added(question, counted).question)
 
 
-def _of_thing(question: str, before: Conversation) -> tuple[Meaning, ...]:
-    """ "Who found it?", "its weaknesses?", right after a thing was explained."""
-    known = subject(question, before.question)
-    if not known or not points_at_thing(question):
-        return ()
-    return (Meaning("thing", added(question, known).question),)
+def _explains(question: Question) -> bool:
+    """Whether a question asks what a thing is."""
+    asks = cue("question.explain").search(question.text) or (
+        cue("question.what_is").match(question.text) and len(question.terms) <= SHORT
+    )
+    return question.expects == "definition" or bool(asks)
+
+
+def _of_thing(question: str, thing: list[str]) -> tuple[Meaning, ...]:
+    """ "Who found it?", "its weaknesses?", right after a thing was explained; "the result of the
+    second", after a list."""
+    points = points_at_thing(question) or cue("follow_up.item").search(question)
+    return (Meaning("thing", added(question, thing).question),) if thing and points else ()
 
 
 def _counted(question: str, before: Conversation) -> list[str]:
