@@ -463,6 +463,18 @@ def test_a_label_in_the_middle_of_its_rows_is_read_before_all_of_them(tmp_path: 
         ]
 
 
+def test_a_label_of_two_lines_in_the_middle_of_a_ruled_cell(tmp_path: Path) -> None:
+    table = [("Desa", "Daerah", "Warga"), ("Cikole", "", "12"), ("Lembang", "Utara", "31"),
+             ("Wangun", "atas", "14"), ("Cibodas", "", "50")]  # fmt: skip
+    drawn = [*((72, y, 372, y) for y in (88, 104, 160)),
+             *((x, y, x + 100, y) for x in (72, 272) for y in (118, 132, 146)),
+             *((x, 88, x, 160) for x in (72, 172, 272, 372))]  # fmt: skip
+    page = [said(80, "Tabel 4.1 Warga"), cells(100, table, (100, 100, 100), row=14), rules(*drawn),
+            said(230, *TEXT)]  # fmt: skip
+    assert [said for _, said in rows(read(tmp_path, [page]))[1:]] == [
+        "Cikole\tUtara\natas\t12", "Lembang\t\t31", "Wangun\t\t14", "Cibodas\t\t50"]  # fmt: skip
+
+
 def test_a_cell_set_around_the_height_of_its_row_stays_in_one_piece(tmp_path: Path) -> None:
     page = [said(80, "Table 3.1: Forms"), rules(*((72, y, 372, y) for y in (88, 104, 190))),
             cells(100, [("Form", "Share", "Context"), ("idd", "0.82", "become")], (100, 100, 100)),

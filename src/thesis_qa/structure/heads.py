@@ -196,19 +196,20 @@ def with_labels_raised(
                 continue
             one = bool(grid.xs) and len(own) == 1
             few = len(own) < end - start
-            if one or (few and _is_central(rows, own, (start, end - 1))):
+            if one or (few and _is_central(rows, own, column, (start, end - 1))):
                 for row in own:
                     found[row][column] = ()
                 found[start][column] = tuple(line for row in own for line in rows[row][column])
     return [tuple(row) for row in found]
 
 
-def _is_central(rows: Sequence[Row], own: Sequence[int], ends: tuple[int, int]) -> bool:
-    """Whether the first cells of some rows stand in the middle between a first and a last row."""
-    label = mean(line.middle for row in own for line in rows[row][0])
-    first, last = (
-        mean([line.middle for cell in rows[end][1:] for line in cell] or [label]) for end in ends
-    )
+def _is_central(
+    rows: Sequence[Row], own: Sequence[int], column: int, ends: tuple[int, int]
+) -> bool:
+    """Whether what some rows have in a column stands half way between a first and a last row."""
+    label = mean(line.middle for row in own for line in rows[row][column])
+    others = [[cell for at, cell in enumerate(rows[end]) if at != column] for end in ends]
+    first, last = (mean([e.middle for c in row for e in c] or [label]) for row in others)
     return abs(label - (first + last) / 2) <= CENTRAL * (last - first) / (ends[1] - ends[0])
 
 
