@@ -49,7 +49,7 @@ def read_held(folder: Path) -> Held:
 
 
 def mark_held(folder: Path, held: Held) -> None:
-    said = {"layout": LAYOUT, "version": held.version, "deleted": held.deleted}
+    said: dict[str, object] = {"layout": LAYOUT, "version": held.version, "deleted": held.deleted}
     said |= {"documents": dict(held.documents), "doing": dict(held.doing)}
     written = folder / f"{MARK}.new"
     written.write_text(json.dumps(said), encoding="utf-8")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfile, copytree, rmtree
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -356,7 +356,7 @@ def _open(folder: Path) -> "tuple[System, dict[str, Passages]]":
     collections = {
         language: client.get_or_create_collection(
             name,
-            configuration={"hnsw": graph},  # type: ignore[typeddict-item]
+            configuration=cast("Any", {"hnsw": graph}),
             embedding_function=None,
         )
         for language, name in COLLECTIONS.items()

@@ -155,7 +155,8 @@ class CorpusReader:
     def _of(self, generation: int, columns: Sequence[npt.NDArray[Any]]) -> Corpus:
         numbers, codes = columns[: len(NUMBERS)], columns[len(NUMBERS) :]
         coded = (Column(self._values[name], c) for name, c in zip(CODED, codes, strict=True))
-        return Corpus(generation, *numbers, *coded)
+        fields: tuple[Any, ...] = (*numbers, *coded)
+        return Corpus(generation, *fields)
 
 
 NUMBERS = {

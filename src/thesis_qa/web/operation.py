@@ -58,7 +58,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
-        self.registry.register(self)  # type: ignore[arg-type]
+        self.registry.register(self)
         self.seconds = Histogram(
             "thesis_qa_request_seconds", "Seconds to the end of a response",
             ("method", "route", "status"), registry=self.registry, buckets=BUCKETS,
@@ -75,7 +75,7 @@ class Metrics:
             ("questions", "Questions worked on and in line", lambda: len(self._waiting)),
         ):
             try:
-                yield GaugeMetricFamily(f"thesis_qa_{name}", told, value=value())
+                yield GaugeMetricFamily(f"thesis_qa_{name}", told, value=value())  # type: ignore[no-untyped-call]
             except sqlite3.Error:  # /healthz says so
                 continue
 
@@ -83,7 +83,8 @@ class Metrics:
         """All of it, as Prometheus reads it."""
         from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+        told: bytes = generate_latest(self.registry)
+        return Response(told, media_type=CONTENT_TYPE_LATEST)
 
 
 class Watched:
