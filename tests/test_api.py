@@ -125,7 +125,7 @@ def test_theses_stand_beside_each_other(client: TestClient, settings: Settings) 
     assert stated[FISHERS, "method"] == []  # isn't stated
     assert stated[FISHERS, "Berapa responden nelayan?"][0]["quote"] == SENTENCE
     index = Index.open(settings.index)
-    assert table == to_json(index.compare(**asked))
+    assert table == to_json(Assistant(index).compare(**asked))
     index.close()
     accept = {"Accept": "text/event-stream"}
     got = client.post("/v1/compare", json=asked, headers=accept).text.strip().split("\n\n")

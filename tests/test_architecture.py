@@ -388,10 +388,9 @@ def test_a_file_has_a_name_of_its_own() -> None:
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
-    """The modules of ours that a file imports, but for types only."""
-    hidden = for_types(tree)
+    """The modules of ours that a file imports, wherever in it, for types too."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.ImportFrom) or id(node) in hidden or not node.module:
+        if not isinstance(node, ast.ImportFrom) or not node.module:
             continue
         if node.module.split(".")[0] == "thesis_qa":
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

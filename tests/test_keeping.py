@@ -105,7 +105,7 @@ def test_what_is_offered_is_answered(app: AppContext) -> None:
 
 
 def test_theses_are_compared_until_every_cell_is_filled(app: AppContext) -> None:
-    table = app.assistant.index.compare(topics=["obstacles", "theory"], questions=[METHOD, " "])
+    table = app.assistant.compare(topics=["obstacles", "theory"], questions=[METHOD, " "])
     assert table.done
     assert table.columns == ("theory", "obstacles", METHOD)
     obstacles = table.cell(table.documents[0], "obstacles")
@@ -118,7 +118,7 @@ def test_theses_are_compared_until_every_cell_is_filled(app: AppContext) -> None
 
 def test_a_topic_that_there_is_not_is_named(app: AppContext) -> None:
     with pytest.raises(QuestionError, match="no topic 'weather'"):
-        app.assistant.index.compare(topics=["weather"])
+        app.assistant.compare(topics=["weather"])
 
 
 def test_an_unfilled_table_says_what_is_not_known_yet() -> None:

@@ -140,6 +140,16 @@ class Assistant:
         """These theses, or all, beside each other: a table that grows cell by cell."""
         return comparing(self.index, self.ask, documents, topics, questions)
 
+    def compare(
+        self,
+        documents: Sequence[str] = (),
+        topics: Sequence[str] | None = None,
+        questions: Sequence[str] = (),
+    ) -> ThesisTable:
+        """The same once it is whole. Raises QuestionError for a thesis or topic that isn't there."""
+        *_, table = self.comparing(documents, topics, questions)
+        return table
+
     def as_runnable(self) -> "Runnable[Any, AIMessage]":
         """This assistant in a chain of LangChain's: a question or messages in, a message out."""
         from thesis_qa.retrieve.langchain import answering

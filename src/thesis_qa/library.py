@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as LoadedDocument
     from langchain_core.tools import BaseTool
 
-    from thesis_qa.answer.card import ThesisTable
     from thesis_qa.index.vectors import VectorSearch
     from thesis_qa.model.encoder import Embedding
     from thesis_qa.model.span_reader import Reader
@@ -357,17 +356,6 @@ class Index:
         among = None if documents is None else [*map(same_name, documents)]
         places = Places(self.catalog, self.vectors, self.embedding, self.retriever.fitted.means)
         return [addressed(match, self.public_url) for match in places.of(text, among)]
-
-    def compare(
-        self,
-        documents: Sequence[str] = (),
-        topics: Sequence[str] | None = None,
-        questions: Sequence[str] = (),
-    ) -> "ThesisTable":
-        """These theses, or all, beside each other, by topics or questions. Raises QuestionError."""
-        from thesis_qa import Assistant  # what answers comes later in the pipeline
-
-        return [*Assistant(self).comparing(documents, topics, questions)][-1]
 
     def refresh(self) -> None:
         """Open what others have written once it is much, or is what a kill left undone."""

@@ -72,7 +72,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
     if out and out.suffix.lower() not in forms:
         raise SettingError("compare-kind", file=repr(out.name), kinds=", ".join(forms))
     app = AppContext(Assistant(open_index(settings)), settings)
-    *_, table = app.assistant.comparing(options.names, options.topic, options.ask or ())
+    table = app.assistant.compare(options.names, options.topic, options.ask or ())
     texts = TEXTS[environment_language()]
     if out:
         out.write_bytes(comparison_bytes(app, table, forms[out.suffix.lower()], texts))
