@@ -54,7 +54,9 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fo
         return Found(0.0)
     if library.reader:
         evidence = reweigh(library.reader, question, evidence)
-    evidence = heard.weighed(question, evidence) if heard.said else evidence
+    nearer = heard.weighed(question, evidence) if heard.said else evidence
+    if likely(signals(question, nearer)) or not likely(signals(question, evidence)):
+        evidence = nearer
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
     read = tuple(passages_of(evidence))
