@@ -57,8 +57,12 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage], whole
         return Found(0.0)
     if library.reader:
         evidence = reweigh(library.reader, question, evidence, whole=whole)
-    evidence = heard.weighed(question, evidence) if heard.said else evidence
     lacking = words_missing(question, library)
+    nearer = heard.weighed(question, evidence) if heard.said else evidence
+    if likely(signals(question, nearer, lacking)) or not likely(
+        signals(question, evidence, lacking)
+    ):
+        evidence = nearer
     seen = signals(question, evidence, lacking)
     shown = tuple(select(library.catalog, question, evidence))
     read = tuple(passages_of(evidence))
