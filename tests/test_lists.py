@@ -63,7 +63,7 @@ Tabel 2.1 Berat sampah organik sepuluh pasar [1]
 @pytest.fixture(autouse=True)
 def sure_of_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is shown is tested here, not how sure it has to be; of six passages one can't be."""
-    monkeypatch.setitem(fitted_numbers()["read"], "threshold", 0.005)
+    monkeypatch.setitem(fitted_numbers()["read"], "threshold", 0.001)
 
 
 @pytest.fixture(scope="module")

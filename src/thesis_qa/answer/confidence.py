@@ -44,7 +44,8 @@ def signals(
     question: Question, evidence: Sequence[Evidence], lacking: Collection[str] = ()
 ) -> dict[str, float]:
     """What the estimate is made from, by name; empty without evidence. `lacking` are the words of
-    the question that nothing in what was searched holds."""
+    the question that nothing in what was searched holds; numbers among them are codes, and tell
+    by themselves (passages.py)."""
     if not evidence:
         return {}
     best = evidence[0]
@@ -53,7 +54,8 @@ def signals(
     held = terms_held(question, around, language)
     missing = [(1 - held[t]) * w / RAREST for t, w in question.weights.items()]
     names = name_stems(question.text)
-    nowhere = {term: question.weights.get(term, 0.0) for term, w in question.terms if w in lacking}
+    absent = (term for term, word in question.terms if word in lacking and term.isalpha())
+    nowhere = {term: question.weights.get(term, 0.0) for term in absent}
     figure = question.expects in ("number", "date", "duration")
     routes = question.intent.routes if question.intent else {}
     return {

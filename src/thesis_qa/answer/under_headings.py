@@ -49,8 +49,7 @@ READ_FOR = frozenset({"problem", "method", "data", "findings", "obstacles", "lim
 on 40 theses, while reading answers half. Others stand there as they are asked for."""
 LISTED, BEGUN = 0.92, 0.6  # that a right page is shown, of those others if they are named, of these
 DOUBTED = 0.5  # probability below which a sentence answers for no topic that nothing announces
-OTHERS: frozenset[Role] = frozenset({"earlier_work", "theory"})
-"""Roles of sections that tell of other studies."""
+OTHERS: frozenset[Role] = frozenset({"earlier_work", "theory"})  # tell of other studies
 SECTIONS, BESIDE = 4, 8  # passages under a topic's headings, and others, that are read for it
 SEARCHED = 80  # passages among which those under its headings are looked for
 MAX_QUOTES = 3
@@ -123,10 +122,10 @@ def _in_thesis(question: Question, library: Library, document: str) -> Found:
 
 def _confirms(told: Found, headed: Found) -> bool:
     """Whether what was told is what headings state first, or stands in the list below one."""
+    best = told.shown[0].evidence
     listed = all(s.evidence.sentence.kind == "list" for s in headed.shown)
-    stated = headed.shown if listed else headed.shown[:1]
-    return any(lies_in(a.evidence, b.evidence) or lies_in(b.evidence, a.evidence)
-               for a in told.shown[:1] for b in stated)  # fmt: skip
+    stated = [s.evidence for s in (headed.shown if listed else headed.shown[:1])]
+    return any(lies_in(best, one) or lies_in(one, best) for one in stated)
 
 
 def is_told(question: Question, library: Library) -> bool:
@@ -196,11 +195,8 @@ def _shown(catalog: Catalog, found: Iterable[PlacedSentence]) -> list[Shown]:
 
 
 def _of_topics(question: Question, library: Library, document: str) -> list[Shown]:
-    """What `document` states of the topics asked for; empty where it doesn't.
-
-    In the language of the thesis; of two abstracts, that in the language of the question, with the
-    sentence of the other that translates it.
-    """
+    """What `document` states of the topics asked for: in its own language; of two abstracts, in
+    that of the question, with the sentence of the other that translates it."""
     main = library.catalog.document(document).main_language
     other: Language = "en" if main == "id" else "id"
     passages = library.thesis(document)
