@@ -55,7 +55,8 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage]) -> Fo
     if library.reader:
         evidence = reweigh(library.reader, question, evidence)
     nearer = heard.weighed(question, evidence) if heard.said else evidence
-    if likely(signals(question, nearer)) or not likely(signals(question, evidence)):
+    firm = not question.repeat and likely(signals(question, evidence))
+    if not firm or likely(signals(question, nearer)):  # what answers isn't lost to what is near
         evidence = nearer
     seen = signals(question, evidence)
     shown = tuple(select(library.catalog, question, evidence))
