@@ -59,9 +59,9 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage], whole
         evidence = reweigh(library.reader, question, evidence, whole=whole)
     lacking = words_missing(question, library)
     nearer = heard.weighed(question, evidence) if heard.said else evidence
-    if likely(signals(question, nearer, lacking)) or not likely(
-        signals(question, evidence, lacking)
-    ):
+    firm = not question.repeat and likely(signals(question, evidence, lacking))
+    if not firm or likely(signals(question, nearer, lacking)):
+        # what answers isn't lost to what is near
         evidence = nearer
     seen = signals(question, evidence, lacking)
     shown = tuple(select(library.catalog, question, evidence))
