@@ -99,8 +99,7 @@ def _by_topics(question: Question, library: Library, names: Sequence[str]) -> Fo
 
 
 def _in_thesis(question: Question, library: Library, document: str) -> Found:
-    """What its headings state, or what its sentences answer where those aren't to be relied on:
-    the likeliest, and those in the sections that may."""
+    """What its headings state; where those only begin to tell it, the sentences that answer."""
     headed = by_thesis({document: _of_topics(question, library, document)}, library)
     begun = not READ_FOR.isdisjoint(topic.name for topic in question.topics)
     if headed.answers and not begun and not question.supposed:
@@ -115,8 +114,10 @@ def _in_thesis(question: Question, library: Library, document: str) -> Found:
         return told if told.probability >= DOUBTED else replace(told, kind="decline")
     if told.answers and _confirms(told, headed):
         return replace(headed, probability=max(headed.probability, told.probability))
+    if begun and told.answers:
+        return replace(told, shown=(*told.shown, *headed.shown[:1])[: MAX_QUOTES + 1])
     if begun:
-        return told if told.answers else replace(headed, probability=BEGUN)
+        return replace(headed, probability=BEGUN)
     return told if _goes_before(told, question, library) else headed
 
 
