@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from statistics import mean
+from statistics import mean, median
 
 from thesis_qa.read.pdf.lines import TextLine
 from thesis_qa.structure.grids import TOUCH, Grid
@@ -167,9 +167,9 @@ def undivided_columns(rows: Sequence[Row], xs: Sequence[float], grid: Grid) -> l
     others; where white space parts columns, only the first, and without any rule too."""
     found: list[frozenset[int]] = [frozenset()]
     for above, row in pairwise(rows):
-        ends = (
-            max(line.bottom for cell in above for line in cell),
-            min(line.top for cell in row for line in cell),
+        ends = (  # most cells': one may stand across the rule
+            median(max(line.bottom for line in cell) for cell in above if cell),
+            median(min(line.top for line in cell) for cell in row if cell),
         )
         low, high = min(ends) - TOUCH, max(ends) + TOUCH
         between = [r for r in grid.levels if low <= (r[1] + r[3]) / 2 <= high]

@@ -98,9 +98,9 @@ def _table(
         return None
     drawn = bool(grid.xs)
     rows = _rows(pieces, xs if drawn else (), ruled=len(grid.ys) >= 4 and drawn)
-    cells = [_cells(row, len(xs) - 1) for row in rows]
-    undivided = undivided_columns(cells, xs, grid)
-    cells = with_labels_raised(cells, undivided, grid)
+    apart = [_cells(row, len(xs) - 1) for row in rows]
+    undivided = undivided_columns(apart, xs, grid)
+    cells = with_labels_raised(apart, undivided, grid)
     if not goes_on and not _is_table(cells, list(inside.values()), drawn):
         return None
     first = sum(row[0].band == rows[0][0].band for row in rows)
