@@ -162,10 +162,10 @@ def remove(index: Index, folder: Path) -> None:
 def upload(index: Index, folder: Path) -> None:
     settings = Settings(index=str(folder / "index"), documents=str(folder / "documents"))
     app = AppContext(Assistant(index), settings)
-    files = [(file, file.name) for file in sorted((folder / "sent").iterdir())]
-    for file, _ in files:  # moved to where uploads are kept, as the visitor still has it
-        shutil.copy(file, file.with_suffix(".part"))
-    sent = [(file.with_suffix(".part"), name) for file, name in files if file.suffix == ".md"]
+    files = sorted((folder / "sent").glob("*.md"))
+    sent = [(file.with_suffix(".part"), file.name) for file in files]
+    for file, (part, _) in zip(files, sent, strict=True):  # moved; the visitor still has it
+        shutil.copy(file, part)
     for _ in add_files(app, sent, TEXTS["en"]):
         pass
 
