@@ -123,6 +123,7 @@ def tools(service: Service) -> "MCPServer[Any]":
         shape = Annotated[CallToolResult, _shape(get_type_hints(shaped)["return"])]
         signature = inspect.signature(method).replace(return_annotation=shape)
         asked.__signature__ = signature  # type: ignore[attr-defined]
+        asked.__doc__ = inspect.getdoc(method)  # without the margin
         reads(asked)
 
     def hits(found: list[Passage]) -> ToolHits:
