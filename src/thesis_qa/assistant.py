@@ -146,7 +146,7 @@ class Assistant:
         topics: Sequence[str] | None = None,
         questions: Sequence[str] = (),
     ) -> ThesisTable:
-        """The same once it is whole. Raises QuestionError for a thesis or topic that isn't there."""
+        """The same, once it is whole. Raises QuestionError for what there is not."""
         *_, table = self.comparing(documents, topics, questions)
         return table
 
