@@ -114,7 +114,7 @@ def test_what_is_clear_means_one_thing(
 def test_it_is_the_thing_that_was_explained(
     meant_by: Callable[[str, list[tuple[str, str]]], list[str]],
 ) -> None:
-    history = [("What is the Shannon index?", "…")]
+    history = [("What is the sea cucumber thesis about?", "…"), ("What is the Shannon index?", "…")]
     assert meant_by("What are its limitations?", history) == [
         "What are its limitations (shannon index)?"
     ]
