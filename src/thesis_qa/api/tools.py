@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from pydantic import BaseModel, create_model
 
 from thesis_qa.answer.card import ThesisTable
-from thesis_qa.api.service import Documents, Matches, Outline, PageContent, Service, last
+from thesis_qa.api.service import Matches, Outline, PageContent, Service, last
 from thesis_qa.errors import ThesisQAError
 from thesis_qa.lang.data import text
 from thesis_qa.settings import program_version
