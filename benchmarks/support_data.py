@@ -21,7 +21,7 @@ from thesis_qa.types import Language
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
-from statements import blocks  # noqa: E402
+from statements import blocks
 
 FOLDER = Path(__file__).parent / "support"
 TEMPLATES = "templates.txt"
@@ -44,7 +44,7 @@ class Example:
     wrong: Spans | None = field(default=None, repr=False)  # in the statement; None: isn't known
 
 
-# Written by hand: "= evidence" in one language or both, under it "kind<TAB>statement", false with "-"
+# Written by hand
 
 
 def written(path: Path) -> Iterator[Example]:
@@ -172,7 +172,9 @@ def _one(
     whole = [line for line in template.lines if line.kind == "T"]
     parts = [line for line in template.lines if line.kind[0] == "P"]
     told = chance.choice(whole)
-    line = chance.choice([line for line in whole if line != told] if chance.random() < 0.5 else parts)
+    line = chance.choice(
+        [line for line in whole if line != told] if chance.random() < 0.5 else parts
+    )
     evidence, kind, used = _said(told, given), "stated", given
     if not true:
         draw = chance.random()

@@ -2,8 +2,8 @@
 
 `data/written_statements.tsv`: document, how it is worded (false where that begins with "-"), what
 the sentences cited begin with or hold, statement. On the theses of `FITTED` the check may be
-fitted; the others are kept for measuring, and so are those of `data/fresh_statements.txt`, which were
-written before anything was fitted to what the check got wrong.
+fitted; the others are kept for measuring, and so are those of `data/fresh_statements.txt`, which
+were written before anything was fitted to what the check got wrong.
 """
 
 from collections.abc import Iterator

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from scripted import END, chunk, number_of
-from scripted import serving as answering
 from servers import serving
 from visitors import SAMPLE, Visit, visiting
+
+from scripted import END, chunk, number_of
+from scripted import serving as answering
 
 ASKED = "Berapa jumlah responden nelayan di Wakatobi?"
 TRUE = "Responden penelitian itu 137 nelayan di Wakatobi."
@@ -31,7 +32,9 @@ def model(request: Any) -> tuple[int, list[bytes]]:
     if request.get("tools") and not any(m["role"] == "tool" for m in request["messages"]):
         return 200, calling("search", query="responden nelayan")
     number = int(number_of(SAMPLE[:30], told))
-    said = [] if FALSE in told else [{"text": text, "sentences": [number]} for text in (TRUE, FALSE)]
+    said = (
+        [] if FALSE in told else [{"text": text, "sentences": [number]} for text in (TRUE, FALSE)]
+    )
     return 200, [chunk(json.dumps({"statements": said})), END]
 
 
