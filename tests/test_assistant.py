@@ -86,7 +86,7 @@ def test_a_subject_the_thesis_does_not_have_is_declined(sister_city: Index) -> N
 
 
 def test_the_passages_of_an_answer_begin_with_those_it_stands_in(theses: Assistant) -> None:
-    answer = theses.ask("Foto tanamannya diambil pakai apa?", documents=["daun.md"])
+    answer = theses.ask("Citra tanaman diambil dengan apa?", documents=["daun.md"])
     assert answer.passages[0].passage_id == answer.citations[0].passage_id
     assert [p.rank for p in answer.passages] == list(range(1, len(answer.passages) + 1))
 

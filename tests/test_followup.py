@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from thesis_qa.answer.meant import meant
 
 from thesis_qa.answer.found import Found, Library
+from thesis_qa.answer.likeliest import meant
 from thesis_qa.library import Index
 from thesis_qa.question.conversation import Resolved
 from thesis_qa.question.follow_up import read_conversation, resolve

@@ -5,6 +5,7 @@ import sqlite3
 import tarfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from thesis_qa.assistant import Assistant
 from thesis_qa.errors import IndexStateError, ModelError, QuestionError
 from thesis_qa.index import bundle, quote, vectors
 from thesis_qa.index.feedback import feedback_on
+from thesis_qa.index.rows import Unit
 from thesis_qa.lang.detect import language_of
 from thesis_qa.lang.numbers import number_value
 from thesis_qa.model import encoder, graph, span_reader, unpack, weights
@@ -27,7 +29,7 @@ from thesis_qa.model.encoder import BundledEmbedding
 from thesis_qa.model.span_reader import Reader, padded, pairs
 from thesis_qa.question.read import read_question
 from thesis_qa.retrieve import find, rank, retriever
-from thesis_qa.retrieve.corpus import read_postings
+from thesis_qa.retrieve.corpus import NO_PAGE, Column, UnitVectors, read_postings
 from thesis_qa.retrieve.find import Places, how_alike
 from thesis_qa.retrieve.questions import QuestionReader
 from thesis_qa.retrieve.retriever import Retriever, candidates, place_gains, repeats
@@ -236,11 +238,40 @@ def test_a_picture_of_a_quote_shows_half_an_inch_around_it(
     assert cut == [(0.0, 64, 600, 146)]
 
 
-def test_vectors_are_stored_five_thousand_at_once() -> None:
-    assert [len(batch) for batch in vectors._batches(range(12_000))] == [5000, 5000, 2000]
+@pytest.mark.parametrize(("count", "sizes"), [(5000, [5000]), (5001, [5000, 1])])
+def test_five_thousand_passages_are_stored_and_deleted_at_once(
+    monkeypatch: pytest.MonkeyPatch, count: int, sizes: list[int]
+) -> None:
+    added, deleted = list[int](), list[int]()
+    collection = SimpleNamespace(
+        add=lambda ids, **more: added.append(len(ids)),
+        get=lambda ids, **more: {"ids": ids},
+        delete=lambda ids: deleted.append(len(ids)),
+    )
+    opened = SimpleNamespace(collections={"id": collection})
+    monkeypatch.setattr(vectors.VectorSearch, "_using", lambda self: nullcontext(opened))
+    made = vectors.VectorSearch.__new__(vectors.VectorSearch)
+    units = [Unit(1, row, "id", b"") for row in range(count)]
+    made._catalog = cast(Any, SimpleNamespace(units=lambda given: units, vectors=len))
+    made._add([1])
+    assert made._delete({1: (0, count - 1)}) == count
+    assert (added, deleted) == (sizes, sizes)
 
 
-def test_four_hundred_neighbours_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("held", "recent", "behind"),
+    [(0, 2000, False), (0, 2001, True), (60_000, 3000, False), (60_000, 3001, True)],
+)
+def test_two_thousand_passages_or_a_twentieth_are_compared_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, held: int, recent: int, behind: bool
+) -> None:
+    made = vectors.VectorSearch.__new__(vectors.VectorSearch)
+    monkeypatch.setattr(made, "_now_held", lambda: SimpleNamespace(passages=held))
+    monkeypatch.setattr(made, "_not_in", lambda there: (frozenset(), recent))
+    assert made.far_behind() == behind
+
+
+def test_five_hundred_neighbours_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
 
@@ -252,7 +283,7 @@ def test_four_hundred_neighbours_are_looked_at(monkeypatch: pytest.MonkeyPatch) 
     for kept in ("_identifier_to_system", "_identifier_to_refcount"):
         monkeypatch.setattr(SharedSystemClient, kept, {"x": None})
     vectors._open(Path())
-    assert {more["configuration"]["hnsw"]["ef_search"] for more in told} == {400}
+    assert {more["configuration"]["hnsw"]["ef_search"] for more in told} == {500}
 
 
 # Language
@@ -308,19 +339,24 @@ def test_chapters_are_counted_to_ninety_nine() -> None:
 # A search
 
 
-def test_twenty_thousand_places_of_words_are_read() -> None:
-    counts = {"padi": 12_000, "sawah": 7_900, "petani": 7_000}
-    kept = {"padi": 12_000, "sawah": 8_001}
-    for frequencies, found in ((counts, 2), (kept, 1)):
-
-        def read(
-            query: str, values: Any = (), frequencies: dict[str, int] = frequencies
-        ) -> list[Any]:
-            return list(frequencies.items()) if "vocabulary" in query else [(1, 1)]
-
-        corpus: Any = SimpleNamespace(rows=np.array([1]), places=lambda rows: rows)
-        catalog: Any = SimpleNamespace(read=read)
-        assert len(read_postings(catalog, list(frequencies), corpus)) == found
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        ({"padi": 12_000, "sawah": 8000}, 2),
+        ({"padi": 12_000, "sawah": 8001}, 1),
+        ({"padi": 12_000, "sawah": 7900, "petani": 7000}, 2),
+        ({"padi": 50_000}, 1),
+        ({"padi": 50_001}, 0),
+    ],
+)
+def test_twenty_thousand_places_of_words_are_read_and_fifty_thousand_of_the_rarest(
+    counts: dict[str, int], found: int
+) -> None:
+    corpus: Any = SimpleNamespace(found=lambda rows: (np.ones(len(rows), bool), rows))
+    catalog: Any = SimpleNamespace(
+        frequencies=lambda terms: counts, read=lambda query, values: [(1, 1)]
+    )
+    assert len(read_postings(catalog, list(counts), corpus)) == found
 
 
 def test_a_text_to_be_found_has_twenty_thousand_characters_and_sentences_of_four_words(
@@ -341,17 +377,34 @@ def test_a_text_to_be_found_has_twenty_thousand_characters_and_sentences_of_four
         made.of("padi " * 4000 + "a", None)
 
 
-def test_twelve_passages_near_in_meaning_and_twelve_in_words_are_compared(
+def test_of_two_hundred_near_passages_twelve_are_compared_and_twelve_with_the_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made, asked = Places.__new__(Places), list[int]()
-    made._vectors = SimpleNamespace(nearest=lambda vector, most, **more: asked.append(most) or [])
-    made._catalog = SimpleNamespace(
-        read=lambda query, values: asked.append(values[1]) or [], passages=lambda rows: {}
-    )
-    assert made._near("petani menanam padi", None, None) == []
-    assert set(asked) == {12}
-    assert len(asked) >= 3
+    made, asked, held = Places.__new__(Places), list[tuple[str, int]](), list[int]()
+    looked: list[list[int]] = []
+
+    def nearest(vector: object, most: int, *, documents: object, language: str) -> list[Any]:
+        asked.append((language, most))
+        first = 1000 * len(asked)
+        return [vectors.Neighbour(first + n, 0.5) for n in range(most)]
+
+    def units(catalog: object, rows: Sequence[int]) -> UnitVectors:
+        # The sentence of the last passage is nearest of all, and the first passages next.
+        likeness = -np.arange(len(rows), dtype=np.float32)[:, None]
+        owner = np.array([len(rows) - 1])
+        return UnitVectors(likeness, np.ones((1, 1), np.float32), owner)
+
+    monkeypatch.setattr(find, "read_vectors", units)
+    made._vectors = cast(Any, SimpleNamespace(nearest=nearest))
+    made._catalog = cast(Any, SimpleNamespace(
+        read=lambda query, values: held.append(values[1]) or [],
+        passages=lambda rows: looked.append(rows) or {},
+    ))  # fmt: skip
+    assert made._near("petani menanam padi", np.ones(1, np.float32), None) == []
+    assert asked == [("id", 200), ("en", 200), ("", 200)]
+    assert held == [12]
+    of_one = [199, *range(11)]
+    assert looked == [[first + n for first in (1000, 2000, 3000) for n in of_one]]
 
 
 def test_three_places_of_a_sentence_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,14 +449,14 @@ def test_vectors_of_five_hundred_questions_are_kept() -> None:
 
 
 def test_few_passages_of_a_language_are_weighed_with_all() -> None:
-    words = {0: [{"padi": 1.0}]}
+    words: dict[int, list[dict[str, float]]] = {0: [{"padi": 1.0}], 1: []}
     postings = {"padi": (np.array([0]), np.array([1.0], np.float32))}
     lengths = np.full(100, 10, np.float32)
     languages, allowed = np.array([0] * 50 + [1] * 50), np.ones(100, bool)
     scores = rank.keyword_scores(words, postings, lengths, languages, allowed)
     raw = scores[0]
     # A mean over its 50 passages alone would give root 50, one over all 100 gives root 100.
-    assert raw == pytest.approx((150 / (1 + 100 / 100)) ** 0.5, rel=1e-3)
+    assert raw == pytest.approx((150 / (1 + 100 / 100)) ** 0.5, rel=1e-4)
 
 
 def allowed(count: int) -> Any:
@@ -423,9 +476,14 @@ def bare(catalog: Any = None) -> Any:
     return made
 
 
+def corpora(mask: Any) -> Any:
+    corpus = SimpleNamespace(mask=lambda *given: mask)
+    return SimpleNamespace(corpus=lambda: corpus)
+
+
 def test_two_hundred_passages_can_be_asked_for() -> None:
     made = bare()
-    made._read = lambda: SimpleNamespace(mask=lambda *given: np.zeros(1, bool))
+    made._corpora = corpora(np.zeros(1, bool))
     assert made.ranked(QUESTION, 200) == []
     with pytest.raises(QuestionError):
         made.ranked(QUESTION, 201)
@@ -434,7 +492,7 @@ def test_two_hundred_passages_can_be_asked_for() -> None:
 def test_a_search_is_tried_twenty_times_while_documents_come_and_go() -> None:
     tried: list[int] = []
     made = bare()
-    made._read = lambda: SimpleNamespace(mask=lambda *given: np.ones(1, bool))
+    made._corpora = corpora(np.ones(1, bool))
     made._rank = lambda *given: tried.append(1)
     with pytest.raises(IndexStateError):
         made.ranked(QUESTION, 5)
@@ -454,23 +512,45 @@ def test_a_search_compares_every_one_of_three_thousand_passages(
         raise ComparedError
 
     made = bare()
-    made._keyword_scores = lambda *given: None
+    made._keyword_scores = lambda *given: np.zeros(count)
     made._unit_vectors = compared
     made._near = lambda *given: looked.append(1)
-    monkeypatch.setattr(retriever, "place_gains", lambda *given: None)
-    monkeypatch.setattr(retriever, "candidates", lambda *given: None)
+    made._likely = lambda *given: given[3]
+    monkeypatch.setattr(retriever, "place_gains", lambda *given: np.zeros(count))
+    monkeypatch.setattr(retriever, "candidates", lambda *given: np.array([0]))
     with pytest.raises(ComparedError):
         made._rank(QUESTION, 5, None, allowed(count))
     assert bool(looked) != exact
 
 
-def test_a_hundred_and_fifty_units_are_near() -> None:
+@pytest.mark.parametrize(("top_k", "most"), [(5, 500), (125, 500), (126, 504)])
+def test_five_hundred_passages_of_each_language_are_near(top_k: int, most: int) -> None:
     asked: list[int] = []
     made = bare()
     made._vectors = SimpleNamespace(nearest=lambda vector, most, **more: asked.append(most) or [])
     corpus: Any = SimpleNamespace(rows=np.array([1]), places=lambda rows: rows)
-    made._near(replace(QUESTION, vector=np.zeros(1)), 5, corpus)
-    assert set(asked) == {150}
+    made._near(replace(QUESTION, vector=np.zeros(1)), top_k, corpus)
+    assert asked == [most] * 3
+
+
+@pytest.mark.parametrize(("top_k", "most"), [(5, 300), (150, 300), (151, 302)])
+def test_the_best_three_hundred_are_read_with_their_sentences(
+    monkeypatch: pytest.MonkeyPatch, top_k: int, most: int
+) -> None:
+    def vectors_of(catalog: object, rows: Sequence[int]) -> Any:
+        return np.zeros((len(rows), 1), np.float32)
+
+    def alike(question: object, passages: Any, *given: object) -> Any:
+        return np.zeros(len(passages), np.float32)
+
+    monkeypatch.setattr(retriever, "read_passage_vectors", vectors_of)
+    monkeypatch.setattr(retriever, "dense_scores", alike)
+    made = bare()
+    made.__dict__["fitted"] = rank.ranking()
+    corpus: Any = SimpleNamespace(rows=np.arange(400), languages=np.zeros(400, np.int64))
+    found = np.arange(400)
+    likely = made._likely(QUESTION, top_k, corpus, found, found.astype(np.float32))
+    assert likely.tolist() == list(range(400 - most, 400))
 
 
 @pytest.mark.parametrize(("same", "copies"), [(19, True), (17, False)])
@@ -488,17 +568,26 @@ def test_ten_passages_more_are_fetched_for_copies() -> None:
 
 def gains(asked: str, **stands: Any) -> float:
     where = {"kinds": "text", "pages": 9, "labels": None, "headings": (), "roles": None, **stands}
-    corpus: Any = SimpleNamespace(**{name: [value] for name, value in where.items()})
+    pages, only = np.array([where.pop("pages")]), np.array([0])
+    columns = {name: Column([value], only) for name, value in where.items()}
+    corpus: Any = SimpleNamespace(pages=pages, **columns)
     return float(place_gains(read_question(asked), corpus)[0])
 
 
 def test_what_a_passage_gains_by_its_place() -> None:
     assert gains("Apa isi halaman 7?", pages=7, labels="7") == 6
+    assert gains("Apa isi halaman 7?", pages=9, labels="7") == 6
+    assert gains("Apa isi halaman 7?", pages=7) == 6
+    assert gains("Apa isi halaman 7?", pages=8, labels="8") == 0
     section = Heading("4.3 Hambatan", (4, 3), "Hambatan", 2)
     assert gains("Apa isi subbab 4.3?", headings=(section,)) == 3
     assert gains("Siapa penulis skripsi ini?", roles="cover") == 4
     assert gains("Siapa penulis skripsi ini?", pages=3) == 4
     assert gains("Siapa penulis skripsi ini?", pages=4) == 0
+    assert gains("Siapa penulis skripsi ini?", pages=NO_PAGE) == 0
+    assert gains("Apa hambatan panen padi?", kinds="heading") == -3
+    assert gains("Apa hambatan panen padi?", kinds="references") == -3
+    assert gains("Apa hambatan panen padi?", kinds="contents") == -6
 
 
 # The assistant

@@ -1,6 +1,6 @@
 """Where understanding a question parts two things by a number, what lies inside and outside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,8 +10,9 @@ import pytest
 from statement import heading, taken
 from thesis_qa.errors import QuestionError
 from thesis_qa.question import follow_up, read, route, theses
-from thesis_qa.question.conversation import Conversation, is_phrase, may_point, subject
+from thesis_qa.question.conversation import Conversation, is_phrase, subject
 from thesis_qa.question.fields import _ordinal, asked_fields
+from thesis_qa.question.meant import may_point
 from thesis_qa.question.read import checked_question, read_question
 from thesis_qa.question.route import Intent, features, is_talk, library_chance
 from thesis_qa.question.theses import ThesisNames, alike
@@ -124,6 +125,7 @@ def test_three_quotes_tell_which_thesis_an_answer_was_about() -> None:
         named=lambda *given, **more: None,
         unknown=lambda *given: None,
         listed_in=lambda answer: (),
+        titled=lambda question: (),
         documents=(),
     )
     answer = "\n\n".join(f"“Kutipan nomor {n} dari skripsi itu.” [{n}]" for n in range(1, 9))
@@ -161,7 +163,7 @@ def test_a_thesis_is_summed_up_where_no_topic_is_likely(share: float, about: boo
         ("metadata", "author"): 0.0,
     }
     intent = Intent({"standing": 1.0, "metadata": 0.0}, topics, 1.0)
-    assert read._learned_fields(intent).about == about
+    assert read._learned_fields(read_question("Apa?"), intent).about == about
 
 
 def test_texts_spell_out_numbers_up_to_twelve() -> None:
@@ -219,17 +221,23 @@ def test_a_name_of_five_letters_may_be_misspelt_in_one_of_five() -> None:
     assert not alike("lara", "laraa")
 
 
+def names_of(count: int, held: Callable[[Collection[str]], Mapping[str, int]]) -> ThesisNames:
+    """So many theses, of which nothing but their names is known."""
+    names = ThesisNames([], held)
+    names._known = [cast(Any, None)] * count
+    names._passages = {str(n): 1 for n in range(count)}
+    return names
+
+
 @pytest.mark.parametrize(("held", "common"), [(6, True), (5, False)])
 def test_a_word_of_most_theses_names_none(held: int, common: bool) -> None:
-    names = ThesisNames([], lambda stems: [str(n) for n in range(held)])
-    names._known = [cast(Any, None)] * 10
+    names = names_of(10, lambda stems: {str(n): 1 for n in range(held)})
     assert names._is_common("padi", "id") == common
 
 
 @pytest.mark.parametrize(("count", "tells"), [(3, True), (2, False)])
 def test_what_most_theses_hold_is_told_by_three(count: int, tells: bool) -> None:
-    names = ThesisNames([], lambda stems: [str(n) for n in range(count)])
-    names._known = [cast(Any, None)] * count
+    names = names_of(count, lambda stems: {str(n): 1 for n in range(count)})
     assert names._is_common("padi", "id") == tells
 
 
@@ -239,15 +247,14 @@ def test_a_translation_may_be_meant_that_is_likely(
 ) -> None:
     looked: list[Any] = []
     monkeypatch.setattr(theses, "readings", lambda *given: {"rice": chance})
-    names = ThesisNames([], lambda stems: looked.append(stems) or [])
-    names._known = [cast(Any, None)] * 9
+    names = names_of(9, lambda stems: looked.append(stems) or {})
     names._is_common("padi", "id")
     assert ("rice" in looked[0]) == meant
 
 
 def test_words_of_five_hundred_theses_are_kept() -> None:
     asked: list[object] = []
-    names = ThesisNames([], lambda stems: asked.append(stems) or [])
+    names = ThesisNames([], lambda stems: asked.append(stems) or {})
     held = cast(Any, names._held)
     for n in (*range(500), 0, 500, 1):
         held(frozenset({n}))

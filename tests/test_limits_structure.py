@@ -520,12 +520,12 @@ def test_a_quarter_of_the_lines_may_run_through(whole: int, prose: bool) -> None
     assert tables._is_prose(lines) == prose
 
 
-@pytest.mark.parametrize(("across", "columns_"), [(1, 2), (2, 1)])
-def test_one_line_of_seven_may_cross_a_gap(across: int, columns_: int) -> None:
-    lines = [line for n in range(8) for line in cells("padi", "12", top=100 + 12 * n)]
+@pytest.mark.parametrize(("across", "rows", "columns_"), [(1, 8, 2), (2, 12, 2), (2, 11, 1)])
+def test_one_line_of_seven_may_cross_a_gap(across: int, rows: int, columns_: int) -> None:
+    lines = [line for n in range(rows) for line in cells("padi", "12", top=100 + 12 * n)]
     for n in range(across):
         lines += [set_line("a" * 24, 50, 300 + 12 * n, 5), set_line("b", 300, 300 + 12 * n)]
-    inner = [x for x in tables._gaps(lines)[1:-1] if x < 160]
+    inner = [x for x in grids.gaps(lines)[1:-1] if x < 160]
     assert len(inner) == columns_ - 1
 
 
@@ -534,14 +534,14 @@ def test_three_of_ten_lines_have_cells_beside_a_gap(held: int, parted: bool) -> 
     rows = [[*cells("padi", "12", top=100 + 12 * n)] for n in range(10)]
     for n in range(held):
         rows[9 - n].append(set_line("9", 250, 100 + 12 * (9 - n), 5))
-    found = tables._gaps([line for row in rows for line in row])
+    found = grids.gaps([line for row in rows for line in row])
     assert any(160 < x < 250 for x in found[1:-1]) == parted
 
 
 @pytest.mark.parametrize(("gap", "count"), [(6.5, 1), (7.5, 2)])
 def test_columns_of_a_drawn_table_may_be_near(gap: float, count: int) -> None:
     lines = [set_row(("padi", 50), ("12", 74 + gap), top=100 + 12 * n) for n in range(4)]
-    assert len(tables._gaps(lines)) - 1 == count
+    assert len(grids.gaps(lines)) - 1 == count
 
 
 def test_three_words_tell_that_a_cell_goes_on() -> None:

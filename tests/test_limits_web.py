@@ -43,6 +43,7 @@ from thesis_qa.web.markup import Place, confidence_words, place_page
 from thesis_qa.web.picture import PagePictures
 from thesis_qa.web.places import Highlight
 from thesis_qa.web.texts import TEXTS
+from thesis_qa.write.lookup import Lookup
 
 ENGLISH = TEXTS["en"]
 ANSWER = Answer("?", "id", False, 0.1, "", (), (), "quotes", {})
@@ -528,12 +529,13 @@ def test_a_passage_comes_with_one_on_either_side() -> None:
 
 def test_a_tool_finds_ten_passages() -> None:
     asked: list[int] = []
+    index: Any = SimpleNamespace(search=lambda query, most, *among: asked.append(most) or [])
 
-    async def search(query: str, most: int) -> list[Any]:
-        asked.append(most)
-        return []
+    async def in_turn(work: Callable[..., Any], *given: object) -> Any:
+        return work(*given)
 
-    asyncio.run(tools._searched(cast(Any, SimpleNamespace(search=search)), "padi"))
+    serving = SimpleNamespace(lookup=Lookup(index), in_turn=in_turn)
+    assert asyncio.run(tools._searched(cast(Any, serving), "padi")).results == []
     assert asked == [10]
 
 

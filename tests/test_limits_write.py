@@ -58,7 +58,7 @@ def test_a_tool_takes_a_third_of_the_room(monkeypatch: pytest.MonkeyPatch) -> No
     rooms: list[int] = []
     table = desk(900)
     monkeypatch.setattr(table, "lines", lambda found, room: rooms.append(room) or "")
-    agent._shown(table, "id", [passage(statements(1))])
+    agent._shown(cast(Lookup, None), table, "id", [passage(statements(1))])
     assert rooms == [300]
 
 
@@ -185,18 +185,18 @@ class Searched:
 
 def looking(monkeypatch: pytest.MonkeyPatch, index: Searched) -> Lookup:
     monkeypatch.setattr(Lookup, "_named", lambda self, documents: None)
-    monkeypatch.setattr(Lookup, "_one", lambda self, document: document)
+    monkeypatch.setattr(Lookup, "named", lambda self, document: document)
     return Lookup(cast(Any, index))
 
 
-def test_six_passages_are_found_and_a_table_among_twenty_four(
+def test_ten_passages_are_found_and_a_table_among_twenty_four(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     index = Searched()
     tools = looking(monkeypatch, index)
     tools.search("padi")
     tools.read_table("a.pdf", "padi")
-    assert index.asked == [6, 24]
+    assert index.asked == [10, 24]
 
 
 @pytest.mark.parametrize(("likeness", "found"), [(86, 1), (84, 0)])

@@ -125,7 +125,8 @@ class Assistant:
             yield self._declined(answer, asked)
             answer = self._declined(answer, asked, self._suggestion(asked, found))
         answer = replace(answer, timings=_timings(started, retrieved))
-        if self.writing and found.readable and asked.route != "off-topic":
+        readable = found.readable or asked.parts  # half of it may stand on a title page
+        if self.writing and readable and asked.route != "off-topic":
             after = silence(asked.language, found.silent)
             yield from self.writing.answered(answer, best, documents or (), after)
         else:

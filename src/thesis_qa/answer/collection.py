@@ -91,7 +91,8 @@ def by_collection(question: Question, library: Library) -> Found | None:
 
 def _only_names(question: Question) -> bool:
     """Whether a question does nothing but name theses: "skripsi kucing", "mana yang dari UMY"."""
-    if not question.named_by or question.fields or question.topics or question.places:
+    asks = (question.fields or question.topics) and not question.supposed  # it says what it wants
+    if not question.named_by or asks or question.places:
         return False
     left = set(words(question.text.replace(question.named_by, " ")))
     sums_up = any(cue("question.fields.about").fullmatch(word) for word in left)

@@ -22,7 +22,7 @@ from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import SHORT_WORD, Question, squeezed
 from thesis_qa.types import AnswerKind, Mark, Passage
 
-DOUBTED = 0.5  # probability below which a sentence is no answer to a standing question
+DOUBTED = 0.4  # probability below which a sentence is no answer to a standing question
 
 
 def by_passages(question: Question, library: Library) -> Found:
@@ -68,7 +68,8 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage], whole
     read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
     missing = tuple(dict.fromkeys([*codes, *lacking]))
-    if codes or (question.figure and not holds_figure(question, shown)):
+    spoken_of = len(lacking) < len(question.telling) or not lacking  # "a recipe for rendang"
+    if codes or not spoken_of or (question.figure and not holds_figure(question, shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing, read=read)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
     return Found(confidence(seen), shown, kind, missing=missing, read=read)

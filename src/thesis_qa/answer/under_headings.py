@@ -33,7 +33,7 @@ from thesis_qa.answer.lists import (
     placed,
 )
 from thesis_qa.answer.named_sections import asks_to_explain, section_named
-from thesis_qa.answer.passages import holds_figure, weigh
+from thesis_qa.answer.passages import DOUBTED, holds_figure, weigh
 from thesis_qa.answer.select import lies_in, with_lead, with_translation
 from thesis_qa.index.catalog import Catalog
 from thesis_qa.lang.data import alternatives, cue
@@ -48,13 +48,10 @@ READ_FOR = frozenset({"problem", "method", "data", "findings", "obstacles", "lim
 """Topics whose sections tell more than what is asked: how these begin answers 17 of 84 questions
 on 40 theses, while reading answers half. Others stand there as they are asked for."""
 LISTED, BEGUN = 0.92, 0.6  # that a right page is shown, of those others if they are named, of these
-DOUBTED = 0.5  # probability below which a sentence answers for no topic that nothing announces
 OTHERS: frozenset[Role] = frozenset({"earlier_work", "theory"})  # tell of other studies
 SECTIONS, BESIDE = 4, 8  # passages under a topic's headings, and others, that are read for it
 SEARCHED = 80  # passages among which those under its headings are looked for
-MAX_QUOTES = 3
-MAX_SEVERAL = 5  # where more than one thing is asked for
-MAX_ITEMS = 8  # of a list
+MAX_QUOTES, MAX_SEVERAL, MAX_ITEMS = 3, 5, 8  # where more is asked for; of a list
 NEAR = 8  # sentences behind "several limitations" among which "First, …" is looked for
 
 ZONES: dict[Role, Zone] = {
@@ -399,6 +396,5 @@ def _begins_well(item: PlacedSentence) -> bool:
 @cache
 def _points_out() -> re.Pattern[str]:
     beside = f"{alternatives('captions.table')}|{alternatives('captions.figure')}"
-    return re.compile(
-        rf"^\W*(?:{beside})\b|\b(?:{beside}) \S+$|\((?:[IVX]+|\d+)\.\d+\)", re.IGNORECASE
-    )
+    forms = rf"^\W*(?:{beside})\b|\b(?:{beside}) \S+$|\((?:[IVX]+|\d+)\.\d+\)"
+    return re.compile(forms, re.IGNORECASE)

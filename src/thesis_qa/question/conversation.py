@@ -252,13 +252,18 @@ def points_at_thing(question: str) -> bool:
 def added(question: str, known: Sequence[str]) -> Resolved:
     """A question with the words that the one before was about; those come second where it names
     itself what it asks for: "their average age?"."""
-    asked = f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
+    asked = with_words(question, known)
     found = {match.group().lower() for match in cue("follow_up.pronouns").finditer(question)}
     possessive = found & word_set("follow_up.possessives")
     if found & word_set("follow_up.pronouns") - possessive:  # "itu", but not "-nya"
         return Resolved(asked, follows=True)
     first, second = (question, asked) if possessive else (asked, question)
     return Resolved(first, follows=True, otherwise=second)
+
+
+def with_words(question: str, known: Sequence[str]) -> str:
+    """A question with words behind it that say what it is about."""
+    return f"{question.rstrip(' ?.!')} ({' '.join(known)})?"
 
 
 def behind_colon(question: str) -> str:

@@ -13,12 +13,12 @@ from thesis_qa.question.conversation import (
     SHORT,
     Conversation,
     Resolved,
-    added,
     form,
     ordinal,
     points_at_thing,
     subject,
     with_other,
+    with_words,
 )
 from thesis_qa.question.read import (
     Meaning,
@@ -66,11 +66,11 @@ def _meanings(question: str, before: Conversation) -> Iterator[Meaning]:
     exchanged = with_other(first, other)
     short = len(content_terms(other)) <= SHORT
     if counted := _counted(question, before):
-        yield Meaning("item", added(question, counted).question)
+        yield Meaning("item", with_words(question, counted))
     elif short and not exchanged.startswith(first.rstrip(" ?.!")):
         return  # another year or name in its place is clear
     if known := subject(question, before.question):
-        yield Meaning("added", added(question, known).question)
+        yield Meaning("added", with_words(question, known))
     yield Meaning("alone", question)
     if short:
         yield Meaning("exchanged", exchanged)
@@ -88,7 +88,7 @@ def _of_thing(question: str, thing: list[str]) -> tuple[Meaning, ...]:
     """ "Who found it?", "its weaknesses?", right after a thing was explained; "the result of the
     second", after a list."""
     points = points_at_thing(question) or cue("follow_up.item").search(question)
-    return (Meaning("thing", added(question, thing).question),) if thing and points else ()
+    return (Meaning("thing", with_words(question, thing)),) if thing and points else ()
 
 
 def _counted(question: str, before: Conversation) -> list[str]:
