@@ -134,8 +134,9 @@ def create_app(settings: Settings) -> FastAPI:
     import gradio as gr
 
     index = _index(settings)
-    if is_writable(index.folder):  # a folder of our own, so that what nobody claims can be swept
-        os.environ["GRADIO_TEMP_DIR"] = str((index.folder / UPLOADS).resolve())
+    if is_writable(index.folder):  # a folder of our own, so that what nobody claims can be swept;
+        # Gradio knows one for all servers of a process
+        os.environ.setdefault("GRADIO_TEMP_DIR", str((index.folder / UPLOADS).resolve()))
     app = create_places(index, settings)
     problems = app.state.problems
     threading.Thread(target=_warm_up, args=(index, problems), daemon=True).start()
