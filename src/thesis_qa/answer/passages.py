@@ -20,6 +20,7 @@ from thesis_qa.lang.data import word_set
 from thesis_qa.lang.glossary import readings
 from thesis_qa.question.expects import holds_expected
 from thesis_qa.question.read import SHORT_WORD, Question, squeezed
+from thesis_qa.question.topics import ASKED
 from thesis_qa.types import AnswerKind, Mark, Passage
 
 DOUBTED = 0.4  # probability below which a sentence is no answer to a standing question
@@ -68,8 +69,9 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage], whole
     read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
     missing = tuple(dict.fromkeys([*codes, *lacking]))
-    spoken_of = len(lacking) < len(question.telling) or not lacking  # "a recipe for rendang"
-    if codes or not spoken_of or (question.figure and not holds_figure(question, shown)):
+    nowhere = bool(lacking) and len(lacking) >= len(question.telling)  # "a recipe for rendang"
+    nowhere = nowhere and not any(topic.asked.search(question.text) for topic in ASKED)
+    if codes or nowhere or (question.figure and not holds_figure(question, shown)):
         return Found(min(confidence(seen), UNSTATED), shown, missing=missing, read=read)
     kind: AnswerKind = "answer" if likely(seen) else "decline"
     return Found(confidence(seen), shown, kind, missing=missing, read=read)
