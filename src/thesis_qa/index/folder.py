@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from thesis_qa.errors import DocumentError, IndexStateError
 from thesis_qa.index.catalog import Catalog
-from thesis_qa.index.held import FOLDER
+from thesis_qa.index.held import FOLDER, write_whole
 from thesis_qa.index.rows import FILE_NAME, vector_key
 from thesis_qa.lang.data import SPOKEN, text
 from thesis_qa.read.files import Source, unread_links, written
@@ -89,9 +89,7 @@ class Unfinished:
 
     def _write(self, times: dict[str, int]) -> None:
         self._times = times
-        new = self._path.with_name(f"{READING}.new")
-        new.write_text(json.dumps(times), encoding="utf-8")
-        new.replace(self._path)
+        write_whole(self._path, times)
 
 
 def vanished(

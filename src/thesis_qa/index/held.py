@@ -51,9 +51,14 @@ def read_held(folder: Path) -> Held:
 def mark_held(folder: Path, held: Held) -> None:
     said: dict[str, object] = {"layout": LAYOUT, "version": held.version, "deleted": held.deleted}
     said |= {"documents": dict(held.documents), "doing": dict(held.doing)}
-    written = folder / f"{MARK}.new"
+    write_whole(folder / MARK, said)
+
+
+def write_whole(path: Path, said: Mapping[str, object]) -> None:
+    """Write JSON, all of it or nothing: others read it meanwhile, and a kill may come."""
+    written = path.with_name(f"{path.name}.new")
     written.write_text(json.dumps(said), encoding="utf-8")
-    written.replace(folder / MARK)  # whole or not at all: others read it meanwhile
+    written.replace(path)
 
 
 @contextmanager
