@@ -59,12 +59,12 @@ def _weigh(question: Question, library: Library, among: Sequence[Passage], whole
     if library.reader:
         evidence = reweigh(library.reader, question, evidence, whole=whole)
     lacking = words_missing(question, library)
-    nearer = heard.weighed(question, evidence) if heard.said else evidence
-    firm = not question.repeat and likely(signals(question, evidence, lacking))
-    if not firm or likely(signals(question, nearer, lacking)):
-        # what answers isn't lost to what is near
-        evidence = nearer
     seen = signals(question, evidence, lacking)
+    if heard.said:
+        nearer = heard.weighed(question, evidence)
+        seen_near = signals(question, nearer, lacking)
+        if question.repeat or not likely(seen) or likely(seen_near):
+            evidence, seen = nearer, seen_near  # what answers isn't lost to what is near
     shown = tuple(select(library.catalog, question, evidence))
     read = tuple(passages_of(evidence))
     codes = _codes_missing(question, library, evidence)
